@@ -1,0 +1,16 @@
+{#- The change log of one raw table: every day's Parquet, with the day as the column changed_date.
+    Calling source() here is what draws the lineage from the raw asset to the staging model. -#}
+{% macro raw_changes(table) -%}
+  {%- set relation = source('raw', table) -%}
+  {%- if execute -%}
+  read_parquet(
+    '{{ env_var("ESHOP_HOME") }}/raw/{{ table }}/*/*.parquet',
+    hive_partitioning = true, hive_types = {'changed_date': DATE}
+  )
+  {%- else -%} {{ relation }} {%- endif -%}
+{%- endmacro %}
+
+{#- The business date (America/Sao_Paulo) on which an instant falls. -#}
+{% macro business_date(instant) -%}
+  (timezone('America/Sao_Paulo', {{ instant }}))::date
+{%- endmacro %}

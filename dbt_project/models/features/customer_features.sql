@@ -1,0 +1,116 @@
+-- Grain: one row per customer and cut-off; only what the shop knew before as_of_date counts.
+-- The only definition of a feature: training, batch scoring and serving all use it.
+{{ config(materialized='table') }}
+
+with cutoffs as (
+    select as_of_date from {{ as_of_dates() }} as wanted
+),
+
+orders as (
+    select
+        cutoffs.as_of_date,
+        versions.*,
+        not versions.is_cancelled and versions.item_count > 0 as is_sale
+    from {{ ref('int_orders__versions') }} as versions
+    inner join cutoffs
+        on
+            versions.known_from_date < cutoffs.as_of_date
+            and (versions.known_until_date is null or versions.known_until_date >= cutoffs.as_of_date)
+    where versions.customer_key is not null
+),
+
+behaviour as (
+    select
+        customer_key,
+        as_of_date,
+        arg_max(state, (ordered_date, order_id)) as state,
+        as_of_date - max(ordered_date) filter (where is_sale) as recency_days,
+        as_of_date - min(ordered_date) filter (where is_sale) as tenure_days,
+        count(*) filter (where is_sale) as order_count,
+        count(*) filter (where is_sale and ordered_date >= as_of_date - 90) as order_last_90_days_count,
+        count(*) filter (where is_sale and ordered_date >= as_of_date - 365) as order_last_365_days_count,
+        greatest(sum(revenue_brl - returned_brl), 0) as revenue_brl,
+        greatest(coalesce(sum(revenue_brl - returned_brl) filter (where ordered_date >= as_of_date - 90), 0), 0)
+            as revenue_last_90_days_brl,
+        greatest(coalesce(sum(revenue_brl - returned_brl) filter (where ordered_date >= as_of_date - 365), 0), 0)
+            as revenue_last_365_days_brl,
+        sum(revenue_brl)::double / count(*) filter (where is_sale) as average_ticket_brl,
+        max(revenue_brl) as largest_ticket_brl,
+        sum(item_count) filter (where is_sale) as item_count,
+        sum(freight_brl)::double / nullif(sum(freight_brl + revenue_brl), 0) as freight_share,
+        count(*) filter (where is_sale and channel = 'app') / count(*) filter (where is_sale) as app_share,
+        count(*) filter (where is_sale and channel = 'store') / count(*) filter (where is_sale) as store_share,
+        count(*) filter (where is_cancelled) as cancelled_order_count,
+        sum(returned_item_count) as returned_item_count,
+        count(*) filter (where is_late) as late_delivery_count
+    from orders
+    group by customer_key, as_of_date
+    having count(*) filter (where is_sale) > 0
+),
+
+products as (
+    select
+        changes.product_id,
+        cutoffs.as_of_date,
+        arg_max_null(changes.category, changes.changed_date) as category
+    from {{ ref('stg_raw__products') }} as changes
+    inner join cutoffs on changes.changed_date < cutoffs.as_of_date
+    group by changes.product_id, cutoffs.as_of_date
+),
+
+category_lines as (
+    select
+        orders.customer_key,
+        orders.as_of_date,
+        coalesce(products.category, 'unknown') as category,
+        count(*) as line_count
+    from orders
+    inner join {{ ref('stg_raw__order_items') }} as items
+        on orders.order_id = items.order_id and orders.known_from_date = items.changed_date
+    left join products on items.product_id = products.product_id and orders.as_of_date = products.as_of_date
+    where orders.is_sale and not items.is_return
+    group by all
+),
+
+categories as (
+    select
+        customer_key,
+        as_of_date,
+        count(*) as category_count,
+        max(line_count) / sum(line_count) as favourite_category_share
+    from category_lines
+    group by customer_key, as_of_date
+)
+
+select
+    customer_key,
+    as_of_date,
+    state,
+    recency_days::double as recency_days,
+    tenure_days::double as tenure_days,
+    order_count::double as order_count,
+    order_last_90_days_count::double as order_last_90_days_count,
+    order_last_365_days_count::double as order_last_365_days_count,
+    revenue_brl::double as revenue_brl,
+    revenue_last_90_days_brl::double as revenue_last_90_days_brl,
+    revenue_last_365_days_brl::double as revenue_last_365_days_brl,
+    average_ticket_brl::double as average_ticket_brl,
+    largest_ticket_brl::double as largest_ticket_brl,
+    item_count::double as item_count,
+    category_count::double as category_count,
+    favourite_category_share::double as favourite_category_share,
+    coalesce(freight_share, 0)::double as freight_share,
+    app_share::double as app_share,
+    store_share::double as store_share,
+    cancelled_order_count::double as cancelled_order_count,
+    returned_item_count::double as returned_item_count,
+    late_delivery_count::double as late_delivery_count,
+    (case when order_count > 1
+        then (tenure_days - recency_days) / (order_count - 1)
+        else tenure_days
+    end)::double as interpurchase_days,
+    sin(2 * pi() * dayofyear(as_of_date) / 365.25) as day_of_year_sin,
+    cos(2 * pi() * dayofyear(as_of_date) / 365.25) as day_of_year_cos
+from behaviour
+inner join categories using (customer_key, as_of_date)
+order by as_of_date, customer_key

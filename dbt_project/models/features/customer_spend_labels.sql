@@ -1,0 +1,35 @@
+-- Grain: one row per customer and cut-off with a whole horizon of 90 days behind it: what the customer then spent.
+-- Only what was known by the end of the horizon counts, so that a label never changes once it can be computed.
+{{ config(materialized='table') }}
+
+with cutoffs as (
+    select
+        as_of_date,
+        as_of_date + 90 as until_date
+    from {{ as_of_dates() }} as wanted
+    where as_of_date + 90 <= (select max(known_from_date) + 1 from {{ ref('int_orders__versions') }})
+),
+
+spend as (
+    select
+        versions.customer_key,
+        cutoffs.as_of_date,
+        sum(versions.revenue_brl - versions.returned_brl) as spend_brl
+    from {{ ref('int_orders__versions') }} as versions
+    inner join cutoffs
+        on
+            versions.ordered_date >= cutoffs.as_of_date
+            and versions.ordered_date < cutoffs.until_date
+            and versions.known_from_date < cutoffs.until_date
+            and (versions.known_until_date is null or versions.known_until_date >= cutoffs.until_date)
+    group by versions.customer_key, cutoffs.as_of_date
+)
+
+select
+    features.customer_key,
+    features.as_of_date,
+    greatest(coalesce(spend.spend_brl, 0), 0)::double as spend_next_90_days_brl
+from {{ ref('customer_features') }} as features
+inner join cutoffs using (as_of_date)
+left join spend using (customer_key, as_of_date)
+order by features.as_of_date, features.customer_key

@@ -1,0 +1,45 @@
+-- depends_on: {{ ref("int_customers__touched") }}
+-- Grain: one row per customer who registered or ordered; guests are in no customer table.
+{{ config(materialized='incremental', incremental_strategy='replace_touched_customers') }}
+
+with touched as (
+    select customer_key from {{ ref('int_customers__touched') }}
+),
+
+attributes as (
+    select *
+    from {{ ref('stg_raw__customers') }}
+    where customer_key in (select customer_key from touched)
+    qualify row_number() over (partition by customer_key order by changed_date desc) = 1
+),
+
+orders as (
+    select
+        customer_key,
+        min(ordered_at) as first_ordered_at,
+        max(ordered_at) as last_ordered_at,
+        count(*) as order_count,
+        count(*) filter (where is_cancelled) as cancelled_order_count,
+        sum(net_revenue_brl) as net_revenue_brl,
+        arg_max(state, ordered_at) as last_order_state,
+        arg_max(city, ordered_at) as last_order_city
+    from {{ ref('fct_orders') }}
+    where customer_key in (select customer_key from touched)
+    group by customer_key
+)
+
+select
+    customer_key,
+    coalesce(attributes.state, orders.last_order_state) as state,
+    coalesce(attributes.city, orders.last_order_city) as city,
+    attributes.zip_prefix,
+    attributes.registered_at,
+    coalesce(attributes.has_marketing_consent, false) as has_marketing_consent,
+    orders.first_ordered_at,
+    orders.last_ordered_at,
+    coalesce(orders.order_count, 0) as order_count,
+    coalesce(orders.cancelled_order_count, 0) as cancelled_order_count,
+    coalesce(orders.net_revenue_brl, 0)::decimal(18, 2) as net_revenue_brl,
+    attributes.changed_date
+from attributes
+full outer join orders using (customer_key)

@@ -1,0 +1,12 @@
+-- Grain: one row per payment of an order, as last known; a refund is negative.
+{{ config(materialized='incremental', incremental_strategy='replace_touched_orders') }}
+
+select
+    payments.order_id,
+    payments.sequence,
+    touched.ordered_date,
+    payments.method,
+    payments.installment_count,
+    payments.amount_brl
+from {{ ref('stg_raw__payments') }} as payments
+inner join {{ ref('int_orders__touched') }} as touched using (order_id, changed_date)

@@ -1,0 +1,1 @@
+"""The E-Shop Brasil data platform."""

@@ -1,0 +1,1 @@
+"""Everything outside the process: one module per outside system, and one per source."""

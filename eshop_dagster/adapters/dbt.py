@@ -1,0 +1,160 @@
+"""dbt, run in this process: starting it as a child costs seconds a call, and Dagster's own wrapper about six."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from eshop_dagster.settings import DBT_PROJECT_DIR, apply_telemetry_switches
+
+MANIFEST = DBT_PROJECT_DIR / "target" / "manifest.json"
+
+
+class DbtError(RuntimeError):
+    """dbt could not do what was asked; the message names each node that failed and its error."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one model or test.
+
+    Attributes:
+        unique_id: dbt's name of the node, such as `model.eshop.fct_orders`.
+        status: `success`, `pass`, `warn`, `fail`, `error` or `skipped`.
+        failures: rows that broke a test; None for a model.
+        seconds: time taken.
+        message: dbt's own words.
+    """
+
+    unique_id: str
+    status: str
+    failures: int | None
+    seconds: float
+    message: str
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether this node stops nothing: a warning does not."""
+        return self.status in ("success", "pass", "warn")
+
+
+def project_hash() -> str:
+    """Return a hash of every file of the dbt project: another hash may build other tables."""
+    digest = hashlib.sha256()
+    for folder in ("models", "macros", "tests", "seeds"):
+        for path in sorted((DBT_PROJECT_DIR / folder).rglob("*")):
+            if path.is_file():
+                digest.update(str(path.relative_to(DBT_PROJECT_DIR)).encode() + b"\0" + path.read_bytes())
+    digest.update((DBT_PROJECT_DIR / "dbt_project.yml").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def ensure_manifest() -> Path:
+    """Return the path of the project's parsed manifest, parsing only when a file of the project has changed."""
+    stamp = MANIFEST.with_name("manifest.hash")
+    wanted = project_hash()
+    if MANIFEST.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return MANIFEST
+    MANIFEST.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(MANIFEST.with_name("manifest.lock")):
+        if not (MANIFEST.exists() and stamp.exists() and stamp.read_text() == wanted):
+            with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as folder:
+                run_dbt(["parse"], home=Path(folder), target=Path(folder))
+                os.replace(Path(folder) / "manifest.json", MANIFEST)
+            stamp.write_text(wanted)
+    return MANIFEST
+
+
+def manifest_nodes() -> Mapping[str, Any]:
+    """Return the parsed manifest's nodes by unique id."""
+    nodes: Mapping[str, Any] = json.loads(ensure_manifest().read_text())["nodes"]
+    return nodes
+
+
+def run_dbt(
+    arguments: list[str],
+    *,
+    home: Path,
+    target: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+    on_node: Callable[[NodeResult], None] = lambda node: None,
+) -> list[NodeResult]:
+    """Run one dbt command on a home's warehouse and return what became of each node.
+
+    Args:
+        arguments: such as `["run", "--select", "marts"]`.
+        home: the data home; dbt's target and log folders lie in it.
+        target: where dbt writes, when not `<home>/dbt`.
+        variables: environment variables that the models read while they run.
+        on_node: told of each node as it ends.
+
+    Raises:
+        DbtError: dbt itself failed (a model's or test's failure is in the results).
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    def listen(event: Any) -> None:
+        if event.info.name in ("LogModelResult", "LogTestResult", "LogSeedResult"):
+            info = event.data.node_info
+            on_node(NodeResult(info.unique_id, str(info.node_status).lower(), None, event.data.execution_time, ""))
+
+    folder = target or home / "dbt"
+    with _environment({"ESHOP_HOME": str(home), **(variables or {})}):
+        apply_telemetry_switches()
+        try:
+            outcome = dbtRunner(callbacks=[listen]).invoke(
+                [
+                    *("--quiet", "--no-use-colors", "--log-level-file", "info"),
+                    *("--log-path", str(folder / "logs")),
+                    *arguments,
+                    *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
+                    *("--target-path", str(folder)),
+                ]
+            )
+        finally:
+            # dbt keeps DuckDB open for its next command, and DuckDB admits one writing process.
+            DuckDBConnectionManager.close_all_connections()
+    if outcome.exception is not None:
+        raise DbtError(f"`dbt {arguments[0]}` failed: {outcome.exception}") from outcome.exception
+    return [
+        NodeResult(
+            result.node.unique_id,
+            str(result.status),
+            result.failures,
+            result.execution_time,
+            (result.message or "").strip(),
+        )
+        for result in getattr(outcome.result, "results", [])
+    ]
+
+
+def raise_on_failure(command: str, results: list[NodeResult]) -> None:
+    """Raise DbtError naming every node that failed or was skipped, with dbt's words."""
+    failed = [result for result in results if not result.is_ok]
+    if failed:
+        lines = "\n".join(f"- {result.unique_id}: {result.status} {result.message}" for result in failed)
+        raise DbtError(f"`dbt {command}`: {len(failed)} of {len(results)} nodes failed\n{lines}")
+
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for the time of one command: dbt's models read them, and nothing else does."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,145 @@
+"""Check Arrow tables against the raw contract, with DuckDB: rows that keep it, and rows that break it with the reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from eshop_dagster.contract import TABLES, Column, Table
+
+QUARANTINE_SCHEMA = pa.schema([("changed_date", pa.date32()), ("reason", pa.string()), ("row", pa.string())])
+
+_DUCKDB_TYPES = {"int32": "INTEGER", "double": "DOUBLE", "bool": "BOOLEAN", "date32[day]": "DATE", "string": "VARCHAR"}
+
+
+class UnknownColumn(ValueError):
+    """A source yielded a table or a column that the raw contract does not have."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One raw table, split.
+
+    Attributes:
+        accepted: `changed_date` and the contract's columns with the contract's types, sorted by `changed_date` and key.
+        quarantined: `QUARANTINE_SCHEMA`, sorted; `row` is the row as JSON.
+    """
+
+    accepted: pa.Table
+    quarantined: pa.Table
+
+
+def stored_columns(table: str) -> dict[str, Column]:
+    """Return the columns of `table` as raw holds them: identifiers left out, `customer_key` in place of `customer_id`."""
+    columns = {}
+    for name, column in TABLES[table].columns.items():
+        if name == "customer_id":
+            columns["customer_key"] = Column(pa.string(), is_required=column.is_required)
+        elif not column.is_identifier:
+            columns[name] = column
+    return columns
+
+
+def stored_key(table: str) -> tuple[str, ...]:
+    """Return the key columns of `table` as raw holds them."""
+    return tuple("customer_key" if name == "customer_id" else name for name in TABLES[table].key)
+
+
+def stored_schema(table: str) -> pa.Schema:
+    """Return the Arrow schema of `table` as raw holds it, without the partition column `changed_date`."""
+    return pa.schema([(name, column.type) for name, column in stored_columns(table).items()])
+
+
+def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None) -> Checked:
+    """Split pseudonymised rows of one raw table into those that keep the contract and those that break it.
+
+    A row breaks it when a required value is missing, a value cannot be read as the contract's type, a rule is
+    false, its key stands twice on one day (the first stays), or its order was not accepted on that day.
+
+    Args:
+        table: a raw table's name.
+        rows: columns of `stored_columns(table)` (any may be left out) and `changed_date`.
+        parent: the accepted rows of the parent table, for a table that has one.
+
+    Raises:
+        UnknownColumn: `rows` has a column that is not in the contract.
+    """
+    columns, contract = stored_columns(table), TABLES[table]
+    unknown = sorted(set(rows.column_names) - set(columns) - {"changed_date"})
+    if unknown:
+        raise UnknownColumn(f"{table} came with unknown columns {unknown}: the contract has {sorted(columns)}")
+    for name in columns:
+        if name not in rows.column_names:
+            rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.string()))
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register("incoming", rows)
+        if parent is not None:
+            connection.register("parent", parent.select(["order_id", "changed_date"]))
+        connection.execute(_checked_rows_sql(table, contract, columns, has_parent=parent is not None))
+        names = ", ".join(f'"{name}"' for name in columns)
+        key = ", ".join(stored_key(table))
+        accepted = connection.sql(
+            f"SELECT changed_date, {names} FROM checked WHERE reason IS NULL ORDER BY changed_date, {key}"
+        ).to_arrow_table()
+        quarantined = connection.sql(
+            "SELECT changed_date, reason, to_json(given)::VARCHAR AS row FROM checked WHERE reason IS NOT NULL ORDER BY ALL"
+        ).to_arrow_table()
+    schema = pa.schema([("changed_date", pa.date32()), *stored_schema(table)])
+    return Checked(accepted.cast(schema), quarantined.cast(QUARANTINE_SCHEMA))
+
+
+def _checked_rows_sql(table: str, contract: Table, columns: dict[str, Column], *, has_parent: bool) -> str:
+    casts = ", ".join(f'TRY_CAST("{name}" AS {_duckdb_type(column.type)}) AS "{name}"' for name, column in columns.items())
+    as_given = ", ".join(f'"{name}" := "{name}"' for name in columns)
+    cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(contract, columns))
+    key = ", ".join(stored_key(table))
+    orphan = (
+        "WHEN (order_id, changed_date) NOT IN (SELECT (order_id, changed_date) FROM parent) THEN 'orphan:orders'"
+        if has_parent
+        else ""
+    )
+    return f"""
+        CREATE TEMP TABLE checked AS
+        WITH typed AS (
+            SELECT row_number() OVER () AS position, changed_date, {casts}, struct_pack({as_given}) AS given
+            FROM incoming
+        ),
+        ruled AS (SELECT *, CASE {cases} END AS broken FROM typed),
+        numbered AS (
+            SELECT *, row_number() OVER (PARTITION BY changed_date, {key}, broken IS NULL ORDER BY position) AS occurrence
+            FROM ruled
+        )
+        SELECT * EXCLUDE (broken, occurrence, position),
+            CASE WHEN broken IS NOT NULL THEN broken
+                 WHEN occurrence > 1 THEN 'duplicate_key'
+                 {orphan} END AS reason
+        FROM numbered
+    """
+
+
+def _tests(contract: Table, columns: dict[str, Column]) -> Iterator[tuple[str, str]]:
+    """Yield each reason for quarantine with the SQL that finds it, in the order in which they are looked for."""
+    for name, column in columns.items():
+        if column.type != pa.string():
+            yield f"unreadable:{name}", f'"{name}" IS NULL AND given."{name}" IS NOT NULL'
+    for name, column in columns.items():
+        if column.is_required:
+            yield f"missing:{name}", f"coalesce(trim(\"{name}\"::VARCHAR), '') = ''"
+    for name, column in columns.items():
+        if pa.types.is_decimal(column.type):
+            yield f"too_many_decimals:{name}", f'"{name}" <> TRY_CAST(given."{name}" AS DECIMAL(38, 12))'
+    for name, column in columns.items():
+        if column.rule:
+            yield f"rule:{name}", f"NOT ({column.rule})"
+    for name, rule in contract.row_rules.items():
+        yield f"rule:{name}", f"NOT ({rule})"
+
+
+def _duckdb_type(arrow_type: pa.DataType) -> str:
+    if pa.types.is_decimal(arrow_type):
+        return f"DECIMAL({arrow_type.precision}, {arrow_type.scale})"
+    if pa.types.is_timestamp(arrow_type):
+        return "TIMESTAMPTZ"
+    return _DUCKDB_TYPES[str(arrow_type)]

@@ -1,0 +1,207 @@
+"""The vault: the only place that knows a customer by name, and the only link from a pseudonym to a person.
+
+One SQLite file. A person's identifiers are AES-GCM encrypted under a data key of their own, which is itself encrypted under
+the master key from outside the data home; a person is found again by a keyed hash of `customer_id`. Deleting the row
+deletes the data key and the link: the pseudonym left in every other table then belongs to nobody.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES = 12
+_CHUNK = 30_000  # below SQLite's limit of bound values in one statement
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS persons (
+    customer_key TEXT PRIMARY KEY,
+    lookup BLOB NOT NULL UNIQUE,
+    data_key BLOB NOT NULL,
+    identifiers BLOB NOT NULL,
+    fingerprint BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sealed_rows (reference TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+
+class VaultError(RuntimeError):
+    """The vault cannot be opened with this master key, or holds something it should not."""
+
+
+class Vault:
+    """Pseudonyms and encrypted identifiers of one home.
+
+    Args:
+        path: the SQLite file; made on first use.
+        master_key: 32 bytes, from outside the data home.
+        pseudonym_seed: makes pseudonyms a keyed hash of the customer's id instead of random: for tests that compare homes.
+    """
+
+    def __init__(self, path: Path, master_key: bytes, pseudonym_seed: str | None = None) -> None:
+        self._path = path
+        self._wrapping = AESGCM(_derive(master_key, b"wrap data keys"))
+        self._lookup_key = _derive(master_key, b"look up customers")
+        self._seed = pseudonym_seed.encode() if pseudonym_seed else None
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        with self._connect() as connection:
+            connection.executescript(_SCHEMA)
+            self._check_master_key(connection)
+
+    def pseudonyms(self, customer_ids: Sequence[str]) -> dict[str, str]:
+        """Return the `customer_key` of each id, giving new customers a new one."""
+        return self.store([{"customer_id": customer_id} for customer_id in dict.fromkeys(customer_ids)])
+
+    def store(self, persons: Sequence[dict[str, str | None]]) -> dict[str, str]:
+        """Keep each person's identifiers and return `customer_key` by `customer_id`.
+
+        Args:
+            persons: one dictionary a person, with `customer_id` and any of the direct identifiers. The last of several
+                entries for one customer counts. An entry with nothing but the id changes nothing that is known already.
+        """
+        newest: dict[str, dict[str, str | None]] = {}
+        for person in persons:
+            newest[str(person["customer_id"])] = person
+        lookups = {customer_id: self._lookup(customer_id) for customer_id in newest}
+        with self._connect() as connection:
+            known = self._known(connection, list(lookups.values()))
+            added, changed, keys = [], [], {}
+            for customer_id, person in newest.items():
+                row = known.get(lookups[customer_id])
+                fingerprint = self._fingerprint(person)
+                if row is None:
+                    key = self._new_pseudonym(customer_id)
+                    data_key = AESGCM.generate_key(bit_length=128)
+                    wrapped = _encrypt(self._wrapping, data_key, key)
+                    sealed = _encrypt(AESGCM(data_key), _as_json(person), key)
+                    added.append((key, lookups[customer_id], wrapped, sealed, fingerprint))
+                else:
+                    key, wrapped, known_fingerprint = row
+                    if len(person) > 1 and fingerprint != known_fingerprint:
+                        data_key = _decrypt(self._wrapping, wrapped, key)
+                        changed.append((_encrypt(AESGCM(data_key), _as_json(person), key), fingerprint, key))
+                keys[customer_id] = key
+            connection.executemany("INSERT INTO persons VALUES (?, ?, ?, ?, ?)", added)
+            connection.executemany("UPDATE persons SET identifiers = ?, fingerprint = ? WHERE customer_key = ?", changed)
+        return keys
+
+    def reveal(self, customer_key: str) -> dict[str, str | None]:
+        """Return the identifiers of one customer.
+
+        Raises:
+            KeyError: nobody has this pseudonym (any more).
+        """
+        with self._connect() as connection:
+            row = connection.execute(
+                "SELECT data_key, identifiers FROM persons WHERE customer_key = ?", (customer_key,)
+            ).fetchone()
+        if row is None:
+            raise KeyError(customer_key)
+        data_key = _decrypt(self._wrapping, row[0], customer_key)
+        person: dict[str, str | None] = json.loads(_decrypt(AESGCM(data_key), row[1], customer_key))
+        return person
+
+    def seal_rows(self, texts: Sequence[str]) -> list[str]:
+        """Encrypt rows that could not be taken apart, and so may hold identifiers; return a reference for each.
+
+        The same text has the same reference, so that sealing again adds nothing.
+        """
+        references = [self._lookup(text).hex()[:20] for text in texts]
+        with self._connect() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO sealed_rows VALUES (?, ?)",
+                (
+                    (reference, _encrypt(self._wrapping, text.encode(), reference))
+                    for reference, text in zip(references, texts, strict=True)
+                ),
+            )
+        return references
+
+    def open_row(self, reference: str) -> str:
+        """Return the text sealed under `reference`; raises KeyError when there is none."""
+        with self._connect() as connection:
+            row = connection.execute("SELECT content FROM sealed_rows WHERE reference = ?", (reference,)).fetchone()
+        if row is None:
+            raise KeyError(reference)
+        return _decrypt(self._wrapping, row[0], reference).decode()
+
+    def count(self) -> int:
+        """Return the number of persons known."""
+        with self._connect() as connection:
+            return int(connection.execute("SELECT count(*) FROM persons").fetchone()[0])
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self._path, timeout=60)
+        try:
+            # Overwrite what is deleted, or a forgotten person's bytes stay in the file's free pages.
+            connection.execute("PRAGMA secure_delete = ON")
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    def _known(self, connection: sqlite3.Connection, lookups: list[bytes]) -> dict[bytes, tuple[str, bytes, bytes]]:
+        known = {}
+        for start in range(0, len(lookups), _CHUNK):
+            chunk = lookups[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            for lookup, *row in connection.execute(
+                f"SELECT lookup, customer_key, data_key, fingerprint FROM persons WHERE lookup IN ({marks})", chunk
+            ):
+                known[lookup] = (row[0], row[1], row[2])
+        return known
+
+    def _check_master_key(self, connection: sqlite3.Connection) -> None:
+        """Refuse a wrong master key at once, rather than giving every known customer a second pseudonym."""
+        row = connection.execute("SELECT value FROM meta WHERE name = 'key_check'").fetchone()
+        if row is None:
+            connection.execute(
+                "INSERT OR IGNORE INTO meta VALUES ('key_check', ?)", (_encrypt(self._wrapping, b"eshop", "key_check"),)
+            )
+            return
+        try:
+            _decrypt(self._wrapping, row[0], "key_check")
+        except InvalidTag as error:
+            raise VaultError(
+                f"the vault {self._path} was made with another master key: set ESHOP_MASTER_KEY or ESHOP_MASTER_KEY_FILE "
+                "to the key that this home was made with (without it the customers' identifiers cannot be read)"
+            ) from error
+
+    def _lookup(self, text: str) -> bytes:
+        return hmac.digest(self._lookup_key, text.encode(), "sha256")
+
+    def _fingerprint(self, person: dict[str, str | None]) -> bytes:
+        return hmac.digest(self._lookup_key, _as_json(person), "sha256")[:16]
+
+    def _new_pseudonym(self, customer_id: str) -> str:
+        if self._seed is None:
+            return secrets.token_hex(10)
+        return hmac.digest(self._seed, customer_id.encode(), "sha256").hex()[:20]
+
+
+def _derive(master_key: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(master_key, purpose, hashlib.sha256)
+
+
+def _as_json(person: dict[str, str | None]) -> bytes:
+    return json.dumps(person, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _encrypt(cipher: AESGCM, content: bytes, bound_to: str) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, content, bound_to.encode())
+
+
+def _decrypt(cipher: AESGCM, content: bytes, bound_to: str) -> bytes:
+    return cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], bound_to.encode())

@@ -1,0 +1,121 @@
+"""The warehouse: one DuckDB file, written by dbt, opened here for the time of one call.
+
+DuckDB admits one writing process, and an open reader blocks the writer: nobody keeps a connection, and every caller holds
+the home's run lock (`adapters/locks.py`).
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+STATE_TABLES = """
+    CREATE TABLE IF NOT EXISTS build_state (project_hash VARCHAR, is_complete BOOLEAN);
+    CREATE TABLE IF NOT EXISTS build_days (changed_date DATE PRIMARY KEY, content VARCHAR);
+"""
+
+
+class WarehouseError(RuntimeError):
+    """The warehouse file cannot be used."""
+
+
+class Warehouse:
+    """The DuckDB file of one home."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "warehouse.duckdb"
+
+    def exists(self) -> bool:
+        """Whether anything was ever built."""
+        return self.path.exists()
+
+    def tables(self) -> list[str]:
+        """Return the names of the tables (not the views), sorted."""
+        if not self.exists():
+            return []
+        with self._connect(read_only=True) as connection:
+            rows = connection.execute(
+                "SELECT table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' ORDER BY 1"
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def built_days(self, project_hash: str) -> Mapping[date, str] | None:
+        """Return the raw content hash that each day was built from, or None when all must be built anew.
+
+        That is so before the first build, after one that did not end, and when the dbt project has changed.
+        """
+        if not self.exists():
+            return None
+        with self._connect() as connection:
+            connection.execute(STATE_TABLES)
+            state = connection.execute("SELECT project_hash, is_complete FROM build_state").fetchall()
+            if state != [(project_hash, True)]:
+                return None
+            return dict(connection.execute("FROM build_days").fetchall())
+
+    def mark_building(self, project_hash: str) -> None:
+        """Note that a build has begun; until `mark_built`, the tables count as unfinished."""
+        with self._connect() as connection:
+            connection.execute(STATE_TABLES)
+            connection.execute("BEGIN; DELETE FROM build_state;")
+            connection.execute("INSERT INTO build_state VALUES (?, false)", [project_hash])
+            connection.execute("COMMIT")
+
+    def mark_built(self, project_hash: str, days: Mapping[date, str]) -> None:
+        """Note that the tables are those of exactly these days' raw data."""
+        rows = pa.table({"changed_date": pa.array(list(days), pa.date32()), "content": pa.array(list(days.values()), pa.string())})
+        with self._connect() as connection:
+            connection.register("days", rows)
+            connection.execute("BEGIN; DELETE FROM build_state; DELETE FROM build_days;")
+            connection.execute("INSERT INTO build_days FROM days")
+            connection.execute("INSERT INTO build_state VALUES (?, true)", [project_hash])
+            connection.execute("COMMIT")
+
+    def row_counts(self, tables: list[str]) -> dict[str, int]:
+        """Return the number of rows of each table."""
+        with self._connect(read_only=True) as connection:
+            return {table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchall()[0][0] for table in tables}
+
+    def content_hash(self, table: str) -> str:
+        """Return a hash of a table's rows that does not depend on their order; equal rows count as often as they stand."""
+        with self._connect(read_only=True) as connection:
+            rows, low, high = connection.execute(
+                f"""
+                SELECT count(*), sum(md5_number_lower(line)::HUGEINT), sum(md5_number_upper(line)::HUGEINT)
+                FROM (SELECT "{table}"::VARCHAR AS line FROM "{table}")
+                """
+            ).fetchall()[0]
+        return f"{rows}-{(low or 0) % 2**64:016x}{(high or 0) % 2**64:016x}"
+
+    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """Return the result of one query."""
+        with self._connect(read_only=True) as connection:
+            return connection.sql(sql, params=dict(parameters) if parameters else None).to_arrow_table()
+
+    def copy_to_parquet(self, table: str, path: Path) -> None:
+        """Write a table's rows, sorted by all columns in order, to one Parquet file: the same rows give the same bytes."""
+        with self._connect(read_only=True) as connection:
+            # One thread writes the row groups in order; two would give other bytes each time.
+            connection.execute("SET threads = 1")
+            connection.execute(
+                f"COPY (SELECT * FROM \"{table}\" ORDER BY ALL) TO '{path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+            )
+
+    @contextmanager
+    def _connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            connection = duckdb.connect(str(self.path), read_only=read_only)
+        except duckdb.IOException as error:
+            raise WarehouseError(
+                f"the warehouse {self.path} cannot be opened ({str(error).splitlines()[0]}). If another process holds it, wait for "
+                "it to end (`eshop status` names it); if the file is damaged, delete it and run `eshop run`: it is built again from raw."
+            ) from error
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()

@@ -1,0 +1,177 @@
+"""The raw contract: every table, column, type and rule that a source must keep.
+
+What belongs here: names, Arrow types, and row rules as DuckDB SQL predicates. What does not: reading,
+checking or writing rows (`adapters/raw_store.py`).
+
+Money is decimal BRL, instants are UTC, `_date` columns are business dates (America/Sao_Paulo).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+BUSINESS_TIME_ZONE = "America/Sao_Paulo"
+
+INSTANT = pa.timestamp("us", tz="UTC")
+MONEY = pa.decimal128(18, 2)
+UNIT_PRICE = pa.decimal128(18, 4)
+QUANTITY = pa.decimal128(18, 3)
+
+STATES = (
+    "AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split()
+)
+STATUSES = (
+    "created",
+    "approved",
+    "processing",
+    "invoiced",
+    "shipped",
+    "delivered",
+    "cancelled",
+    "unavailable",
+    "returned",
+)
+CHANNELS = ("web", "app", "store")
+
+DIRECT_IDENTIFIERS = ("name", "email", "cpf", "phone")
+"""Columns that only the vault may hold, beside `customer_id`."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a raw table.
+
+    Attributes:
+        type: the Arrow type written to raw. A source may yield this type, or text that DuckDB casts to it.
+        is_required: NULL sends the row to quarantine as `missing:<column>`.
+        rule: SQL predicate over the row that must not be false; NULL passes.
+        is_identifier: goes to the vault and to no other place.
+    """
+
+    type: pa.DataType
+    is_required: bool = False
+    rule: str | None = None
+    is_identifier: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One raw table: its key, its columns in order, and whether a source must have it."""
+
+    key: tuple[str, ...]
+    columns: Mapping[str, Column]
+    is_required: bool = False
+    parent: str | None = None
+    row_rules: Mapping[str, str] = field(default_factory=dict)
+
+
+def _one_of(column: str, values: tuple[str, ...] | list[str]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+def _text(**options: object) -> Column:
+    return Column(pa.string(), **options)  # type: ignore[arg-type]
+
+
+def _key() -> Column:
+    return _text(is_required=True)
+
+
+def _state() -> Column:
+    return _text(rule=_one_of("state", STATES))
+
+
+TABLES: dict[str, Table] = {
+    "customers": Table(
+        key=("customer_id",),
+        columns={
+            "customer_id": _text(is_required=True, is_identifier=True),
+            "name": _text(is_identifier=True),
+            "email": _text(is_identifier=True),
+            "cpf": _text(is_identifier=True),
+            "phone": _text(is_identifier=True),
+            "zip_prefix": _text(rule="regexp_full_match(zip_prefix, '[0-9]{5}')"),
+            "city": _text(),
+            "state": _state(),
+            "registered_at": Column(INSTANT),
+            "consent_marketing": Column(pa.bool_()),
+        },
+    ),
+    "products": Table(
+        key=("product_id",),
+        columns={
+            "product_id": _key(),
+            "name": _text(),
+            "category": _text(),
+            "category_english": _text(),
+            "weight_kg": Column(pa.float64(), rule="weight_kg >= 0 AND isfinite(weight_kg)"),
+            "list_price_brl": Column(MONEY, rule="list_price_brl >= 0"),
+        },
+    ),
+    "sellers": Table(
+        key=("seller_id",),
+        columns={
+            "seller_id": _key(),
+            "zip_prefix": _text(rule="regexp_full_match(zip_prefix, '[0-9]{5}')"),
+            "city": _text(),
+            "state": _state(),
+        },
+    ),
+    "orders": Table(
+        key=("order_id",),
+        is_required=True,
+        columns={
+            "order_id": _key(),
+            "customer_id": _text(is_identifier=True),
+            "status": _text(is_required=True, rule=_one_of("status", STATUSES)),
+            "channel": _text(rule=_one_of("channel", CHANNELS)),
+            "ordered_at": Column(INSTANT, is_required=True),
+            "approved_at": Column(INSTANT),
+            "shipped_at": Column(INSTANT),
+            "delivered_at": Column(INSTANT),
+            "promised_date": Column(pa.date32()),
+            "state": _state(),
+            "city": _text(),
+        },
+        row_rules={
+            "ordered_after_changed_date": f"timezone('{BUSINESS_TIME_ZONE}', ordered_at)::DATE <= changed_date",
+        },
+    ),
+    "order_items": Table(
+        key=("order_id", "line_number"),
+        is_required=True,
+        parent="orders",
+        columns={
+            "order_id": _key(),
+            "line_number": Column(pa.int32(), is_required=True, rule="line_number >= 1"),
+            "product_id": _key(),
+            "seller_id": _text(),
+            "quantity": Column(QUANTITY, is_required=True, rule="quantity <> 0"),
+            "unit_price_brl": Column(UNIT_PRICE, is_required=True, rule="unit_price_brl >= 0"),
+            "freight_brl": Column(MONEY),
+        },
+    ),
+    "payments": Table(
+        key=("order_id", "sequence"),
+        parent="orders",
+        columns={
+            "order_id": _key(),
+            "sequence": Column(pa.int32(), is_required=True, rule="sequence >= 0"),
+            "method": _text(is_required=True),
+            "installments": Column(pa.int32(), rule="installments >= 0"),
+            "amount_brl": Column(MONEY, is_required=True),
+        },
+    ),
+    "reviews": Table(
+        key=("review_id", "order_id"),
+        columns={
+            "review_id": _key(),
+            "order_id": _key(),
+            "score": Column(pa.int32(), is_required=True, rule="score BETWEEN 1 AND 5"),
+            "created_at": Column(INSTANT),
+        },
+    ),
+}
+"""Raw tables by name. An `order_items` or `payments` row travels with its order: on each day on which an
+order changes, the order appears whole, with all its lines and payments."""

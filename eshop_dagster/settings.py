@@ -1,0 +1,128 @@
+"""The one place that reads the environment: where the home is, which keys and servers to use."""
+
+import base64
+import binascii
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
+PARAMS_FILE = PROJECT_DIR / "params.yaml"
+LOCK_FILE = PROJECT_DIR / "requirements.lock"
+
+_MASTER_KEY_BYTES = 32
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where one platform lives and what it talks to.
+
+    Attributes:
+        home: the data home; everything that a run writes lies under it.
+        mlflow_uri: an MLflow server, or None for the home's own SQLite store.
+        dvc_remote: URL of the DVC remote for snapshots, or None for a folder in the home.
+        pseudonym_seed: fixes the customers' pseudonyms, so that two test homes can be compared; never in production.
+    """
+
+    home: Path
+    mlflow_uri: str | None = None
+    dvc_remote: str | None = None
+    pseudonym_seed: str | None = None
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """Read the environment; an explicit `home` wins over `ESHOP_HOME`, which wins over the project's `data/`."""
+    chosen = home or Path(os.environ.get("ESHOP_HOME") or PROJECT_DIR / "data")
+    return Settings(
+        home=chosen.expanduser().resolve(),
+        mlflow_uri=os.environ.get("ESHOP_MLFLOW_URI") or None,
+        dvc_remote=os.environ.get("ESHOP_DVC_REMOTE") or None,
+        pseudonym_seed=os.environ.get("ESHOP_PSEUDONYM_SEED") or None,
+    )
+
+
+def master_key() -> bytes:
+    """Return the vault's master key (32 bytes).
+
+    From `ESHOP_MASTER_KEY` (base64, for production), else from the file `ESHOP_MASTER_KEY_FILE`
+    (default `~/.config/eshop/master.key`), which is made on first use and readable by its owner only. It lies outside every
+    data home, so that a copy of a home opens nothing.
+
+    Raises:
+        SettingsError: the key is not base64 of 32 bytes, or its file is readable by others.
+    """
+    encoded = os.environ.get("ESHOP_MASTER_KEY")
+    if encoded:
+        return _decode_master_key(encoded, "ESHOP_MASTER_KEY")
+    path = master_key_file()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process made it first
+            return master_key()
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(base64.b64encode(secrets.token_bytes(_MASTER_KEY_BYTES)) + b"\n")
+    if path.stat().st_mode & 0o077:
+        raise SettingsError(
+            f"the vault's master key {path} can be read by others (mode {path.stat().st_mode & 0o777:o}, expected 600): "
+            f"run `chmod 600 {path}`"
+        )
+    return _decode_master_key(path.read_text(), str(path))
+
+
+def master_key_file() -> Path:
+    """Where the master key is kept when the environment does not hold it."""
+    configured = os.environ.get("ESHOP_MASTER_KEY_FILE")
+    if configured:
+        return Path(configured).expanduser()
+    base = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "eshop" / "master.key"
+
+
+def apply_telemetry_switches() -> None:
+    """Switch off every tool's telemetry in this process and its children: each may hang without a network."""
+    for name, value in TELEMETRY_SWITCHES.items():
+        os.environ[name] = value
+
+
+def child_environment(settings: Settings, **extra: str) -> dict[str, str]:
+    """Return the environment for a child process that works on the same home."""
+    return {
+        **os.environ,
+        **TELEMETRY_SWITCHES,
+        "ESHOP_HOME": str(settings.home),
+        "DAGSTER_HOME": str(settings.home / "dagster"),
+        **extra,
+    }
+
+
+TELEMETRY_SWITCHES = {
+    # The word, not 1: dbt parses it as a boolean.
+    "DO_NOT_TRACK": "true",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DAGSTER_DISABLE_TELEMETRY": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DVC_NO_ANALYTICS": "1",
+    "DVC_STUDIO_OFFLINE": "true",
+    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+    "MLFLOW_UV_AUTO_DETECT": "false",
+}
+
+
+def _decode_master_key(encoded: str, origin: str) -> bytes:
+    try:
+        key = base64.b64decode(encoded.strip(), validate=True)
+    except binascii.Error as error:
+        raise SettingsError(f"{origin} is not base64: expected 32 bytes as base64 (`openssl rand -base64 32`)") from error
+    if len(key) != _MASTER_KEY_BYTES:
+        raise SettingsError(
+            f"{origin} holds {len(key)} bytes, expected {_MASTER_KEY_BYTES}: make one with `openssl rand -base64 32`"
+        )
+    return key

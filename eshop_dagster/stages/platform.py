@@ -1,0 +1,58 @@
+"""One home with everything that works on it: the parts that every stage is handed."""
+
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from eshop_dagster.adapters.raw_store import RawStore
+from eshop_dagster.adapters.vault import Vault
+from eshop_dagster.adapters.warehouse import Warehouse
+from eshop_dagster.contract import BUSINESS_TIME_ZONE
+from eshop_dagster.settings import Settings, master_key
+from eshop_dagster.stages.parameters import Params
+
+if TYPE_CHECKING:
+    from eshop_dagster.adapters.registry import ModelRegistry
+    from eshop_dagster.adapters.snapshot_store import SnapshotStore
+
+
+class Platform:
+    """The adapters of one home, each made on first use."""
+
+    def __init__(self, settings: Settings, params: Params) -> None:
+        self.settings = settings
+        self.home = settings.home
+        self.params = params
+        self.warehouse = Warehouse(settings.home)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The customers' identifiers."""
+        return Vault(self.home / "vault" / "vault.db", master_key(), self.settings.pseudonym_seed)
+
+    @cached_property
+    def raw(self) -> RawStore:
+        """The raw change log and the quarantine."""
+        return RawStore(self.home, self.vault, self.params.raw)
+
+    @cached_property
+    def registry(self) -> "ModelRegistry":
+        """The MLflow registry."""
+        from eshop_dagster.adapters.registry import ModelRegistry
+
+        if self.settings.mlflow_uri:
+            return ModelRegistry(self.settings.mlflow_uri, None)
+        return ModelRegistry.local(self.home)
+
+    @cached_property
+    def snapshots(self) -> "SnapshotStore":
+        """The DVC store of training snapshots."""
+        from eshop_dagster.adapters.snapshot_store import SnapshotStore
+
+        return SnapshotStore(self.home, self.settings.dvc_remote)
+
+
+def yesterday() -> date:
+    """Return the last business day (America/Sao_Paulo) that has ended: the last that can be pulled."""
+    return (datetime.now(ZoneInfo(BUSINESS_TIME_ZONE)) - timedelta(days=1)).date()

@@ -1,0 +1,78 @@
+"""Pull: what changed on each day, from the home's source into raw."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+from eshop_dagster.adapters.raw_store import PullReport
+from eshop_dagster.adapters.sources import OpenSource
+from eshop_dagster.adapters.sources.base import Changes
+from eshop_dagster.stages.platform import Platform, yesterday
+
+
+class DayRefused(ValueError):
+    """A day was asked for that cannot be pulled."""
+
+
+def clip_days(opened: OpenSource, first: date | None, last: date | None) -> tuple[date, date]:
+    """Return the range of days to pull: what was asked for, within what the source knows.
+
+    Raises:
+        DayRefused: a day has not ended yet, or the range is empty.
+    """
+    newest = yesterday()
+    for day in (first, last):
+        if day is not None and day > newest:
+            raise DayRefused(
+                f"{day} has not ended in São Paulo yet: the last day that can be pulled is {newest}. Give --to {newest} or earlier."
+            )
+    known_first, known_last = opened.source.first_day(), min(opened.source.last_day(), newest)
+    clipped = (max(first or known_first, known_first), min(last or known_last, known_last))
+    if clipped[0] > clipped[1]:
+        raise DayRefused(
+            f"there is nothing from {first or known_first} to {last or known_last}: the source {opened.source.name} knows "
+            f"{known_first} to {known_last}"
+        )
+    return clipped
+
+
+def pull(
+    platform: Platform,
+    opened: OpenSource,
+    first: date,
+    last: date,
+    *,
+    only_new: bool,
+    force: bool = False,
+    on_days: Callable[[int], None] = lambda days: None,
+) -> PullReport:
+    """Pull the days `first` to `last` (inclusive) into raw.
+
+    Args:
+        platform: the home.
+        opened: the source, with its fingerprint.
+        first: first business day.
+        last: last business day.
+        only_new: leave out days that were pulled from the very same input before.
+        force: take a day that shrinks all the same.
+        on_days: told the number of days done, also of those left out.
+    """
+    known = platform.raw.days_pulled(opened.source.name, opened.fingerprint) if only_new else set()
+    wanted = [day for day in _days(first, last) if day not in known]
+    on_days((last - first).days + 1 - len(wanted))
+    return platform.raw.write(
+        opened.source.name, opened.fingerprint, _chunks(opened, wanted), force=force, on_days=on_days
+    )
+
+
+def _chunks(opened: OpenSource, days: list[date]) -> Iterator[Changes]:
+    """Ask the source for each run of consecutive days at once."""
+    start = 0
+    for position in range(1, len(days) + 1):
+        if position == len(days) or days[position] != days[position - 1] + timedelta(days=1):
+            yield from opened.source.changes(days[start], days[position - 1])
+            start = position
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
