@@ -1,0 +1,132 @@
+"""Which day the data is complete to, and at which cut-offs a model learns, is judged and scores."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from eshop_dagster.ml.parameters import require
+
+WEEK_DAYS = 7
+REFERENCE_DAYS = 56
+
+
+def last_complete_day(daily_orders: pd.Series, *, least_share: float = 0.5) -> date:
+    """Return the last day whose trailing week holds a normal number of orders.
+
+    Extracts thin out at their end: orders of the last days are still on their way, or were cut off. A day is complete
+    when the order count of the 7 days that end on it is at least `least_share` of the median such count over the
+    last 56 complete days before it. Whole weeks make closed weekdays vanish, and the median makes a Black Friday
+    vanish. Incomplete days do not join the reference, for a long thin tail would become its own measure; after 56
+    of them in a row the lower level is taken for the shop's new one. With fewer than 7 days to compare with, a day
+    counts as complete. Days after the last order are never complete. Half a day missing cannot be seen.
+
+    Args:
+        daily_orders: order count by business day, in any order; a day that is not there had no order.
+        least_share: 0-1.
+
+    Raises:
+        ValueError: no order at all, a repeated day, or a count that is negative or not finite.
+    """
+    require(0 < least_share <= 1, "least_share", least_share, "a share above 0 and at most 1")
+    counts = _filled(daily_orders)
+    trailing = counts.rolling(WEEK_DAYS, min_periods=1).sum().to_numpy()
+    reference: deque[float] = deque(maxlen=REFERENCE_DAYS)
+    incomplete: list[float] = []
+    last = 0
+    for position, week in enumerate(trailing):
+        if len(reference) < WEEK_DAYS or week >= least_share * median(reference):
+            last = position
+            incomplete.clear()
+            if position >= WEEK_DAYS - 1:
+                reference.append(week)
+            continue
+        incomplete.append(week)
+        if len(incomplete) == REFERENCE_DAYS:
+            reference.extend(incomplete)
+            incomplete.clear()
+    day: date = counts.index[last].date()
+    return day
+
+
+def _filled(daily_orders: pd.Series) -> pd.Series:
+    counts = daily_orders.astype("float64")
+    counts.index = pd.DatetimeIndex(pd.to_datetime(pd.Index(counts.index))).normalize()
+    repeated = counts.index[counts.index.duplicated()]
+    if len(repeated):
+        raise ValueError(f"day {repeated[0].date()} is there twice; expected one order count per day. Sum them first.")
+    if not (np.isfinite(counts.to_numpy()) & (counts.to_numpy() >= 0)).all():
+        raise ValueError("daily order counts hold negative, NULL or infinite values; expected counts of 0 or more.")
+    with_orders = counts.index[counts.to_numpy() > 0]
+    if not len(with_orders):
+        raise ValueError("no day has an order; expected at least one. Load orders before planning cut-offs.")
+    return counts.reindex(pd.date_range(with_orders.min(), with_orders.max()), fill_value=0.0)
+
+
+@dataclass(frozen=True)
+class Cutoffs:
+    """Cut-off dates. Features know what happened before a cut-off; its label counts from that very day on.
+
+    Attributes:
+        training: rising; the label window of each ends before `holdout` begins.
+        holdout: the later rows on which models are judged.
+        scoring: the day for which customers are scored; its label is not yet known.
+    """
+
+    training: tuple[date, ...]
+    holdout: date
+    scoring: date
+
+
+def plan_cutoffs(
+    first_day: date,
+    last_complete_day: date,
+    *,
+    horizon_days: int = 90,
+    training_cutoffs: int = 4,
+    minimum_history_days: int = 90,
+    spacing_days: int = 30,
+    scoring_date: date | None = None,
+) -> Cutoffs:
+    """Return the latest cut-offs that the data allows, under a strict split in time.
+
+    The label window of cut-off t is [t, t + horizon). The holdout window ends on the last complete day, every training
+    window ends before the holdout cut-off, and earlier training cut-offs follow at `spacing_days`. Short history
+    gives fewer training cut-offs than asked for.
+
+    Args:
+        first_day: day of the first order.
+        last_complete_day: last day with all of its orders.
+        minimum_history_days: least number of days between `first_day` and a training cut-off.
+        scoring_date: the day after the last known day; default: the day after `last_complete_day`.
+
+    Raises:
+        ValueError: there is no room for one training and one holdout cut-off.
+    """
+    for name, value in (
+        ("horizon_days", horizon_days),
+        ("training_cutoffs", training_cutoffs),
+        ("minimum_history_days", minimum_history_days),
+        ("spacing_days", spacing_days),
+    ):
+        require(value >= 1, name, value, "1 or more")
+    day_after = last_complete_day + timedelta(days=1)
+    scoring = day_after if scoring_date is None else scoring_date
+    require(
+        scoring >= day_after, "scoring_date", str(scoring), f"a day after the last complete day {last_complete_day}"
+    )
+    holdout = day_after - timedelta(days=horizon_days)
+    latest = holdout - timedelta(days=horizon_days)
+    earliest = first_day + timedelta(days=minimum_history_days)
+    planned = (latest - timedelta(days=spacing_days * step) for step in range(training_cutoffs))
+    training = tuple(sorted(cutoff for cutoff in planned if cutoff >= earliest))
+    if not training:
+        raise ValueError(
+            f"history from {first_day} to {last_complete_day} has {(day_after - first_day).days} days; expected at "
+            f"least {minimum_history_days + 2 * horizon_days}: {minimum_history_days} of history, then {horizon_days} "
+            f"each for one training and one holdout label. Load more history, or shorten horizon or history."
+        )
+    return Cutoffs(training=training, holdout=holdout, scoring=scoring)

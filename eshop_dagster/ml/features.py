@@ -1,0 +1,125 @@
+"""The features of a customer at a cut-off, and the one gate through which a frame becomes a model's input."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+CUSTOMER_KEY = "customer_key"
+AS_OF_DATE = "as_of_date"
+KEY = (CUSTOMER_KEY, AS_OF_DATE)
+LABEL = "spend_next_90_days_brl"
+
+FEATURES: dict[str, str] = {
+    "recency_days": "days from the last order to the cut-off",
+    "tenure_days": "days from the first order to the cut-off",
+    "order_count": "orders before the cut-off",
+    "order_last_90_days_count": "orders in the 90 days before the cut-off",
+    "order_last_365_days_count": "orders in the 365 days before the cut-off",
+    "revenue_brl": "lifetime worth in BRL, net of cancellations and returns",
+    "revenue_last_90_days_brl": "net worth of the 90 days before the cut-off, BRL",
+    "revenue_last_365_days_brl": "net worth of the 365 days before the cut-off, BRL",
+    "average_ticket_brl": "mean net worth of an order, BRL",
+    "largest_ticket_brl": "net worth of the largest order, BRL",
+    "item_count": "units bought",
+    "category_count": "different product categories bought",
+    "favourite_category_share": "share (0-1) of units in the category bought most",
+    "freight_share": "share (0-1) of freight in what was paid",
+    "app_share": "share (0-1) of orders placed in the app",
+    "store_share": "share (0-1) of orders placed in a shop",
+    "cancelled_order_count": "orders cancelled",
+    "returned_item_count": "units returned",
+    "late_delivery_count": "orders delivered after the promised date",
+    "interpurchase_days": "mean days between orders; the tenure of a customer with one order",
+    "day_of_year_sin": "season at the cut-off: sine of the day of the year",
+    "day_of_year_cos": "season at the cut-off: cosine of the day of the year",
+}
+"""Every feature by name, with its meaning and unit. None is ever NULL."""
+
+SKEWED_FEATURES = tuple(name for name in FEATURES if name.endswith(("_days", "_count", "_brl")))
+"""Features with a long tail, which a model that adds or measures distances sees on a logarithmic scale."""
+
+
+def feature_matrix(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return the named features as float64 columns in the order of `names`, index kept.
+
+    Args:
+        frame: one row per customer and cut-off. Keys, text, the label and other known features may be there.
+        names: a subset of `FEATURES`.
+
+    Raises:
+        ValueError: a named column is missing, a numeric column is no known feature, a column is not numeric, or a
+            value is NULL or infinite. Nothing is filled in and nothing is dropped in silence.
+    """
+    wanted = list(names)
+    missing = [name for name in wanted if name not in frame.columns]
+    known = {*FEATURES, *KEY, LABEL}
+    extra = [
+        str(name) for name in frame.columns if name not in known and pd.api.types.is_numeric_dtype(frame[name].dtype)
+    ]
+    if missing or extra:
+        raise ValueError(
+            f"feature columns do not fit the model: missing {missing}, unexpected {extra}; "
+            f"expected {wanted}. Build the frame from the customer_features table of the model's release."
+        )
+    text = [name for name in wanted if not pd.api.types.is_numeric_dtype(frame[name].dtype)]
+    if text:
+        found = {name: str(frame[name].dtype) for name in text}
+        raise ValueError(f"feature columns are not numeric: {found}; expected float. Cast them where they are read.")
+    matrix = frame[wanted].astype("float64")
+    bad = [name for name in wanted if not np.isfinite(matrix[name].to_numpy()).all()]
+    if bad:
+        counts = {name: int((~np.isfinite(matrix[name].to_numpy())).sum()) for name in bad}
+        raise ValueError(
+            f"feature values are NULL or infinite, rows by column: {counts}; expected finite numbers. "
+            "Repair customer_features: a feature has a value for every customer."
+        )
+    return matrix
+
+
+def sorted_by_key(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows sorted by `customer_key` and `as_of_date`, index renewed: row order can then change no model.
+
+    Raises:
+        ValueError: a key column is missing, NULL or repeated.
+    """
+    missing = [name for name in KEY if name not in frame.columns]
+    if missing:
+        raise ValueError(f"key columns are missing: {missing}; expected {list(KEY)}. Found {list(frame.columns)}.")
+    if frame[list(KEY)].isna().to_numpy().any():
+        raise ValueError(f"key columns hold NULL; expected a value in {list(KEY)} of every row. Repair the snapshot.")
+    repeated = int(frame.duplicated(list(KEY)).sum())
+    if repeated:
+        raise ValueError(
+            f"{repeated} rows repeat a key; expected one row per {' and '.join(KEY)}. Build the snapshot again."
+        )
+    return frame.sort_values(list(KEY), kind="stable", ignore_index=True)
+
+
+def sample_input(names: Iterable[str] = tuple(FEATURES)) -> pd.DataFrame:
+    """Return three made-up customers (a newcomer, a regular, a dormant one) as an input example for a model."""
+    rows = {
+        "recency_days": [5, 21, 400],
+        "tenure_days": [5, 720, 650],
+        "order_count": [1, 24, 3],
+        "order_last_90_days_count": [1, 3, 0],
+        "order_last_365_days_count": [1, 12, 0],
+        "revenue_brl": [150.0, 4800.0, 360.0],
+        "revenue_last_90_days_brl": [150.0, 600.0, 0.0],
+        "revenue_last_365_days_brl": [150.0, 2400.0, 0.0],
+        "average_ticket_brl": [150.0, 200.0, 120.0],
+        "largest_ticket_brl": [150.0, 520.0, 180.0],
+        "item_count": [2, 60, 4],
+        "category_count": [1, 6, 2],
+        "favourite_category_share": [1.0, 0.4, 0.75],
+        "freight_share": [0.12, 0.05, 0.15],
+        "app_share": [1.0, 0.5, 0.0],
+        "store_share": [0.0, 0.25, 0.0],
+        "cancelled_order_count": [0, 1, 0],
+        "returned_item_count": [0, 2, 1],
+        "late_delivery_count": [0, 1, 1],
+        "interpurchase_days": [5.0, 699 / 23, 125.0],
+        "day_of_year_sin": [0.5, 0.5, 0.5],
+        "day_of_year_cos": [0.75**0.5] * 3,
+    }
+    return pd.DataFrame({name: rows[name] for name in names}, dtype="float64")

@@ -1,0 +1,55 @@
+from io import BytesIO
+
+import pandas as pd
+import pytest
+
+from eshop_dagster.ml.plots import candidates_figure, deciles_figure, residuals_figure
+
+
+def png(figure) -> bytes:
+    target = BytesIO()
+    figure.savefig(target, format="png", metadata={"Software": None})
+    return target.getvalue()
+
+
+def test_residuals_are_drawn_with_their_units(spend_result):
+    figure = residuals_figure(spend_result.holdout)
+    axes = figure.axes[0]
+    assert axes.get_xlabel() == "predicted spend in 90 days (BRL)"
+    assert axes.get_ylabel() == "true minus predicted spend (BRL)"
+    assert png(figure).startswith(b"\x89PNG")
+
+
+def test_the_tenths_show_the_mean_of_each_group():
+    holdout = pd.DataFrame({"actual_brl": [float(n) for n in range(20)], "baseline_brl": 5.0})
+    holdout["predicted_brl"] = holdout["actual_brl"] + 1
+    bars, gains = deciles_figure(holdout).axes
+    assert [patch.get_height() for patch in bars.patches[:2]] == [19.5, 17.5]
+    assert [patch.get_height() for patch in bars.patches[10:12]] == [18.5, 16.5]
+    model = next(line for line in gains.lines if line.get_label() == "model")
+    assert model.get_ydata()[1] == pytest.approx(19 / 190)
+
+
+def test_a_baseline_far_above_the_model_does_not_flatten_the_bars():
+    holdout = pd.DataFrame({"actual_brl": [1.0, 2.0], "predicted_brl": [1.0, 2.0], "baseline_brl": [900.0, 900.0]})
+    bars = deciles_figure(holdout).axes[0]
+    assert bars.get_ylim()[1] == pytest.approx(1.03 * 2.5 * 2.0)
+    assert "own past rate (baseline), above the frame" in bars.get_legend_handles_labels()[1]
+
+
+def test_candidates_are_drawn_from_worst_at_the_foot_to_best_at_the_head(spend_result):
+    axes = candidates_figure(spend_result.candidates).axes[0]
+    widths = [patch.get_width() for patch in axes.patches]
+    assert widths == sorted(widths, reverse=True)
+    assert "own past rate (baseline)" in [label.get_text() for label in axes.get_yticklabels()]
+
+
+def test_row_order_changes_no_pixel(spend_result):
+    shuffled = spend_result.holdout.sample(frac=1, random_state=1)
+    assert png(deciles_figure(shuffled)) == png(deciles_figure(spend_result.holdout))
+
+
+@pytest.mark.parametrize("draw", [residuals_figure, deciles_figure, candidates_figure])
+def test_a_table_without_its_columns_is_refused(draw):
+    with pytest.raises(ValueError, match=r"1 rows, missing columns \["):
+        draw(pd.DataFrame({"x": [1]}))
