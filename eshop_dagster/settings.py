@@ -92,6 +92,14 @@ def apply_telemetry_switches() -> None:
         os.environ[name] = value
 
 
+def activate(settings: Settings) -> None:
+    """Make this process, and Dagster in it, work on these settings' home."""
+    apply_telemetry_switches()
+    os.environ["ESHOP_HOME"] = str(settings.home)
+    os.environ["DAGSTER_HOME"] = str(settings.home / "dagster")
+    os.environ["DAGSTER_EVENT_BATCH_SIZE"] = EVENT_BATCH_SIZE
+
+
 def child_environment(settings: Settings, **extra: str) -> dict[str, str]:
     """Return the environment for a child process that works on the same home."""
     return {
@@ -99,9 +107,13 @@ def child_environment(settings: Settings, **extra: str) -> dict[str, str]:
         **TELEMETRY_SWITCHES,
         "ESHOP_HOME": str(settings.home),
         "DAGSTER_HOME": str(settings.home / "dagster"),
+        "DAGSTER_EVENT_BATCH_SIZE": EVENT_BATCH_SIZE,
         **extra,
     }
 
+
+EVENT_BATCH_SIZE = "1000"
+"""Events of a backfill that Dagster stores in one transaction (see `defs/event_storage.py`)."""
 
 TELEMETRY_SWITCHES = {
     # The word, not 1: dbt parses it as a boolean.

@@ -140,8 +140,8 @@ def assign_segments(pipeline: Pipeline, frame: pd.DataFrame) -> pd.DataFrame:
 
 def evaluate_segments(
     pipeline: Pipeline, frame: pd.DataFrame, params: SegmentationParams, seed: int
-) -> dict[str, float]:
-    """Return the metrics of a fitted segmentation on the customers of another, later cut-off.
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the metrics of a fitted segmentation, and the baseline's, on the customers of another, later cut-off.
 
     Raises:
         TooFewCustomersError: fewer customers than `minimum_customers`, or all of them in one segment.
@@ -151,8 +151,7 @@ def evaluate_segments(
     _require_customers(matrix, params)
     judged = np.asarray(_sample(np.random.default_rng(seed), len(matrix), params.judged_rows))
     with threadpool_limits(limits=1):
-        metrics, _ = _compare(pipeline, matrix, judged)
-    return metrics
+        return _compare(pipeline, matrix, judged)
 
 
 def _require_customers(matrix: pd.DataFrame, params: SegmentationParams) -> None:

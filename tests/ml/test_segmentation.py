@@ -106,7 +106,7 @@ def test_the_comparison_with_the_quintiles_is_reported_with_its_reason(segmentat
 def test_customers_of_a_later_cutoff_are_judged_with_nothing_fitted(shop, segmentation_result):
     earlier = shop[0][shop[0]["as_of_date"] == TRAINING[0]]
     before = segmentation_result.pipeline["kmeans"].cluster_centers_.copy()
-    metrics = evaluate_segments(segmentation_result.pipeline, earlier, PARAMS, seed=3)
+    metrics, _baseline = evaluate_segments(segmentation_result.pipeline, earlier, PARAMS, seed=3)
     assert set(metrics) == set(segmentation_result.metrics)
     assert 0 < metrics["silhouette"] < 1
     assert np.array_equal(segmentation_result.pipeline["kmeans"].cluster_centers_, before)
@@ -114,7 +114,7 @@ def test_customers_of_a_later_cutoff_are_judged_with_nothing_fitted(shop, segmen
 
 def test_a_segment_that_nobody_is_in_any_more_has_a_share_of_zero(segmentation_result):
     alike = customers(*(customer(f"c{place}", revenue_brl=100.0 + place) for place in range(60)))
-    metrics = evaluate_segments(segmentation_result.pipeline, alike, PARAMS, seed=3)
+    metrics, _baseline = evaluate_segments(segmentation_result.pipeline, alike, PARAMS, seed=3)
     assert metrics["smallest_share"] == 0.0
     assert metrics["silhouette"] == -1.0
 

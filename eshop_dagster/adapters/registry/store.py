@@ -1,0 +1,262 @@
+"""The registry itself: log a model, find a version, move an alias, load a model."""
+
+import hashlib
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eshop_dagster.adapters.registry.connection import connect, registry_errors, require_no_password, sqlite_uri
+from eshop_dagster.adapters.registry.queries import (
+    describe_model,
+    experiment_id,
+    explain,
+    find_versions,
+    require_name,
+    require_version,
+    version_by_alias,
+)
+from eshop_dagster.adapters.registry.recording import DIGEST_TAG, MODEL_FILE, Recording, record
+from eshop_dagster.adapters.registry.records import (
+    TRUSTED_TYPES,
+    LoadedModel,
+    ModelVersion,
+    RegistryError,
+    TrainingData,
+    UntrustedModel,
+    VersionSummary,
+    pinned_requirements,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion as MlflowVersion
+
+_CHAMPION, _CHALLENGER, _PREVIOUS = "champion", "challenger", "previous"
+
+
+class ModelRegistry:
+    """Models, versions and aliases in one MLflow. Nothing is ever deleted, and nobody reads "latest".
+
+    Args:
+        tracking_uri: an MLflow server, or a database.
+        artifact_location: folder or URI under which new experiments keep their files; None leaves it to the server.
+    """
+
+    def __init__(self, tracking_uri: str, artifact_location: str | None) -> None:
+        require_no_password(tracking_uri)
+        self.tracking_uri = tracking_uri
+        self.artifact_location = artifact_location
+        self._connected: MlflowClient | None = None
+
+    @classmethod
+    def local(cls, home: Path) -> "ModelRegistry":
+        """The registry of a data home, without a server: `<home>/mlflow/mlflow.db` and `<home>/mlflow/artifacts`."""
+        folder = home.absolute() / "mlflow"
+        return cls(sqlite_uri(folder / "mlflow.db"), (folder / "artifacts").as_uri())
+
+    def initialise(self) -> None:
+        """Make the store if it is not there; safe in several processes at once, to be called before a server starts.
+
+        Raises:
+            RegistryUnavailable: the server is down.
+        """
+        self._client()
+
+    def log_model(
+        self,
+        model_name: str,
+        pipeline: Any,
+        *,
+        metrics: Mapping[str, float],
+        params: Mapping[str, object],
+        tags: Mapping[str, str],
+        input_example: "pd.DataFrame",
+        figures: Mapping[str, "Figure"],
+        tables: Mapping[str, "pd.DataFrame"],
+        json_artifacts: Mapping[str, object],
+        dataset: TrainingData,
+        description: str,
+        trusted_types: Sequence[str] = TRUSTED_TYPES,
+        pip_requirements: Sequence[str] | None = None,
+    ) -> ModelVersion:
+        """Record one training run and register its pipeline as a new version; no alias moves.
+
+        Args:
+            model_name: registered model and experiment.
+            pipeline: a fitted scikit-learn pipeline with `predict`.
+            metrics: numbers by name.
+            params: written as text.
+            tags: of the run and of the version: the release record.
+            input_example: a few rows as the pipeline takes them; kept for ever, so no row of a person.
+            figures: become `plots/<name>.png`.
+            tables: become `tables/<name>.csv`.
+            json_artifacts: become `reports/<name>.json`.
+            dataset: the run's input.
+            description: Markdown; shown on the registered model, the version and the run.
+            trusted_types: types beyond skops's own list that the pipeline may hold.
+            pip_requirements: what `mlflow models serve` installs; None is `pinned_requirements()`.
+
+        Raises:
+            UntrustedModel: the pipeline holds a type that is not listed; the run is FAILED.
+            RegistryUnavailable: the registry went away; no version was made.
+        """
+        recording = Recording(
+            model_name=model_name,
+            pipeline=pipeline,
+            metrics=metrics,
+            params=params,
+            tags=tags,
+            input_example=input_example,
+            figures=figures,
+            tables=tables,
+            json_artifacts=json_artifacts,
+            dataset=dataset,
+            description=description,
+            trusted_types=trusted_types,
+            pip_requirements=pinned_requirements() if pip_requirements is None else pip_requirements,
+        )
+        client = self._client()
+        with registry_errors(self.tracking_uri):
+            require_name(model_name)
+            experiment = experiment_id(client, model_name, self.artifact_location)
+            describe_model(client, model_name, description)
+            return self._version(record(client, experiment, recording))
+
+    def set_champion(self, name: str, version: int, reason: str) -> None:
+        """Point `champion` at the version and `previous` at the champion before it; rollback is this call, too.
+
+        `previous` moves first: a process that dies between the two leaves the old champion in place.
+        """
+        client = self._client()
+        with registry_errors(self.tracking_uri):
+            require_version(client, name, version)
+            aliases = version_by_alias(client, name)
+            old = aliases.get(_CHAMPION)
+            explain(client, name, version, outcome=_CHAMPION, reason=reason)
+            if old == version:
+                return
+            if old is not None:
+                client.set_registered_model_alias(name, _PREVIOUS, str(old))
+            client.set_registered_model_alias(name, _CHAMPION, str(version))
+            if aliases.get(_CHALLENGER) == version:
+                client.delete_registered_model_alias(name, _CHALLENGER)
+
+    def set_challenger(self, name: str, version: int, reason: str) -> None:
+        """Point `challenger` at a version that did not win, and keep the reason on it; the champion stays."""
+        client = self._client()
+        with registry_errors(self.tracking_uri):
+            require_version(client, name, version)
+            if version_by_alias(client, name).get(_CHAMPION) == version:
+                raise RegistryError(
+                    f"Version {version} of {name} is the champion, not a challenger. Set another champion first."
+                )
+            explain(client, name, version, outcome=_CHALLENGER, reason=reason)
+            client.set_registered_model_alias(name, _CHALLENGER, str(version))
+
+    def champion(self, name: str) -> ModelVersion | None:
+        """The version that readers use; None before the first promotion."""
+        return self.version(name, _CHAMPION)
+
+    def version(self, name: str, which: str | int) -> ModelVersion | None:
+        """A version by alias or number; None if there is none."""
+        client = self._client()
+        with registry_errors(self.tracking_uri):
+            number = version_by_alias(client, name).get(which) if isinstance(which, str) else which
+            found = [] if number is None else find_versions(client, name, number)
+            return self._version(found[0]) if found else None
+
+    def experiment_of(self, run_id: str) -> str:
+        """The id of the experiment that a run belongs to, as its page's address needs it."""
+        client = self._client()
+        with registry_errors(self.tracking_uri):
+            return str(client.get_run(run_id).info.experiment_id)
+
+    def find_version(self, name: str, tags: Mapping[str, str]) -> ModelVersion | None:
+        """The newest version that carries each of these tags with just this value; None if there is none."""
+        client = self._client()
+        with registry_errors(self.tracking_uri):
+            matching = [one for one in find_versions(client, name) if tags.items() <= one.tags.items()]
+            return self._version(matching[0]) if matching else None
+
+    def versions(self, name: str) -> list[VersionSummary]:
+        """Every version, newest first."""
+        client = self._client()
+        with registry_errors(self.tracking_uri):
+            aliases = version_by_alias(client, name)
+            return [
+                VersionSummary(
+                    version=self._version(one),
+                    aliases=tuple(sorted(alias for alias, number in aliases.items() if number == int(one.version))),
+                    metrics=dict(client.get_run(str(one.run_id)).data.metrics),
+                    created_at_ms=one.creation_timestamp,
+                )
+                for one in find_versions(client, name)
+            ]
+
+    def load(
+        self, name: str, which: str | int = _CHAMPION, *, trusted_types: Sequence[str] = TRUSTED_TYPES
+    ) -> LoadedModel:
+        """Load a version by alias or number, if its file is the one registered and holds listed types only.
+
+        Raises:
+            RegistryError: there is no such version.
+            UntrustedModel: the file changed, or holds a type that is not listed.
+        """
+        import skops.io
+        from skops.io.exceptions import UntrustedTypesFoundException
+
+        version = self.version(name, which)
+        if version is None:
+            raise RegistryError(
+                f"Model {name} has no {which!r}: expected an alias or version that exists. Train and promote one."
+            )
+        content = self._model_bytes(version)
+        try:
+            return LoadedModel(skops.io.loads(content, trusted=list(trusted_types)), version)
+        except UntrustedTypesFoundException as error:
+            raise UntrustedModel(
+                f"Version {version.version} of {name} was not loaded: {error}. Look at each type; "
+                "if it is safe to load, add it to TRUSTED_TYPES."
+            ) from error
+
+    def _model_bytes(self, version: ModelVersion) -> bytes:
+        client = self._client()
+        from mlflow.artifacts import download_artifacts
+
+        with registry_errors(self.tracking_uri), tempfile.TemporaryDirectory() as folder:
+            location = client.get_model_version_download_uri(version.name, str(version.version))
+            path = download_artifacts(f"{location}/{MODEL_FILE}", dst_path=folder, tracking_uri=self.tracking_uri)
+            content = Path(path).read_bytes()
+        found, expected = hashlib.sha256(content).hexdigest(), version.tags.get(DIGEST_TAG)
+        if found != expected:
+            raise UntrustedModel(
+                f"Version {version.version} of {version.name} was not loaded: its {MODEL_FILE} has SHA-256 {found}, "
+                f"expected {expected} as registered. Restore the file, or promote another version."
+            )
+        return content
+
+    def _client(self) -> "MlflowClient":
+        if self._connected is None:
+            self._connected = connect(self.tracking_uri)
+        return self._connected
+
+    def _version(self, found: "MlflowVersion") -> ModelVersion:
+        page = f"{self.tracking_uri.rstrip('/')}/#/models/{found.name}/versions/{found.version}"
+        return ModelVersion(
+            name=found.name,
+            version=int(found.version),
+            run_id=str(found.run_id),
+            tags=dict(found.tags),
+            url=page if self.tracking_uri.startswith("http") else None,
+        )
+
+
+def save_pipeline(pipeline: Any, path: Path) -> None:
+    """Write a fitted pipeline to one skops file, outside any registry."""
+    import skops.io
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    skops.io.dump(pipeline, path)

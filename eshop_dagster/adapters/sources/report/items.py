@@ -1,0 +1,155 @@
+"""The report's lines as order items and payments, exact to the last decimal.
+
+A unit price has four decimals. A line of which only the total is known (100.00 for 3 pieces) may have no such unit
+price; it then becomes two items whose totals add up exactly: 2 x 33.33 + 1 x 33.34.
+"""
+
+import duckdb
+
+from eshop_dagster.adapters.sources.report.mapping import ReportMapping
+
+
+def build_items(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping) -> None:
+    """Make the tables `items` and `payments` from `accepted` and `orders`."""
+    connection.execute(_priced(mapping))
+    connection.execute(_DIVIDED)
+    connection.execute(_ITEMS)
+    if mapping.columns.payment_amount:
+        connection.execute(_payments(_given_payments(mapping)))
+    elif mapping.columns.payment_method:
+        connection.execute(_payments(_COMPUTED_PAYMENTS))
+    connection.execute("DROP TABLE divided; DROP TABLE priced")
+
+
+def _in_brl(amount: str, mapping: ReportMapping, decimals: int) -> str:
+    rate = f"{mapping.currency.rate_to_brl or 1}::DECIMAL(16, 8)"
+    return f"TRY_CAST(round({amount} * {rate}, {decimals}) AS DECIMAL(22, 4))"
+
+
+def _priced(mapping: ReportMapping) -> str:
+    """Each line with its number, its freight, and its unit price in BRL, or else its total."""
+    is_converted = (mapping.currency.rate_to_brl or 1) != 1
+    if mapping.columns.line_total:
+        price, total = "NULL", _in_brl("given", mapping, 2 if is_converted else 4)
+    elif is_converted:
+        price, total = _in_brl("given", mapping, 4), "NULL"
+    else:
+        price = "CASE WHEN given = round(given, 4) THEN given END"
+        total = "CASE WHEN given <> round(given, 4) THEN round(given * pieces, 4) END"
+    number = "line_number" if mapping.columns.line_number else "(row_number() OVER lines)::VARCHAR"
+    freight = _in_brl("TRY_CAST(freight AS DECIMAL(20, 8))", mapping, 2)
+    freight = f"coalesce(TRY_CAST({freight} AS DECIMAL(18, 2))::VARCHAR, freight)"
+    if mapping.freight_per == "order":
+        freight = f"""CASE
+            WHEN row_number() OVER (PARTITION BY order_key ORDER BY freight IS NULL, line_sequence) = 1 THEN {freight}
+            WHEN max(freight) OVER (PARTITION BY order_key) IS NOT NULL THEN '0'
+        END"""
+    return f"""
+        CREATE TABLE priced AS
+        SELECT order_key, line_sequence, {number} AS line_number, product_id, seller_id, quantity, pieces, written,
+            {freight} AS freight_brl, TRY_CAST(({price}) AS DECIMAL(22, 4)) AS price,
+            TRY_CAST(({total}) AS DECIMAL(22, 4)) AS total
+        FROM (
+            SELECT *, coalesce(unit_price, line_total) AS written, TRY_CAST(quantity AS DECIMAL(18, 3)) AS pieces,
+                TRY_CAST(coalesce(unit_price, line_total) AS DECIMAL(20, 8)) AS given
+            FROM accepted
+        )
+        WINDOW lines AS (PARTITION BY order_key ORDER BY line_sequence)
+    """
+
+
+_DIVIDED = """
+    CREATE TABLE divided AS
+    WITH counted AS (
+        SELECT line_sequence, sign(pieces) AS sign, pieces = floor(pieces) AS is_whole,
+            CAST(abs(pieces) * if(pieces = floor(pieces), 1, 1000) AS HUGEINT) AS parts,
+            CAST(abs(total) * 10000 AS HUGEINT) AS total_e4
+        FROM priced
+        WHERE price IS NULL AND pieces <> 0 AND (total = 0 OR sign(total) = sign(pieces))
+    ), scaled AS (
+        SELECT line_sequence, sign, parts, if(is_whole, 1.000, 0.001)::DECIMAL(4, 3) AS part,
+            -- Whole cents stay whole cents on both items, so that rounding an item's total changes nothing.
+            if(is_whole AND total_e4 % parts <> 0 AND total_e4 % 100 = 0, 100, 1)::HUGEINT AS step_e4,
+            total_e4 * if(is_whole, 1, 1000) AS amount
+        FROM counted
+    ), shared AS (
+        SELECT *, (amount // step_e4) // parts AS steps, (amount // step_e4) % parts AS dearer FROM scaled
+    )
+    SELECT line_sequence, is_dearer, sign * part * if(is_dearer, dearer, parts - dearer)::DECIMAL(28, 0) AS pieces,
+        ((steps + is_dearer::HUGEINT) * step_e4)::DECIMAL(28, 0) * 0.0001 AS price
+    FROM shared CROSS JOIN (VALUES (false), (true)) AS shares (is_dearer)
+    WHERE dearer > 0 OR NOT is_dearer
+"""
+
+_ITEMS = """
+    CREATE TABLE items AS
+    WITH parts AS (
+        SELECT priced.*, coalesce(is_dearer, false) AS is_extra, divided.pieces AS part_pieces,
+            divided.price AS part_price
+        FROM priced LEFT JOIN divided USING (line_sequence)
+    ), numbered AS (
+        SELECT *, max(TRY_CAST(line_number AS INTEGER)) OVER (PARTITION BY order_key) AS last_number,
+            row_number() OVER (PARTITION BY order_key, is_extra ORDER BY line_sequence) AS extra_number
+        FROM parts
+    )
+    SELECT order_number, line_sequence,
+        if(is_extra, (last_number + extra_number)::VARCHAR, line_number) AS line_number, product_id, seller_id,
+        coalesce(part_pieces::VARCHAR, pieces::VARCHAR, quantity) AS quantity,
+        coalesce(
+            part_price::VARCHAR,
+            price::VARCHAR,
+            -- A negative price, or one of no quantity: passed on for the raw layer to quarantine.
+            if(pieces <> 0, TRY_CAST(round(total / pieces, 4) AS DECIMAL(22, 4)), total)::VARCHAR,
+            written
+        ) AS unit_price_brl,
+        if(is_extra AND freight_brl IS NOT NULL, '0', freight_brl) AS freight_brl,
+        TRY_CAST(coalesce(part_pieces, pieces) AS DECIMAL(18, 3))
+            * TRY_CAST(coalesce(part_price, price) AS DECIMAL(18, 4)) AS revenue_brl
+    FROM numbered JOIN orders USING (order_key)
+    ORDER BY order_number, line_sequence, is_extra
+"""
+
+_COMPUTED_PAYMENTS = """
+    SELECT order_number, line_sequence, payment_method AS method, payment_installments AS installments,
+        sum(revenue_brl + freight) AS amount, bool_and(revenue_brl IS NOT NULL AND freight IS NOT NULL) AS is_readable,
+        NULL AS unreadable
+    FROM (SELECT *, TRY_CAST(coalesce(freight_brl, '0') AS DECIMAL(18, 2)) AS freight FROM items)
+    JOIN (SELECT line_sequence, payment_method, payment_installments FROM accepted) USING (line_sequence)
+    GROUP BY ALL
+"""
+
+
+def _given_payments(mapping: ReportMapping) -> str:
+    amount = _in_brl("TRY_CAST(payment_amount AS DECIMAL(20, 8))", mapping, 2)
+    # An amount that belongs to the order stands on each of its lines, and is one payment.
+    same = "order_key, method, installments, payment_amount"
+    once = f"QUALIFY row_number() OVER (PARTITION BY {same} ORDER BY line_sequence) = 1"
+    return f"""
+        SELECT order_number, line_sequence, payment_method AS method, payment_installments AS installments,
+            {amount} AS amount, TRY_CAST(payment_amount AS DECIMAL(20, 8)) IS NOT NULL AS is_readable,
+            payment_amount AS unreadable
+        FROM accepted JOIN orders USING (order_key)
+        WHERE payment_amount IS NOT NULL OR payment_method IS NOT NULL
+        {once if mapping.payment_amount_per == "order" else ""}
+    """
+
+
+def _payments(lines: str) -> str:
+    per = "order_number, method, installments"
+    return f"""
+        CREATE TABLE payments AS
+        WITH lines AS ({lines}), filled AS (
+            -- Of an order with one method only, a line that leaves it empty is paid in the same way.
+            SELECT *
+                REPLACE (if(min(method) OVER paid = max(method) OVER paid, min(method) OVER paid, method) AS method)
+            FROM lines WINDOW paid AS (PARTITION BY order_number)
+        ), summed AS (
+            SELECT {per}, min(line_sequence) AS first_line,
+                if(bool_and(is_readable), TRY_CAST(round(sum(amount), 2) AS DECIMAL(18, 2))::VARCHAR, min(unreadable))
+                    AS amount_brl
+            FROM filled GROUP BY {per}
+        )
+        SELECT order_number, row_number() OVER (PARTITION BY order_number ORDER BY first_line) AS sequence, method,
+            installments, amount_brl
+        FROM summed ORDER BY order_number, sequence
+    """

@@ -1,0 +1,159 @@
+"""The report's lines in one typed table of an in-memory DuckDB, filled file by file.
+
+What belongs here: one line at a time. What does not: what lines make together (`orders.py`).
+"""
+
+import duckdb
+import pyarrow as pa
+
+from eshop_dagster.adapters.sources.report.mapping import OrderKey, ReportMapping
+from eshop_dagster.adapters.sources.report.reading import RAW, mapped_headers
+from eshop_dagster.adapters.sources.report.values import STATE_NAMES, UNREADABLE, Reader, literal, plain
+from eshop_dagster.contract import BUSINESS_TIME_ZONE, STATES, STATUSES
+
+IDENTIFIERS = ("customer_id", "name", "email", "cpf", "phone")
+IDS = ("customer_id", "product_id", "seller_id")
+TEXTS = ("product_name", "category", "city", "payment_method", "name", "email", "cpf", "phone")
+NUMBERS = ("unit_price", "line_total", "freight", "payment_amount")
+INTEGERS = ("line_number", "payment_installments")
+EVENTS = ("approved_at", "shipped_at", "delivered_at")
+KEY_SEPARATOR = "|"
+
+TYPES = {
+    "line_sequence": "BIGINT",
+    "file_number": "INTEGER",
+    RAW: "VARCHAR",
+    "order_key": "VARCHAR",
+    "ordered_at": "TIMESTAMPTZ",
+    "ordered_date": "DATE",
+    "has_ordered_text": "BOOLEAN",
+    "quantity": "VARCHAR",
+    "status": "VARCHAR",
+    "channel": "VARCHAR",
+    "state": "VARCHAR",
+    "zip_prefix": "VARCHAR",
+    "promised_date": "VARCHAR",
+    **dict.fromkeys((*IDS, *TEXTS, *NUMBERS, *INTEGERS), "VARCHAR"),
+    **dict.fromkeys(EVENTS, "TIMESTAMPTZ"),
+    **{f"{event}_unreadable": "VARCHAR" for event in EVENTS},
+}
+
+
+def open_lines(mapping: ReportMapping) -> duckdb.DuckDBPyConnection:
+    """A database in memory with an empty `lines` table and the words for states and statuses.
+
+    It never spills to disk: the lines hold personal data.
+    """
+    connection = duckdb.connect(config={"temp_directory": ""})
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    columns = ", ".join(f"{name} {kind}" for name, kind in TYPES.items())
+    connection.execute(f"CREATE TABLE lines ({columns})")
+    states = {**STATE_NAMES, **{code: code for code in STATES}}
+    _words(connection, "state_words", states)
+    statuses = {
+        **{status: status for status in STATUSES},
+        **mapping.status,
+        **dict.fromkeys(mapping.return_.statuses, "returned"),
+        **dict.fromkeys(mapping.cancellation.statuses, "cancelled"),
+    }
+    _words(connection, "status_words", statuses)
+    return connection
+
+
+def add_lines(
+    connection: duckdb.DuckDBPyConnection, batch: pa.Table, mapping: ReportMapping, *, file_number: int, first: int
+) -> None:
+    """Type one batch of `reading.read_file` into `lines`; `first` is the sequence number of its first line."""
+    sequence = pa.array(range(first, first + batch.num_rows), pa.int64())
+    numbered = batch.append_column("line_sequence", sequence)
+    kinds = {name: _as_duckdb_sees(batch.schema.field(name).type) for name in batch.column_names}
+    cleaned, values = _expressions(mapping, kinds)
+    connection.register("batch", numbered)
+    connection.execute(
+        f"INSERT INTO lines BY NAME SELECT line_sequence, {file_number} AS file_number, {RAW}, "
+        + ", ".join(f"{expression} AS {name}" for name, expression in values.items())
+        + f" FROM (SELECT line_sequence, {RAW}, {', '.join(cleaned)} FROM batch) ORDER BY line_sequence"
+    )
+    connection.unregister("batch")
+
+
+def is_personal_order_key(mapping: ReportMapping) -> bool:
+    """Whether the order's key is made of a customer's data, and so must not become the order's id."""
+    headers = mapping.columns.headers()
+    personal = {header for name in IDENTIFIERS for header in headers.get(name, [])}
+    return bool(personal & set(headers["order_id"]))
+
+
+def _words(connection: duckdb.DuckDBPyConnection, table: str, meaning: dict[str, str]) -> None:
+    connection.execute(f"CREATE TABLE {table} (word VARCHAR PRIMARY KEY, meaning VARCHAR)")
+    connection.executemany(
+        f"INSERT OR REPLACE INTO {table} VALUES ({plain('?')}, ?)", [list(pair) for pair in meaning.items()]
+    )
+
+
+def _as_duckdb_sees(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple[list[str], dict[str, str]]:
+    """Cleaning expressions for the batch's columns, and the value of each column of `lines` over the cleaned ones."""
+    reader = Reader(mapping.format)
+    place = {header: f"c{index}" for index, header in enumerate(mapped_headers(mapping))}
+    column = {name: [place[header] for header in headers] for name, headers in mapping.columns.headers().items()}
+    cleaned = [f"{reader.text(name, kinds[name])} AS {name}" for name in place.values()]
+    at = {name: columns[0] for name, columns in column.items()}
+    values = {"order_key": _order_key(reader, column["order_id"], mapping)}
+    values |= {name: reader.identifier(at[name]) for name in IDS if name in at}
+    values |= {name: f"{at[name]}::VARCHAR" for name in (*TEXTS, "status") if name in at}
+    values |= {name: reader.number(at[name], kinds[at[name]]) for name in NUMBERS if name in at}
+    values |= {name: reader.integer(at[name], kinds[at[name]]) for name in INTEGERS if name in at}
+    values["quantity"] = reader.number(at["quantity"], kinds[at["quantity"]], decimals=3)
+    values |= _instants(reader, at, kinds)
+    if "channel" in at:
+        values["channel"] = f"lower({at['channel']}::VARCHAR)"
+    if "state" in at:
+        text = f"{at['state']}::VARCHAR"
+        values["state"] = f"coalesce((SELECT meaning FROM state_words WHERE word = {plain(text)}), {text})"
+    if "zip_prefix" in at:
+        text = f"{at['zip_prefix']}::VARCHAR"
+        full = rf"regexp_full_match({text}, '\d{{5}}-?\d{{3}}')"
+        values["zip_prefix"] = f"CASE WHEN {full} THEN left({text}, 5) ELSE {text} END"
+    constants = mapping.constants
+    if constants.channel:
+        values["channel"] = literal(constants.channel)
+    if constants.payment_method:
+        values["payment_method"] = literal(constants.payment_method)
+    return cleaned, values
+
+
+def _order_key(reader: Reader, columns: list[str], mapping: ReportMapping) -> str:
+    if not isinstance(mapping.columns.order_id, OrderKey):
+        return reader.identifier(columns[0])
+    # `||` is NULL where a part is: an order that lacks a part of its key is not known from another one.
+    return f" || {literal(KEY_SEPARATOR)} || ".join(reader.identifier(name) for name in columns)
+
+
+def _instants(reader: Reader, at: dict[str, str], kinds: dict[str, pa.DataType]) -> dict[str, str]:
+    ordered, kind = at.get("ordered_at") or at["ordered_date"], kinds[at.get("ordered_at") or at["ordered_date"]]
+    if "ordered_time" in at:
+        day = f"strftime({ordered}, {literal(_date_part(reader))})" if pa.types.is_temporal(kind) else ordered
+        ordered, kind = f"concat_ws(' ', {day}, {at['ordered_time']}::VARCHAR)", pa.string()
+    instant = reader.instant(ordered, kind)
+    values = {
+        "ordered_at": instant,
+        "ordered_date": f"timezone({literal(BUSINESS_TIME_ZONE)}, {instant})::DATE",
+        "has_ordered_text": f"{at.get('ordered_at') or at['ordered_date']} IS NOT NULL",
+    }
+    for event in (name for name in EVENTS if name in at):
+        read = reader.instant(at[event], kinds[at[event]])
+        values[event] = read
+        values[f"{event}_unreadable"] = f"CASE WHEN {read} IS NULL THEN {literal(UNREADABLE)} || {at[event]} END"
+    if "promised_date" in at:
+        name = at["promised_date"]
+        read = reader.local_date(name, kinds[name])
+        values["promised_date"] = f"coalesce(({read})::VARCHAR, {literal(UNREADABLE)} || {name}::VARCHAR)"
+    return values
+
+
+def _date_part(reader: Reader) -> str:
+    return reader.form.date_formats[0].split(" ")[0].split("T")[0]

@@ -1,0 +1,258 @@
+"""The mapping of a sales report: which column is what, how it is written, and what its words mean.
+
+What belongs here: the typed mapping and its rules. What does not: reading YAML (`loading.py`) or lines (`reading.py`).
+"""
+
+import re
+from codecs import lookup
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from eshop_dagster.contract import BUSINESS_TIME_ZONE
+
+CONTRACT_STATUS = Literal[
+    "created", "approved", "processing", "invoiced", "shipped", "delivered", "cancelled", "unavailable", "returned"
+]
+CHANNEL = Literal["web", "app", "store"]
+
+DATE_DIRECTIVES = frozenset("YymdbBHIMSfpzjaA%")
+
+
+def _text_of_number(value: Any) -> Any:
+    """YAML reads `2024` as a number and `no` as a truth value; headers and words are texts."""
+    if isinstance(value, bool):
+        raise ValueError(f"YAML reads this unquoted word as {value}: write it in quotes")
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _date_format(value: str) -> str:
+    directives = re.findall(r"%(.)", value)
+    unknown = sorted({directive for directive in directives if directive not in DATE_DIRECTIVES})
+    has_day = {"d", "m"} <= set(directives) or {"d", "b"} <= set(directives) or {"d", "B"} <= set(directives)
+    if unknown or not (has_day or "j" in directives) or not {"Y", "y"} & set(directives):
+        raise ValueError(f"{value!r} is no strptime format with day, month and year: write such as '%d/%m/%Y %H:%M'")
+    return value
+
+
+Word = Annotated[str, BeforeValidator(_text_of_number), Field(min_length=1)]
+DateFormat = Annotated[str, AfterValidator(_date_format)]
+
+
+class Part(BaseModel):
+    """Base of the mapping's parts: immutable, and a key that is not known is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_empty(cls, value: Any) -> Any:
+        """A key with nothing behind it (all of it commented out) is a key that is left out."""
+        return {key: part for key, part in value.items() if part is not None} if isinstance(value, dict) else value
+
+
+class OrderKey(Part):
+    """An order id made of several columns, for a sheet that has none."""
+
+    from_: Annotated[list[Word], Field(alias="from", min_length=1)]
+
+
+OrderId = Annotated[
+    Annotated[Word, Tag("header")] | Annotated[OrderKey, Tag("headers")],
+    Discriminator(lambda value: "headers" if isinstance(value, dict | OrderKey) else "header"),
+]
+
+
+class Columns(Part):
+    """Header of the column that holds each field; a field that is left out is unknown."""
+
+    order_id: OrderId
+    product_id: Word
+    quantity: Word
+    line_number: Word | None = None
+    customer_id: Word | None = None
+    product_name: Word | None = None
+    category: Word | None = None
+    unit_price: Word | None = None
+    line_total: Word | None = None
+    freight: Word | None = None
+    ordered_at: Word | None = None
+    ordered_date: Word | None = None
+    ordered_time: Word | None = None
+    status: Word | None = None
+    channel: Word | None = None
+    state: Word | None = None
+    city: Word | None = None
+    zip_prefix: Word | None = None
+    approved_at: Word | None = None
+    shipped_at: Word | None = None
+    delivered_at: Word | None = None
+    promised_date: Word | None = None
+    seller_id: Word | None = None
+    payment_method: Word | None = None
+    payment_installments: Word | None = None
+    payment_amount: Word | None = None
+    name: Word | None = None
+    email: Word | None = None
+    cpf: Word | None = None
+    phone: Word | None = None
+
+    @model_validator(mode="after")
+    def _price_and_instant(self) -> Self:
+        if (self.unit_price is None) == (self.line_total is None):
+            raise ValueError("name exactly one of unit_price and line_total: the other follows from the quantity")
+        if (self.ordered_at is None) == (self.ordered_date is None):
+            raise ValueError("name either ordered_at or ordered_date (with ordered_time, if there is one)")
+        if self.ordered_time and not self.ordered_date:
+            raise ValueError("ordered_time needs ordered_date beside it")
+        identifiers = [key for key in ("name", "email", "cpf", "phone", "zip_prefix") if getattr(self, key)]
+        if identifiers and not self.customer_id:
+            raise ValueError(f"{', '.join(identifiers)} describe a customer: name the customer_id column too")
+        return self
+
+    def headers(self) -> dict[str, list[str]]:
+        """Headers by field, in the field's order; an order id made of several columns has several."""
+        named = {key: getattr(self, key) for key in type(self).model_fields}
+        return {key: value.from_ if isinstance(value, OrderKey) else [value] for key, value in named.items() if value}
+
+
+class Format(Part):
+    """How the file writes its texts, numbers and instants."""
+
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    quote: str = '"'
+    header: bool = True
+    skip_lines: Annotated[int, Field(ge=0, le=1000)] = 0
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[".", ",", " ", "'"] | None = None
+    currency_prefix: Word | None = None
+    negative_parentheses: bool = False
+    date_formats: Annotated[list[DateFormat], Field(min_length=1)] = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]
+    time_zone: str = BUSINESS_TIME_ZONE
+    empty_words: list[Word] = []
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str) -> str:
+        value = "\t" if value in ("tab", "\\t") else value
+        if len(value) != 1 or value.isalnum() or value in "\r\n":
+            raise ValueError(f"{value!r} is no delimiter: expected one character such as ',' ';' '|' or the word tab")
+        return value
+
+    @field_validator("quote")
+    @classmethod
+    def _one_quote(cls, value: str) -> str:
+        if value != "none" and (len(value) != 1 or value.isalnum() or value in "\r\n"):
+            raise ValueError(f"{value!r} is no quote: expected one character such as '\"', or the word none")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        try:
+            return lookup(value).name
+        except LookupError as error:
+            raise ValueError(f"{value!r} is no known encoding: expected such as utf-8, cp1252 or utf-16") from error
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            return ZoneInfo(value).key
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{value!r} is no time zone: expected {BUSINESS_TIME_ZONE} or UTC") from error
+
+    @model_validator(mode="after")
+    def _distinct_characters(self) -> Self:
+        if self.thousands == self.decimal:
+            raise ValueError(f"thousands and decimal are both {self.decimal!r}: they must differ")
+        if self.quote == self.delimiter:
+            raise ValueError(f"quote and delimiter are both {self.quote!r}: they must differ")
+        return self
+
+
+class Currency(Part):
+    """The report's currency and its fixed rate: how many BRL one unit is worth."""
+
+    code: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "BRL"
+    rate_to_brl: Annotated[Decimal, Field(gt=0, max_digits=16, decimal_places=8)] | None = None
+
+    @field_validator("rate_to_brl", mode="before")
+    @classmethod
+    def _exact(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, float) else value
+
+    @model_validator(mode="after")
+    def _rate(self) -> Self:
+        if self.code != "BRL" and self.rate_to_brl is None:
+            raise ValueError(f"{self.code} has no rate: add rate_to_brl, the BRL that one {self.code} is worth")
+        if self.code == "BRL" and self.rate_to_brl not in (None, 1):
+            raise ValueError(f"BRL has the rate {self.rate_to_brl}: leave rate_to_brl out")
+        return self
+
+
+class Signs(Part):
+    """How a cancellation or a return shows; any one sign is enough."""
+
+    order_id_prefix: Word | None = None
+    negative_quantity: bool = False
+    statuses: list[Word] = []
+
+
+class Constants(Part):
+    """Values that hold for every line of the report."""
+
+    channel: CHANNEL | None = None
+    payment_method: Word | None = None
+
+
+class ReportMapping(Part):
+    """All that must be known to read a sales report of one line per order line."""
+
+    name: Annotated[str, Field(pattern="^[A-Za-z0-9-]+$")]
+    columns: Columns
+    format: Format = Format()
+    currency: Currency = Currency()
+    cancellation: Signs = Signs()
+    return_: Annotated[Signs, Field(alias="return")] = Signs()
+    status: dict[Word, CONTRACT_STATUS] = {}
+    default_status: CONTRACT_STATUS = "delivered"
+    duplicates: Literal["quarantine", "keep"] = "quarantine"
+    freight_per: Literal["line", "order"] = "line"
+    payment_amount_per: Literal["order", "line"] = "order"
+    constants: Constants = Constants()
+
+    @field_validator("currency", mode="before")
+    @classmethod
+    def _currency_code(cls, value: Any) -> Any:
+        return {"code": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> Self:
+        for field in ("channel", "payment_method"):
+            if getattr(self.constants, field) and getattr(self.columns, field):
+                raise ValueError(f"{field} has both a column and a constant: keep one")
+        cancelled, returned = self.cancellation, self.return_
+        if cancelled.negative_quantity and returned.negative_quantity:
+            raise ValueError("negative_quantity is a sign of both cancellation and return: keep one")
+        if cancelled.order_id_prefix and cancelled.order_id_prefix == returned.order_id_prefix:
+            raise ValueError(f"order_id_prefix {cancelled.order_id_prefix!r} means both cancellation and return")
+        words = [*self.status, *cancelled.statuses, *returned.statuses]
+        folded = [word.strip().casefold() for word in words]
+        twice = sorted({word for word in folded if folded.count(word) > 1})
+        if twice:
+            raise ValueError(f"status words {', '.join(twice)} are given two meanings: keep one")
+        return self

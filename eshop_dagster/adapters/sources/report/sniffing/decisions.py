@@ -1,0 +1,236 @@
+"""What the columns of a sample are and mean: a column is taken for a role only if its texts agree."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_portuguese, role_of, status_of
+from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
+from eshop_dagster.adapters.sources.report.sniffing.styles import (
+    NumberStyle,
+    date_format,
+    day_comes_first,
+    is_instant,
+    is_number,
+    number_style,
+)
+from eshop_dagster.adapters.sources.report.values import STATE_NAMES
+from eshop_dagster.contract import CHANNELS, STATES
+
+MOSTLY = 0.9
+INSTANTS = ("ordered_at", "approved_at", "shipped_at", "delivered_at", "promised_date")
+AMOUNTS = ("unit_price", "line_total", "freight", "payment_amount")
+NUMBERS = ("quantity", *AMOUNTS)
+MOST_STATUS_WORDS = 40
+STATE_WORDS = {bare(word) for word in (*STATE_NAMES, *STATES)}
+WANTED = {
+    "order_id": "an order id (or a date and a customer, to make one of)",
+    "ordered_at": "a date of the order",
+    "product_id": "a product",
+    "quantity": "a quantity",
+    "price": "a unit price or a line total",
+}
+
+
+@dataclass
+class Decisions:
+    """What was decided about a sample, with the reasons that go into the draft as comments.
+
+    Attributes:
+        columns: header by field; `order_id` may be several.
+        comments: by field, what to know about the choice.
+        statuses: the shop's words by contract status; `""` holds the unknown ones.
+        return_prefix: letters before the ids of credit notes.
+        guessed_day_order: nothing in the file told day/month from month/day.
+    """
+
+    columns: dict[str, str | list[str]] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    numbers: NumberStyle = field(default_factory=NumberStyle)
+    date_formats: list[str] = field(default_factory=list)
+    guessed_day_order: bool = False
+    statuses: dict[str, list[str]] = field(default_factory=dict)
+    return_prefix: str | None = None
+    has_negative_quantity: bool = False
+    guest_share: float | None = None
+
+
+def decide(sample: Sample) -> Decisions:
+    """Decide on every column of a sample.
+
+    Raises:
+        SourceError: the file is no report of order lines; the text says which roles are missing.
+    """
+    made = Decisions()
+    for header in sample.columns:
+        _place(made, sample, header)
+    _fill_gaps(made, sample)
+    _refuse_other_files(made, sample)
+    _choose_price(made, sample)
+    amounts = [value for key in NUMBERS if key in made.columns for value in _texts(made, sample, key)]
+    made.numbers = number_style(amounts)
+    _decide_dates(made, sample)
+    _decide_statuses(made, sample)
+    _decide_returns(made, sample)
+    if "customer_id" in made.columns:
+        made.guest_share = 1 - len(_texts(made, sample, "customer_id")) / sample.lines
+    return made
+
+
+def _texts(made: Decisions, sample: Sample, key: str) -> list[str]:
+    header = made.columns[key]
+    return sample.filled(header if isinstance(header, str) else header[0])
+
+
+def _share(values: list[str], holds: Callable[[str], bool]) -> float:
+    return sum(map(holds, values)) / len(values) if values else 0.0
+
+
+def _is_code(text: str) -> bool:
+    """Whether a text is a number or a code, and no person's name."""
+    return any(letter.isdigit() for letter in text) and " " not in text
+
+
+def _place(made: Decisions, sample: Sample, header: str) -> None:
+    role = role_of(header)
+    if role is None:
+        made.left_out[header] = ""
+    elif role in made.columns:
+        made.left_out[header] = f"{role} is taken from {made.columns[role]!r}"
+    elif reason := _objection(role, sample.filled(header)):
+        made.left_out[header] = reason
+    else:
+        made.columns[role] = header
+
+
+def _objection(role: str, values: list[str]) -> str:
+    """Why a column whose header names a role cannot have it; empty if it can."""
+    if not values:
+        return f"named like {role}, but it is empty"
+    if role in INSTANTS and _share(values, is_instant) < MOSTLY:
+        return f"named like {role}, but its texts are no dates"
+    if role in NUMBERS and _share(values, is_number) < MOSTLY:
+        return f"named like {role}, but its texts are no numbers"
+    if role in ("line_number", "payment_installments") and _share(values, lambda value: value.isdigit()) < MOSTLY:
+        return f"named like {role}, but its texts are no whole numbers"
+    if role == "state" and _share(list(set(values)), lambda value: bare(value) in STATE_WORDS) < MOSTLY:
+        return "named like state, but its values are no Brazilian states"
+    if role == "zip_prefix" and _share(values, lambda value: bool(re.fullmatch(r"\d{5}(-?\d{3})?", value))) < MOSTLY:
+        return "named like a CEP, but its texts are none"
+    if role == "channel" and _share(values, lambda value: value.lower() in CHANNELS) < MOSTLY:
+        return f"named like channel, but its words are not {', '.join(CHANNELS)}"
+    return ""
+
+
+def _fill_gaps(made: Decisions, sample: Sample) -> None:
+    columns = made.columns
+    if (
+        "customer_id" not in columns
+        and _share(_texts(made, sample, "name") if "name" in columns else [], _is_code) > 0.5
+    ):
+        columns["customer_id"] = columns.pop("name")
+    if "customer_id" not in columns:
+        known = next((key for key in ("cpf", "email", "name") if key in columns), None)
+        if known:
+            columns["customer_id"] = columns[known]
+            made.comments["customer_id"] = f"GUESS: no customer number, so the {known} tells customers apart."
+    if "product_id" not in columns and "product_name" in columns:
+        columns["product_id"] = columns["product_name"]
+        made.comments["product_id"] = "GUESS: no product code, so the name tells products apart."
+    if "order_id" not in columns and {"ordered_at", "customer_id"} <= columns.keys():
+        columns["order_id"] = [str(columns["ordered_at"]), str(columns["customer_id"])]
+        made.comments["order_id"] = "GUESS: no order number, so all that a customer buys at one time is one order."
+    if "zip_prefix" in columns and "state" not in columns and bare(str(columns["zip_prefix"]))[:3] != "cep":
+        made.left_out[str(columns.pop("zip_prefix"))] = "a postal code, but no Brazilian state stands beside it"
+
+
+def _refuse_other_files(made: Decisions, sample: Sample) -> None:
+    has = set(made.columns) | ({"price"} if {"unit_price", "line_total"} & made.columns.keys() else set())
+    missing = [words for key, words in WANTED.items() if key not in has]
+    if missing:
+        headers = "" if _is_data(sample) else f" It has: {', '.join(sample.columns)}."
+        raise SourceError(
+            f"{sample.path} is no report of order lines: there is no column for {'; '.join(missing)}.{headers} Give a "
+            "report with one line per order line, or write the mapping by hand if a column has an unusual name."
+        )
+
+
+def _is_data(sample: Sample) -> bool:
+    return any("@" in header or is_number(header) or is_instant(header) for header in sample.columns)
+
+
+def _choose_price(made: Decisions, sample: Sample) -> None:
+    if not {"unit_price", "line_total"} <= made.columns.keys():
+        return
+    names = [str(made.columns[key]) for key in ("quantity", "unit_price", "line_total")]
+    rows = [row for row in zip(*(sample.columns[name] for name in names), strict=True) if all(row)]
+    style = number_style([text for row in rows for text in row])
+    equal = sum(abs(_float(q, style) * _float(p, style) - _float(t, style)) < 0.005 for q, p, t in rows)
+    if equal == len(rows):
+        made.left_out[names[2]] = "quantity x unit price, on every line"
+        del made.columns["line_total"]
+    else:
+        made.left_out[names[1]] = "see line_total"
+        made.comments["line_total"] = (
+            f"On {len(rows) - equal} of {len(rows)} lines it is not quantity x {names[1]!r} (a discount?): "
+            "it is taken for what was paid."
+        )
+        del made.columns["unit_price"]
+
+
+def _float(text: str, style: NumberStyle) -> float:
+    kept = re.sub(rf"[^-\d{style.decimal}]", "", text).replace(style.decimal, ".")
+    try:
+        return float(kept)
+    except ValueError:
+        return float("nan")
+
+
+def _decide_dates(made: Decisions, sample: Sample) -> None:
+    keys = [key for key in INSTANTS if key in made.columns]
+    texts = {key: _texts(made, sample, key) for key in keys}
+    if "ordered_time" in made.columns:
+        date, time = str(made.columns.pop("ordered_at")), str(made.columns["ordered_time"])
+        if all(is_instant(f"{value} 10:00") for value in sample.filled(date)[:100]):
+            made.columns["ordered_date"] = date
+            pairs = zip(sample.columns[date], sample.columns[time], strict=True)
+            texts["ordered_at"] = [f"{day} {clock}".strip() for day, clock in pairs if day]
+        else:
+            made.columns["ordered_at"] = date
+            made.left_out[str(made.columns.pop("ordered_time"))] = f"the time stands in {date!r} already"
+    every = [value for values in texts.values() for value in values]
+    told = day_comes_first(every)
+    ambiguous = any(re.match(r"\d{1,2}[-/.]\d{1,2}[-/.]", value) for value in every)
+    made.guessed_day_order = told is None and ambiguous
+    day_first = told if told is not None else is_portuguese(list(sample.columns)) or made.numbers.decimal == ","
+    found = Counter(date_format(value, day_first=day_first) for value in every)
+    made.date_formats = [form for form, _ in found.most_common() if form]
+
+
+def _decide_statuses(made: Decisions, sample: Sample) -> None:
+    if "status" not in made.columns:
+        return
+    words = Counter(_texts(made, sample, "status"))
+    if len(words) > MOST_STATUS_WORDS:
+        made.left_out[str(made.columns.pop("status"))] = f"named like status, but it has {len(words)} different words"
+        return
+    for word in sorted(words):
+        made.statuses.setdefault(status_of(word) or "", []).append(word)
+
+
+def _decide_returns(made: Decisions, sample: Sample) -> None:
+    order = made.columns["order_id"]
+    quantities = sample.columns[str(made.columns["quantity"])]
+    made.has_negative_quantity = any(value.startswith("-") for value in quantities)
+    if not made.has_negative_quantity or not isinstance(order, str):
+        return
+    ids = sample.columns[order]
+    negative = [key for key, quantity in zip(ids, quantities, strict=True) if quantity.startswith("-")]
+    positive = [key for key, quantity in zip(ids, quantities, strict=True) if not quantity.startswith("-")]
+    prefixes = Counter(match[0] for key in negative if (match := re.match(r"[^\W\d_]+", key)))
+    prefix = prefixes.most_common(1)[0][0] if prefixes else ""
+    if prefix and not any(key.startswith(prefix) for key in positive):
+        made.return_prefix = prefix

@@ -1,0 +1,153 @@
+"""The text of a mapping draft: YAML that loads as it is, with a comment wherever a person must look."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from eshop_dagster.adapters.sources.report.mapping import Columns
+from eshop_dagster.adapters.sources.report.sniffing.decisions import Decisions
+from eshop_dagster.adapters.sources.report.sniffing.roles import is_portuguese
+from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
+from eshop_dagster.contract import STATUSES
+
+OPTIONAL = {
+    "customer_id": "without it every order is a guest's",
+    "status": "every order has the default_status below",
+    "channel": "see constants",
+    "state": "Brazilian states only",
+    "freight": "without it freight is unknown",
+}
+CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
+
+
+def draft(sample: Sample, made: Decisions) -> str:
+    """The mapping's YAML text."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", sample.path.stem).strip("-").lower() or "report"
+    scope = "lines" if sample.is_whole else "lines (the first ones only)"
+    lines = [
+        f"# Draft of a mapping, drawn from {json.dumps(sample.path.name, ensure_ascii=False)}: {sample.lines} {scope}.",
+        "# Check every line with GUESS or TODO before you load; docs/report-source.md explains each key.",
+        f"name: {name}",
+        "",
+        "columns:",
+        *_columns(made),
+        *_left_out(made),
+        "",
+        "format:",
+        *_format(sample, made),
+        "",
+        *_currency(made),
+        "",
+        *_statuses(made),
+        "",
+        *_duplicates(sample),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _columns(made: Decisions) -> Iterator[str]:
+    for key in Columns.model_fields:
+        if key not in made.columns:
+            continue
+        if key in made.comments:
+            yield f"  # {made.comments[key]}"
+        if key == "customer_id" and made.guest_share:
+            yield f"  # Empty on {made.guest_share:.1%} of the lines: those orders are guests'."
+        header = made.columns[key]
+        listed = header if isinstance(header, str) else None
+        if listed is None:
+            yield f"  {key}: {{from: [{', '.join(map(_quoted, header))}]}}"
+        else:
+            yield f"  {key}: {_quoted(listed)}"
+    for key, meaning in OPTIONAL.items():
+        if key not in made.columns:
+            yield f"  # TODO {key}: no column was found ({meaning})."
+
+
+def _left_out(made: Decisions) -> Iterator[str]:
+    if made.left_out:
+        yield "  # Columns that are not loaded:"
+        for header, reason in made.left_out.items():
+            yield f"  #   {_quoted(header)}" + (f" ({reason})" if reason else "")
+
+
+def _format(sample: Sample, made: Decisions) -> Iterator[str]:
+    form, numbers = sample.form, made.numbers
+    if sample.path.suffix.lower() != ".parquet":
+        yield f"  delimiter: {'tab' if form.delimiter == chr(9) else _quoted(form.delimiter)}"
+        yield f"  encoding: {form.encoding.removesuffix('-sig')}"
+        if form.skip_lines:
+            yield f"  skip_lines: {form.skip_lines}  # Lines above the header."
+    yield f"  decimal: {_quoted(numbers.decimal)}"
+    if numbers.thousands:
+        yield f"  thousands: {_quoted(numbers.thousands)}"
+    if numbers.prefix:
+        yield f"  currency_prefix: {_quoted(numbers.prefix)}"
+    if numbers.has_parentheses:
+        yield "  negative_parentheses: true"
+    if made.guessed_day_order:
+        yield "  # GUESS: no date tells day/month from month/day; check with a date that you know."
+    yield f"  date_formats: [{', '.join(map(_quoted, made.date_formats))}]"
+    if made.date_formats and made.date_formats[0].endswith("Z"):
+        yield "  time_zone: UTC"
+    else:
+        yield "  time_zone: America/Sao_Paulo  # GUESS: write UTC if the file's times are UTC."
+
+
+def _currency(made: Decisions) -> Iterator[str]:
+    prefix = made.numbers.prefix
+    if prefix and prefix in CURRENCIES:
+        instead = f"currency: {{code: {CURRENCIES[prefix]}, rate_to_brl: …}}"
+        yield f"# TODO the amounts are written with {prefix!r}: write {instead} instead."
+    elif prefix != "R$" and not is_portuguese([str(header) for header in made.columns.values()]):
+        yield "# TODO if the amounts are not BRL, write such as currency: {code: USD, rate_to_brl: 5.40} instead."
+    yield "currency: BRL"
+    if "freight" in made.columns:
+        yield "# GUESS: the freight is each line's own; write order if it is the order's, repeated on each line."
+        yield "freight_per: line"
+    if "payment_amount" in made.columns:
+        yield "# GUESS: the amount is the order's, repeated on each of its lines; write line if it is each line's own."
+        yield "payment_amount_per: order"
+
+
+def _statuses(made: Decisions) -> Iterator[str]:
+    known = {
+        word: status
+        for status in STATUSES
+        if status not in ("cancelled", "returned")
+        for word in made.statuses.get(status, [])
+        if word.casefold() != status
+    }
+    if known:
+        yield "status:"
+        yield from (f"  {_quoted(word)}: {status}" for word, status in known.items())
+    if unknown := made.statuses.get("", []):
+        yield "# TODO these status words are not known; lines with them go to quarantine until `status` maps them:"
+        yield from (f"#   {_quoted(word)}: …" for word in unknown)
+    if "status" not in made.columns:
+        yield "default_status: delivered  # GUESS: the report has no status."
+    yield from _signs("cancellation", made.statuses.get("cancelled", []), [])
+    signs = [f"order_id_prefix: {_quoted(made.return_prefix)}"] if made.return_prefix else []
+    if made.has_negative_quantity:
+        yield "# GUESS: negative quantities are credit notes, which take revenue back. If the lines that they undo"
+        yield "# never counted, move the signs to `cancellation`."
+        signs.append("negative_quantity: true")
+    yield from _signs("return", made.statuses.get("returned", []), signs)
+
+
+def _signs(key: str, words: list[str], signs: list[str]) -> Iterator[str]:
+    if words or signs:
+        yield f"{key}:"
+        yield from (f"  {sign}" for sign in signs)
+        if words:
+            yield f"  statuses: [{', '.join(map(_quoted, words))}]"
+
+
+def _duplicates(sample: Sample) -> Iterator[str]:
+    found = f"{sample.repeated} of {sample.lines}" if sample.repeated else "None of the"
+    yield f"# {found} lines are equal to an earlier line in every column; keep loads them all."
+    yield "duplicates: quarantine"

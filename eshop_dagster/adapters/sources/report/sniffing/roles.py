@@ -1,0 +1,110 @@
+"""Which column is what, by its header in English or Portuguese."""
+
+import re
+import unicodedata
+
+SYNONYMS: dict[str, str] = {
+    "order_id": "order id, order no, order number, order, orderid, invoice, invoice no, invoice id, invoice number, "
+    "transaction id, sale id, receipt, bill no, pedido, no pedido, n pedido, num pedido, numero do pedido, "
+    "numero pedido, id pedido, id do pedido, cod pedido, codigo do pedido, nota fiscal, no nota, numero da nota, nf, "
+    "cupom, venda, id venda, id da venda, codigo venda, codigo da venda, no venda, numero da venda",
+    "line_number": "line number, line no, line, order item id, item number, order line, item, no item, linha, "
+    "numero da linha, seq, sequencia, item pedido, item do pedido",
+    "customer_id": "customer id, customer no, customer number, customer code, customer unique id, client id, user id, "
+    "buyer id, id cliente, id do cliente, cod cliente, codigo cliente, codigo do cliente, no cliente, cliente id",
+    "name": "customer name, customer, client name, client, buyer, buyer name, nome, cliente, nome cliente, "
+    "nome do cliente, comprador, nome completo, razao social",
+    "email": "email, e mail, customer email, email cliente, email do cliente, mail",
+    "cpf": "cpf, cpf cnpj, cpf cliente, cpf do cliente, documento",
+    "phone": "phone, phone number, telephone, mobile, telefone, celular, fone, telefone cliente, whatsapp",
+    "product_id": "product id, product code, product no, sku, stock code, item code, item id, article, article no, "
+    "asin, ean, cod produto, codigo produto, codigo do produto, id produto, id do produto, produto id, ref, referencia",
+    "product_name": "product name, product, description, product description, item name, item description, produto, "
+    "nome produto, nome do produto, descricao, descricao produto, descricao do produto, mercadoria",
+    "category": "category, product category, product category name, product line, categoria, categoria produto, "
+    "categoria do produto, departamento, grupo, linha de produto",
+    "quantity": "quantity, qty, units, order quantity, quantity ordered, pieces, qtd, qtde, quant, quantidade, qt, "
+    "unidades, pecas",
+    "unit_price": "unit price, price, price each, item price, price per unit, unitprice, preco, preco unitario, "
+    "valor unitario, vlr unitario, vl unitario, preco unit, valor unit, preco de venda",
+    "line_total": "sales, total, line total, amount, total amount, revenue, total price, sales amount, total sales, "
+    "total revenue, subtotal, valor total, vlr total, vl total, preco total, valor, valor do item, receita, "
+    "faturamento, valor da venda, valor venda, total do item",
+    "freight": "freight, freight value, shipping, shipping cost, shipping fee, delivery fee, frete, valor frete, "
+    "valor do frete, custo do frete, entrega valor",
+    "ordered_at": "order date, order datetime, invoice date, invoicedate, purchase date, order purchase timestamp, "
+    "ordered at, created at, transaction date, sale date, date, datetime, timestamp, order timestamp, data, "
+    "data pedido, data do pedido, data da compra, data compra, data venda, data da venda, data hora, data e hora, "
+    "data emissao, data de emissao, dt pedido, dt venda, criado em, data criacao",
+    "ordered_time": "time, order time, hora, hora do pedido, hora pedido, hora da venda, hora venda, horario",
+    "status": "status, order status, state of order, situacao, situacao do pedido, status do pedido, status pedido",
+    "channel": "channel, sales channel, canal, canal de venda, canal de vendas, origem",
+    "state": "state, customer state, uf, estado, uf cliente, estado do cliente, uf entrega, uf de entrega",
+    "city": "city, customer city, cidade, cidade cliente, cidade do cliente, municipio, cidade de entrega",
+    "zip_prefix": "cep, cep cliente, cep de entrega, cep do cliente, zip, zip code, zip prefix, postal code, "
+    "customer zip code prefix",
+    "approved_at": "approved at, order approved at, payment date, paid at, approval date, data aprovacao, "
+    "data de aprovacao, data pagamento, data do pagamento, data de pagamento, aprovado em, pago em",
+    "shipped_at": "ship date, shipped at, shipping date, shipped date, dispatch date, order delivered carrier date, "
+    "data envio, data de envio, data do envio, data postagem, data despacho, enviado em",
+    "delivered_at": "delivery date, delivered at, delivered date, order delivered customer date, data entrega, "
+    "data de entrega, data da entrega, entregue em",
+    "promised_date": "promised date, estimated delivery, estimated delivery date, order estimated delivery date, "
+    "due date, prazo, prazo de entrega, previsao de entrega, data prevista, previsao entrega, entrega prevista",
+    "seller_id": "seller id, seller, vendor, vendor id, vendedor, id vendedor, codigo vendedor, lojista, loja id",
+    "payment_method": "payment method, payment type, payment, payment mode, forma pagamento, forma de pagamento, "
+    "meio de pagamento, pagamento, tipo de pagamento, metodo de pagamento",
+    "payment_installments": "installments, payment installments, parcelas, no parcelas, numero de parcelas, "
+    "qtd parcelas",
+    "payment_amount": "payment amount, payment value, amount paid, paid, valor pago, valor pagamento, "
+    "valor do pagamento",
+}
+
+STATUS_WORDS: dict[str, str] = {
+    "created": "created, pending, open, new, on hold, unpaid, awaiting payment, criado, pendente, aberto, novo, "
+    "aguardando pagamento",
+    "approved": "approved, paid, confirmed, aprovado, pago, confirmado, pagamento aprovado",
+    "processing": "processing, in process, preparing, processando, em processamento, em separacao, em preparacao, "
+    "preparando",
+    "invoiced": "invoiced, billed, faturado, nota emitida",
+    "shipped": "shipped, in transit, sent, dispatched, enviado, em transporte, em transito, despachado, postado, "
+    "saiu para entrega",
+    "delivered": "delivered, complete, completed, closed, done, resolved, entregue, concluido, finalizado, completo",
+    "unavailable": "unavailable, out of stock, indisponivel, sem estoque",
+    "cancelled": "cancelled, canceled, cancel, void, voided, cancelado, cancelada, estorno de pedido",
+    "returned": "returned, return, refunded, refund, returned to seller, devolvido, devolvida, devolucao, estornado, "
+    "reembolsado, troca",
+}
+
+
+def bare(text: str) -> str:
+    """Lower-case letters and digits of a text, without accents: `Nº Pedido` is `nopedido`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]", "", plain)
+
+
+def _by_bare_word(words: dict[str, str]) -> dict[str, str]:
+    return {bare(word): meaning for meaning, listed in words.items() for word in listed.split(",")}
+
+
+_ROLE_OF = _by_bare_word(SYNONYMS)
+_STATUS_OF = _by_bare_word(STATUS_WORDS)
+
+
+def role_of(header: str) -> str | None:
+    """The mapping's field that a header names, if it is a known word for one."""
+    return _ROLE_OF.get(bare(header))
+
+
+def status_of(word: str) -> str | None:
+    """The contract's status that a shop's word means, if it is a known one."""
+    return _STATUS_OF.get(bare(word))
+
+
+def is_portuguese(headers: list[str]) -> bool:
+    """Whether any header is one of the Portuguese words above, or carries a Portuguese accent."""
+    return any(re.search("[ãõçáéíóúâêôº]", header.lower()) for header in headers) or any(
+        bare(header)
+        in {"data", "pedido", "cliente", "produto", "qtd", "quantidade", "valor", "preco", "cidade", "uf", "estado"}
+        for header in headers
+    )

@@ -1,0 +1,124 @@
+"""A sales report as a source: any CSV or Parquet of one line per order line, understood by a mapping."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from eshop_dagster.adapters.sources.base import REJECTED_SCHEMA, Changes, SourceError
+from eshop_dagster.adapters.sources.report.files import check_file, list_files
+from eshop_dagster.adapters.sources.report.lines import add_lines, open_lines
+from eshop_dagster.adapters.sources.report.mapping import ReportMapping
+from eshop_dagster.adapters.sources.report.orders import build_orders
+from eshop_dagster.adapters.sources.report.reading import FileLines, read_file
+from eshop_dagster.adapters.sources.report.rejects import build_rejected, stop_if_instants_do_not_fit
+from eshop_dagster.adapters.sources.report.tables import day_sizes, notes_on, tables_between
+
+ROWS_PER_CHUNK = 200_000
+
+
+class ReportSource:
+    """A sales report as a change log.
+
+    The report is read whole when the source is made, and held in memory.
+
+    Args:
+        paths: the report file, or the folder that holds its files (`.csv`, `.txt`, `.tsv`, `.parquet`).
+        mapping: what its columns and words mean.
+        id_prefix: put before every order, customer, product and seller id, to keep two shops apart.
+
+    Attributes:
+        name: the mapping's name.
+        notes: what was left aside, taken once or rounded, in words.
+        lines_read: lines found with at least one value: each is in an order, or is rejected.
+
+    Raises:
+        SourceError: the report as a whole cannot be read.
+    """
+
+    def __init__(self, paths: Path | str, mapping: ReportMapping, id_prefix: str = "") -> None:
+        self.name = mapping.name
+        self.notes: list[str] = []
+        self.lines_read = 0
+        self._mapping = mapping
+        self._id_prefix = id_prefix
+        self._digests: list[str] = []
+        self._connection = open_lines(mapping)
+        broken = self._read(Path(paths))
+        stop_if_instants_do_not_fit(self._connection, mapping)
+        self.notes += notes_on(self._connection, mapping)
+        build_orders(self._connection, mapping)
+        build_rejected(self._connection, broken)
+        self._sizes = day_sizes(self._connection)
+
+    def first_day(self) -> date:
+        """First business day with an order or a rejected line."""
+        return min(self._sizes)
+
+    def last_day(self) -> date:
+        """Last business day on which an order changed or a line was rejected."""
+        return max(self._sizes)
+
+    def fingerprint(self) -> str:
+        """A hash of the files and the mapping: the same fingerprint gives the same changes."""
+        parts = ["report 1", self._mapping.model_dump_json(), self._id_prefix, *self._digests]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+    def changes(self, first: date, last: date) -> Iterator[Changes]:
+        """Yield the changes of `first` to `last`, in chunks of about 200,000 rows or one day.
+
+        Days before the first order are empty; a day after the last one is not known yet, and is an error.
+        """
+        if first > last or last > self.last_day():
+            raise SourceError(
+                f"The report {self.name} was asked for {first} to {last}: expected days up to {self.last_day()}, the "
+                "first not after the last. Add the report of the later days, or ask for fewer."
+            )
+        return self._chunks(first, last)
+
+    def _read(self, path: Path) -> list[tuple[int, str, str]]:
+        """Fill `lines`; the broken lines come back with the number of their file."""
+        found, self.notes = list_files(path)
+        names_by_digest: dict[str, str] = {}
+        broken: list[tuple[int, str, str]] = []
+        for number, report in enumerate(found):
+            file = check_file(report, self._mapping.format.encoding)
+            same = names_by_digest.setdefault(file.digest, report.name)
+            if same != report.name:
+                self.notes.append(f"{report.name}: the same bytes as {same}, so it was read once.")
+                continue
+            counts = FileLines()
+            first = self.lines_read
+            for batch in read_file(file, self._mapping, counts):
+                add_lines(self._connection, batch, self._mapping, file_number=number, first=first)
+                first += batch.num_rows
+            self.lines_read += counts.lines
+            broken += [(number, reason, raw) for reason, raw in counts.broken]
+            self.notes += file.notes(self._mapping.format.encoding) + counts.notes(report.name)
+        self._digests = list(names_by_digest)
+        if not self.lines_read:
+            raise SourceError(f"{path} has a header and no line below it: export the report again.")
+        return broken
+
+    def _chunks(self, first: date, last: date) -> Iterator[Changes]:
+        while first <= last:
+            until, rows = first, self._sizes.get(first, 0)
+            while until < last and rows + self._sizes.get(until + timedelta(1), 0) <= ROWS_PER_CHUNK:
+                until += timedelta(1)
+                rows += self._sizes.get(until, 0)
+            yield self._changes(first, until)
+            first = until + timedelta(1)
+
+    def _changes(self, first: date, last: date) -> Changes:
+        # A cursor of its own: two iterators over one source must not share an open result.
+        cursor: duckdb.DuckDBPyConnection = self._connection.cursor()
+        tables = tables_between(cursor, self._mapping, self._id_prefix, first, last)
+        rejected: pa.Table = cursor.sql(
+            "SELECT 'order_items' AS \"table\", changed_date, reason, row FROM rejected "
+            "WHERE changed_date BETWEEN $first AND $last ORDER BY changed_date, line_sequence, row",
+            params={"first": first, "last": last},
+        ).to_arrow_table()
+        return Changes(first, last, tables, rejected.cast(REJECTED_SCHEMA))

@@ -1,0 +1,132 @@
+"""What a report's texts mean, as DuckDB expressions: texts, identifiers, numbers, instants and states.
+
+A text that the declared format refuses becomes `unreadable: <text>`: DuckDB's own casts are laxer (they take `1e3`,
+`1_000`, `0x10` and year 10), and the raw layer must not let such a value in under another meaning.
+"""
+
+import re
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from eshop_dagster.adapters.sources.report.mapping import Format
+
+UNREADABLE = "unreadable: "
+BLANKS = "' \t\r\n\u00a0\u202f\u2007\ufeff'"
+STATE_NAMES = {
+    "ACRE": "AC", "ALAGOAS": "AL", "AMAZONAS": "AM", "AMAPA": "AP", "BAHIA": "BA", "CEARA": "CE",
+    "DISTRITO FEDERAL": "DF", "ESPIRITO SANTO": "ES", "GOIAS": "GO", "MARANHAO": "MA", "MINAS GERAIS": "MG",
+    "MATO GROSSO DO SUL": "MS", "MATO GROSSO": "MT", "PARA": "PA", "PARAIBA": "PB", "PERNAMBUCO": "PE", "PIAUI": "PI",
+    "PARANA": "PR", "RIO DE JANEIRO": "RJ", "RIO GRANDE DO NORTE": "RN", "RONDONIA": "RO", "RORAIMA": "RR",
+    "RIO GRANDE DO SUL": "RS", "SANTA CATARINA": "SC", "SERGIPE": "SE", "SAO PAULO": "SP", "TOCANTINS": "TO",
+}  # fmt: skip
+"""Brazilian states by name, upper case and without accents."""
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def plain(expression: str) -> str:
+    """A text without accents and case, to compare words by."""
+    return f"lower(strip_accents(trim({expression}, {BLANKS})))"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Expressions over one column, by its Arrow type and the report's format.
+
+    All but `text` take a column that `text` has cleaned.
+    """
+
+    form: Format
+
+    def text(self, column: str, kind: pa.DataType) -> str:
+        """The text without blanks around it; NULL if nothing is left, or one of the format's empty words."""
+        if pa.types.is_temporal(kind):
+            return column
+        if pa.types.is_floating(kind):
+            return f"CASE WHEN NOT isnan({column}) THEN {_float_text(column)} END"
+        trimmed = f"nullif(trim({column}::VARCHAR, {BLANKS}), '')"
+        if not self.form.empty_words:
+            return trimmed
+        words = ", ".join(plain(literal(word)) for word in self.form.empty_words)
+        return f"CASE WHEN {plain(f'{column}::VARCHAR')} NOT IN ({words}) THEN {trimmed} END"
+
+    def identifier(self, text: str) -> str:
+        """The text; `17850.0` is the number 17850 that a table program kept as a fraction."""
+        return rf"regexp_replace({text}::VARCHAR, '^(\d+)[.,]0$', '\1')"
+
+    def number(self, text: str, kind: pa.DataType, *, decimals: int | None = None) -> str:
+        """The number as text with a decimal point; `unreadable: …` if it is none, or has more decimals than allowed."""
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+            number = f"CASE WHEN regexp_full_match({text}, '-?[0-9]+([.][0-9]+)?') THEN {text} END"
+        else:
+            number = self._written_number(text)
+        if decimals is not None:
+            allowed = literal(f"[-+]?[0-9]*([.][0-9]{{0,{decimals}}}0*)?")
+            number = f"CASE WHEN regexp_full_match({number}, {allowed}) THEN {number} END"
+        return f"coalesce({number}, {literal(UNREADABLE)} || {text})"
+
+    def integer(self, text: str, kind: pa.DataType) -> str:
+        """The whole number as text; `unreadable: …` if it is none."""
+        return rf"regexp_replace({self.number(text, kind, decimals=0)}, '^([-+]?\d+)[.]0*$', '\1')"
+
+    def instant(self, text: str, kind: pa.DataType) -> str:
+        """The instant (TIMESTAMPTZ), NULL if no format fits."""
+        zone = literal(self.form.time_zone)
+        if pa.types.is_timestamp(kind) and kind.tz:
+            return text
+        if pa.types.is_temporal(kind):
+            return f"timezone({zone}, {text}::TIMESTAMP)"
+        tries = [
+            f"try_strptime({text}, {literal(form)})"
+            if "%z" in form
+            else f"timezone({zone}, try_strptime({text}, {literal(form)}))"
+            for form in self.form.date_formats
+        ]
+        return _not_antique(f"coalesce({', '.join(tries)})")
+
+    def local_date(self, text: str, kind: pa.DataType) -> str:
+        """The calendar date as written (DATE), NULL if no format fits."""
+        if pa.types.is_temporal(kind):
+            return f"{text}::DATE"
+        tries = [f"try_strptime({text}, {literal(form)})::DATE" for form in self.form.date_formats]
+        return _not_antique(f"coalesce({', '.join(tries)})")
+
+    def _written_number(self, text: str) -> str:
+        prefix = re.escape(self.form.currency_prefix or "")
+        blanks = r"[\s\x{00A0}\x{202F}]*"
+        start = rf"(?:([-+]?){blanks}(?:{prefix}{blanks})?|{prefix}{blanks}([-+]))" if prefix else "([-+]?)()"
+        pattern = f"{start}({self._digits()})"
+        fits = f"regexp_full_match({text}, {literal(pattern)})"
+        number = rf"regexp_replace({text}, {literal(f'^{pattern}$')}, '\1\2\3')"
+        cases = [f"WHEN {fits} THEN {self._with_point(number)}"]
+        if self.form.negative_parentheses:
+            inside = literal(f"^[(](?:{prefix}{blanks})?({self._digits()})[)]$")
+            number = f"regexp_extract({text}, {inside}, 1)"
+            cases.append(f"WHEN regexp_matches({text}, {inside}) THEN '-' || {self._with_point(number)}")
+        return f"CASE {' '.join(cases)} END"
+
+    def _digits(self) -> str:
+        point = re.escape(self.form.decimal)
+        whole = r"\d+"
+        if self.form.thousands:
+            mark = r"[ \x{00A0}\x{202F}]" if self.form.thousands == " " else re.escape(self.form.thousands)
+            whole = rf"(?:\d{{1,3}}(?:{mark}\d{{3}})+|\d+)"
+        return rf"{whole}(?:{point}\d+)?|{point}\d+"
+
+    def _with_point(self, number: str) -> str:
+        kept = f"regexp_replace({number}, '[^-+0-9{self.form.decimal}]', '', 'g')"
+        return f"replace({kept}, '{self.form.decimal}', '.')"
+
+
+def _float_text(column: str) -> str:
+    short = f"{column}::VARCHAR"
+    return f"CASE WHEN contains({short}, 'e') THEN TRY_CAST({column} AS DECIMAL(38, 10))::VARCHAR ELSE {short} END"
+
+
+def _not_antique(instant: str) -> str:
+    # `%Y` reads `12/1/10` as the year 10.
+    return f"CASE WHEN year({instant}) >= 1900 THEN {instant} END"

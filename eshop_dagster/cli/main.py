@@ -1,0 +1,34 @@
+"""The `eshop` command and what all its subcommands share."""
+
+import sys
+
+import typer
+
+from eshop_dagster.cli import doctor, report, run, stage, status, up
+from eshop_dagster.cli.output import explain
+
+app = typer.Typer(
+    help="The E-Shop Brasil data platform: pull orders, build the warehouse, train models, publish.\n\n"
+    "Start with `eshop run`; then `eshop status`, and `eshop up` for the web UIs.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
+app.command("up")(up.up)
+app.add_typer(report.app, name="report")
+app.add_typer(stage.app, name="stage")
+
+
+def main() -> None:
+    """Run the command line; what goes wrong in a known way ends in one clear sentence and status 1."""
+    try:
+        app()
+    except Exception as error:
+        message = explain(error)
+        if message is None:
+            raise
+        typer.echo(f"error: {message}", err=True)
+        sys.exit(1)

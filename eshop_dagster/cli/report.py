@@ -1,0 +1,32 @@
+"""`eshop report`: help with sales reports as a source."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Sales reports (CSV or Parquet) as a source.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Sales reports (CSV or Parquet) as a source."""
+
+
+@app.command()
+def sniff(
+    file: Annotated[Path, typer.Argument(help="A sales report: one line per order line.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the draft here instead of printing it.")] = None,
+) -> None:
+    """Write a draft of the mapping for a report, from the file itself, with comments.
+
+    Read it through, then `eshop run --source report --path FILE --mapping DRAFT --home HOME`.
+    """
+    from eshop_dagster.adapters.sources.report import sniff as draft_mapping
+
+    draft = draft_mapping(file)
+    if output is None:
+        typer.echo(draft)
+        return
+    output.write_text(draft, encoding="utf-8")
+    typer.echo(f"wrote {output}: read it through, then eshop run --source report --path {file} --mapping {output} --home HOME")

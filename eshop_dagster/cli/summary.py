@@ -1,0 +1,78 @@
+"""What a home holds, as one document: for the table at the end of a run, for `eshop status` and for machines."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from eshop_dagster.contract import TABLES
+from eshop_dagster.stages.build import MARTS
+from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.publish import current_release
+from eshop_dagster.stages.train import DECIDING_METRIC, MODELS
+
+
+def summarise(platform: Platform, runs: dict[str, str] | None = None) -> dict[str, Any]:
+    """Return rows by table, quarantined rows by reason, champions, release and places of a home."""
+    totals = platform.raw.totals()
+    built = [table for table in MARTS if table in platform.warehouse.tables()]
+    release = current_release(platform.home)
+    return {
+        "home": str(platform.home),
+        "days": {"count": totals.days, "first": _day(platform, 0), "last": _day(platform, -1)},
+        "raw_rows": {table: totals.accepted[table] for table in TABLES},
+        "quarantined_rows": {f"{table}: {reason}": rows for (table, reason), rows in sorted(totals.quarantined.items())},
+        "warehouse_rows": platform.warehouse.row_counts(built) if built else {},
+        "models": {model: _model(platform, model) for model in MODELS},
+        "release": {"name": release.name, "rows": dict(release.rows)} if release else None,
+        "runs": runs or {},
+    }
+
+
+def print_summary(summary: dict[str, Any]) -> None:
+    """Print the summary as tables, with where things lie and what to do next."""
+    console = Console()
+    rows = Table("table", "rows", title=f"{summary['home']}: {summary['days']['first']} to {summary['days']['last']}")
+    for layer in ("raw_rows", "warehouse_rows"):
+        for name, count in summary[layer].items():
+            rows.add_row(f"raw/{name}" if layer == "raw_rows" else name, f"{count:,}")
+        rows.add_section()
+    console.print(rows)
+    if summary["quarantined_rows"]:
+        bad = Table("quarantined", "rows")
+        for reason, count in summary["quarantined_rows"].items():
+            bad.add_row(reason, f"{count:,}")
+        console.print(bad)
+    models = Table("model", "champion", "metric", "value", "baseline", "why")
+    for name, model in summary["models"].items():
+        value, baseline = (f"{model[key]:.4g}" if model[key] is not None else "–" for key in ("value", "baseline"))
+        version = str(model["version"]) if model["version"] else "none"
+        models.add_row(name, version, model["metric"], value, baseline, model["reason"])
+    console.print(models)
+    if summary["release"]:
+        console.print(f"published: [bold]{summary['release']['name']}[/bold] under {summary['home']}/published/current")
+    console.print(f"quarantine: {summary['home']}/quarantine   warehouse: {summary['home']}/warehouse.duckdb")
+    console.print("next: [bold]eshop up[/bold] opens the Dagster and MLflow UIs; [bold]eshop status[/bold] shows this again")
+
+
+def _day(platform: Platform, position: int) -> str | None:
+    days = list(platform.raw.day_hashes())
+    return str(days[position]) if days else None
+
+
+def _model(platform: Platform, model: str) -> dict[str, Any]:
+    metric, _ = DECIDING_METRIC[model]
+    versions = platform.registry.versions(model)
+    champion = next((one for one in versions if "champion" in one.aliases), None)
+    shown = champion or (versions[0] if versions else None)
+    reason = shown.version.tags.get("reason", "") if shown else "nothing could be fitted: see the asset's page in Dagster"
+    return {
+        "version": champion.version.version if champion else None,
+        "candidate": shown.version.tags.get("candidate") if shown else None,
+        "metric": metric,
+        "value": shown.metrics.get(metric) if shown else None,
+        "baseline": shown.metrics.get(f"baseline_{metric}") if shown else None,
+        "metrics": dict(shown.metrics) if shown else {},
+        "dvc_hash": shown.version.tags.get("dvc_hash") if shown else None,
+        "reason": reason,
+    }

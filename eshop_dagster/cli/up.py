@@ -1,0 +1,168 @@
+"""`eshop up`: the web UIs; one Ctrl-C ends them all."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import psutil
+import typer
+from filelock import FileLock, Timeout
+
+from eshop_dagster.cli.output import CommandError, HomeOption
+from eshop_dagster.settings import PROJECT_DIR, Settings, activate, child_environment, load_settings
+from eshop_dagster.stages.parameters import load_params
+from eshop_dagster.stages.platform import Platform
+
+_STOP_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Server:
+    """One child of `eshop up`.
+
+    Attributes:
+        name: for people.
+        command: its argument list.
+        port: where it listens; None for one that does not.
+    """
+
+    name: str
+    command: Sequence[str]
+    port: int | None = None
+
+
+def up(
+    port: Annotated[int, typer.Option(help="Port of the Dagster web UI.")] = 3000,
+    mlflow_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
+    host: Annotated[str, typer.Option(help="Address to listen on; anything but 127.0.0.1 lets others in.")] = "127.0.0.1",
+    home: HomeOption = None,
+) -> None:
+    """Start the Dagster web UI with its daemon (schedules, sensors) and the MLflow UI; Ctrl-C ends all of them."""
+    settings = load_settings(home)
+    activate(settings)
+    for name, number in (("Dagster", port), ("MLflow", mlflow_port)):
+        _require_free(name, number, host)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    guard = settings.home / "locks" / "up.lock"
+    guard.parent.mkdir(exist_ok=True)
+    try:
+        with FileLock(guard, timeout=0):
+            _prepare(settings)
+            _serve(_servers(settings, port, mlflow_port, host), settings)
+    except Timeout as error:
+        raise CommandError(f"`eshop up` is running already for the home {settings.home}: end it first, or give another --home") from error
+
+
+def _prepare(settings: Settings) -> None:
+    """Make the stores before several processes open them at once, and clear what a dead host left behind."""
+    import dagster as dg
+
+    from eshop_dagster.adapters.dbt import ensure_manifest
+    from eshop_dagster.defs.instance import clear_orphans, prepare_instance
+
+    prepare_instance(settings.home)
+    ensure_manifest()
+    if settings.mlflow_uri is None:
+        Platform(settings, load_params()).registry.initialise()
+    with dg.DagsterInstance.get() as instance:
+        for run_id in clear_orphans(instance, settings.home):
+            typer.echo(f"cleared run {run_id}: its process had died")
+
+
+def _servers(settings: Settings, port: int, mlflow_port: int, host: str) -> list[Server]:
+    tools = Path(sys.executable).parent
+    location = ("-m", "eshop_dagster.definitions")
+    servers = [
+        Server("Dagster", (str(tools / "dagster-webserver"), "-h", host, "-p", str(port), *location), port),
+        Server("Dagster daemon", (str(tools / "dagster-daemon"), "run", *location)),
+    ]
+    if settings.mlflow_uri is None:
+        store = settings.home / "mlflow"
+        # One worker: MLflow's own default is 15 processes and 3 GB.
+        command = (
+            *(str(tools / "mlflow"), "server", "--host", host, "--port", str(mlflow_port), "--workers", "1"),
+            *("--backend-store-uri", f"sqlite:///{store / 'mlflow.db'}", "--artifacts-destination", str(store / "artifacts")),
+            *("--default-artifact-root", str(store / "artifacts")),
+        )
+        servers.append(Server("MLflow", command, mlflow_port))
+    return servers
+
+
+def _serve(servers: list[Server], settings: Settings) -> None:
+    environment = child_environment(settings, MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
+    logs = settings.home / "logs"
+    logs.mkdir(exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    children: list[tuple[Server, subprocess.Popen[bytes]]] = []
+    try:
+        for server in servers:
+            with (logs / f"{server.name.lower().replace(' ', '-')}.log").open("ab") as log:
+                children.append(
+                    # A group of its own: Ctrl-C reaches this process only, which then ends them in order.
+                    (server, subprocess.Popen(server.command, cwd=PROJECT_DIR, env=environment, stdout=log, stderr=log, start_new_session=True))
+                )
+        for server, child in children:
+            if server.port is not None:
+                _await_port(server, child, logs)
+                typer.echo(f"{server.name}: http://127.0.0.1:{server.port}")
+        typer.echo(f"logs: {logs}   press Ctrl-C to end")
+        while True:
+            for server, child in children:
+                if child.poll() is not None:
+                    raise CommandError(f"{server.name} ended with status {child.returncode}: see {logs}")
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        typer.echo("ending …")
+    finally:
+        _end([child for _, child in children])
+
+
+def _await_port(server: Server, child: "subprocess.Popen[bytes]", logs: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            raise CommandError(f"{server.name} ended with status {child.returncode} before it answered: see {logs}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", server.port or 0)) == 0:
+                return
+        time.sleep(0.2)
+    raise CommandError(f"{server.name} did not answer on port {server.port} within 120 s: see {logs}")
+
+
+def _end(children: "list[subprocess.Popen[bytes]]") -> None:
+    """End every child and all their descendants; those that do not listen are killed."""
+    everyone = []
+    for child in children:
+        if child.poll() is None:
+            everyone += [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
+    for child in children:
+        if child.poll() is None:
+            child.send_signal(signal.SIGINT)
+    _gone, alive = psutil.wait_procs(everyone, timeout=_STOP_SECONDS)
+    for process in alive:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def _require_free(name: str, port: int, host: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            option = "--port" if name == "Dagster" else "--mlflow-port"
+            raise CommandError(
+                f"port {port} for {name} is taken ({error.strerror}): end what listens there, or choose another with {option}"
+            ) from error
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,87 @@
+"""The Dagster instance of a home: its settings file, and the clean-up after a host that died."""
+
+import time
+from pathlib import Path
+
+import dagster as dg
+import psutil
+
+from eshop_dagster.adapters.files import write_atomically
+from eshop_dagster.adapters.locks import holder
+
+_SETTINGS = """\
+# Written by `eshop`; edit `eshop_dagster/defs/instance.py` instead.
+telemetry:
+  enabled: false
+python_logs:
+  python_log_level: INFO
+event_log_storage:
+  module: eshop_dagster.defs.event_storage
+  class: BatchingEventLogStorage
+  config:
+    base_dir: {folder}/history/runs
+run_storage:
+  module: dagster._core.storage.runs
+  class: SqliteRunStorage
+  config:
+    base_dir: {folder}/history
+schedule_storage:
+  module: dagster._core.storage.schedules
+  class: SqliteScheduleStorage
+  config:
+    base_dir: {folder}/schedules
+concurrency:
+  runs:
+    # The home has one writer at a time; a second run waits in the queue, where people see it.
+    max_concurrent_runs: 1
+"""
+
+_BEGINNING = (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
+
+
+def prepare_instance(home: Path) -> Path:
+    """Write the home's `dagster.yaml` unless it is there (a production instance brings its own); return its folder."""
+    folder = home / "dagster"
+    path = folder / "dagster.yaml"
+    if not path.exists() or path.read_text().startswith(_SETTINGS.splitlines()[0]):
+        content = _SETTINGS.format(folder=folder)
+        if not path.exists() or path.read_text() != content:
+            write_atomically(path, content.encode())
+    return folder
+
+
+def clear_orphans(instance: dg.DagsterInstance, home: Path) -> list[str]:
+    """Mark runs whose process is gone as failed and free what they held; return their ids.
+
+    Dagster itself leaves such a run STARTED for ever after the whole host died, and it blocks the queue.
+    """
+    cleared = orphans(instance, home)
+    for run in cleared:
+        instance.report_run_failed(run, "the process that ran this died with its host; `eshop` cleared it at its next start")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return [run.run_id for run in cleared]
+
+
+def orphans(instance: dg.DagsterInstance, home: Path) -> list[dg.DagsterRun]:
+    """Return the runs that count as under way though the process that ran them is gone."""
+    present = holder(home)
+    return [
+        record.dagster_run
+        for record in instance.get_run_records(dg.RunsFilter(statuses=list(_BEGINNING)))
+        if not (present is not None and record.dagster_run.run_id in present.what)
+        and not _is_alive(instance, record.dagster_run.run_id, record.start_time or record.create_timestamp.timestamp())
+    ]
+
+
+def _is_alive(instance: dg.DagsterInstance, run_id: str, started: float) -> bool:
+    events = instance.all_logs(run_id, of_type={dg.DagsterEventType.ENGINE_EVENT, dg.DagsterEventType.RUN_START})
+    pids = {entry.dagster_event.pid for entry in events if entry.dagster_event and entry.dagster_event.pid}
+    for pid in pids:
+        try:
+            # A process that began after the run is another one, which was given the same number.
+            if psutil.Process(pid).create_time() <= started + 1:
+                return True
+        except psutil.NoSuchProcess:
+            continue
+    # A run that has no process yet is given a minute to get one, unless the host has restarted since.
+    return not pids and time.time() - started < 60 and psutil.boot_time() < started

@@ -1,0 +1,44 @@
+"""Group `publishing`: what readers see."""
+
+import dagster as dg
+
+from eshop_dagster.defs.training import segmentation_model, spend_model
+from eshop_dagster.stages.build import MARTS, find_cutoffs
+from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.progress import tell
+from eshop_dagster.stages.publish import publish
+from eshop_dagster.stages.score import score_customers
+
+
+@dg.asset(
+    group_name="publishing",
+    deps=["customer_features", segmentation_model, spend_model],
+    kinds={"parquet"},
+    owners=["team:data-science"],
+)
+def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
+    """Expected spend and segment by the champions: one row per customer who has ordered."""
+    scores = score_customers(platform, find_cutoffs(platform).scoring)
+    tell("score", 1, 1)
+    return dg.MaterializeResult(
+        metadata={
+            "rows": scores.rows,
+            "as_of_date": str(scores.as_of_date),
+            **{f"{model}_version": version for model, version in scores.versions.items()},
+        }
+    )
+
+
+@dg.asset(group_name="publishing", deps=[customer_scores, *MARTS], kinds={"parquet"}, owners=["team:data"])
+def release(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
+    """The published release: marts, segments and scores as Parquet, swapped in at once for every reader."""
+    released = publish(platform)
+    tell("publish", 1, 1)
+    return dg.MaterializeResult(
+        metadata={
+            "release": released.name,
+            "is_new": released.is_new,
+            "folder": dg.MetadataValue.path(str(released.folder)),
+            **{f"rows_{table}": rows for table, rows in released.rows.items()},
+        }
+    )
