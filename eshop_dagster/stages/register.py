@@ -60,7 +60,8 @@ def retrain(
     }
     if not force:
         known = platform.registry.find_version(model, identity)
-        if known is not None:
+        # A version without an outcome was registered by a run that died before the gate spoke.
+        if known is not None and "outcome" in known.tags:
             decision = Decision(known.tags.get("outcome") == "champion", known.tags.get("reason", "registered before"))
             return Registered(model, known, decision, is_new=False, trained=None)
     trained = train(model, snapshot, platform.params)

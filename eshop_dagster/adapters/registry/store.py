@@ -135,12 +135,12 @@ class ModelRegistry:
             require_version(client, name, version)
             aliases = version_by_alias(client, name)
             old = aliases.get(_CHAMPION)
-            explain(client, name, version, outcome=_CHAMPION, reason=reason)
-            if old == version:
-                return
-            if old is not None:
+            if old is not None and old != version:
                 client.set_registered_model_alias(name, _PREVIOUS, str(old))
             client.set_registered_model_alias(name, _CHAMPION, str(version))
+            explain(client, name, version, outcome=_CHAMPION, reason=reason)
+            if old is not None and old != version:
+                client.set_model_version_tag(name, str(old), "outcome", _PREVIOUS)
             if aliases.get(_CHALLENGER) == version:
                 client.delete_registered_model_alias(name, _CHALLENGER)
 
