@@ -78,13 +78,26 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
     if unknown:
         raise ParameterError(f"{path.name} has the unknown sections {unknown}: expected some of {sorted(known)}")
     return Params(
-        source=_section(SourceParams, content, "source"),
+        source=_source(content.get("source", {})),
         raw=_section(Limits, content, "raw"),
         cutoffs=_section(CutoffParams, content, "cutoffs"),
         segmentation=content.get("segmentation", {}),
         spend=content.get("spend", {}),
         releases_kept=int(content.get("release", {}).get("kept", 5)),
     )
+
+
+def _source(section: Mapping[str, Any]) -> SourceParams:
+    days = {}
+    for name in ("first_day", "last_day"):
+        value = section.get(name)
+        if value is not None:
+            try:
+                days[name] = date.fromisoformat(str(value))
+            except ValueError as error:
+                raise ParameterError(f'params.yaml, source.{name} is {value!r}: expected a day such as "2024-01-01"') from error
+    source: SourceParams = _section(SourceParams, {"source": {**section, **days}}, "source")
+    return source
 
 
 def _section(kind: type, content: Mapping[str, Any], name: str) -> Any:
