@@ -2,11 +2,12 @@
 
 import dagster as dg
 
-from eshop_dagster.defs import jobs, publishing, raw, resources, training, warehouse
+from eshop_dagster.defs import inbox, jobs, publishing, raw, resources, training, warehouse
 
 defs = dg.Definitions(
     assets=[
         raw.raw,
+        inbox.inbox_reports,
         warehouse.warehouse,
         warehouse.features,
         training.training_snapshot,
@@ -15,8 +16,9 @@ defs = dg.Definitions(
         publishing.customer_scores,
         publishing.release,
     ],
-    jobs=[jobs.refresh_warehouse, jobs.retrain],
+    jobs=[jobs.refresh_warehouse, jobs.retrain, inbox.load_inbox],
     schedules=[jobs.refresh_warehouse_daily, jobs.retrain_weekly],
+    sensors=[inbox.inbox],
     resources={"platform": resources.platform},
     executor=dg.in_process_executor,
 )

@@ -135,6 +135,15 @@ class Vault:
             raise KeyError(reference)
         return _decrypt(self._wrapping, row[0], reference).decode()
 
+    def seal_file(self, path: Path, sealed: Path) -> None:
+        """Write an encrypted copy of a file that holds personal data."""
+        sealed.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sealed.write_bytes(_encrypt(self._wrapping, path.read_bytes(), sealed.name))
+
+    def open_file(self, sealed: Path) -> bytes:
+        """Return the content of a file that `seal_file` wrote."""
+        return _decrypt(self._wrapping, sealed.read_bytes(), sealed.name)
+
     def count(self) -> int:
         """Return the number of persons known."""
         with self._connect() as connection:

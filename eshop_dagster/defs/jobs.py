@@ -1,14 +1,16 @@
-"""Jobs, schedules and the inbox sensor."""
+"""The two scheduled jobs and their schedules."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import dagster as dg
 
+from eshop_dagster.adapters.sources import load_source_config
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.defs.publishing import customer_scores, release
 from eshop_dagster.defs.raw import daily, raw
 from eshop_dagster.defs.training import segmentation_model, spend_model, training_snapshot
 from eshop_dagster.defs.warehouse import features, warehouse
+from eshop_dagster.settings import load_settings
 
 refresh_warehouse = dg.define_asset_job(
     "refresh_warehouse",
@@ -32,12 +34,23 @@ retrain = dg.define_asset_job(
     job=refresh_warehouse,
     cron_schedule="0 2 * * *",
     execution_timezone=BUSINESS_TIME_ZONE,
-    default_status=dg.DefaultScheduleStatus.STOPPED,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
 )
-def refresh_warehouse_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Every day at 02:00 in São Paulo: yesterday's business day."""
-    day = (context.scheduled_execution_time - timedelta(days=1)).date().isoformat()
-    return dg.RunRequest(run_key=day, partition_key=day)
+def refresh_warehouse_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Every day at 02:00 in São Paulo: every business day since the last one pulled, up to yesterday."""
+    home = load_settings().home
+    config = load_source_config(home)
+    if config is None:
+        return dg.SkipReason(f"the home {home} is empty: fill it with `eshop run` first")
+    if config.kind != "simulated":
+        return dg.SkipReason(f"the source {config.kind} is a closed set: nothing new comes by itself")
+    yesterday = (context.scheduled_execution_time - timedelta(days=1)).date()
+    pulled = [date.fromisoformat(path.stem) for path in (home / "raw" / "_pulls" / config.kind).glob("*.json")]
+    first = min(max(pulled) + timedelta(days=1), yesterday) if pulled else date.fromisoformat(config.first_day)
+    return dg.RunRequest(
+        run_key=yesterday.isoformat(),
+        tags={"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(yesterday)},
+    )
 
 
 retrain_weekly = dg.ScheduleDefinition(
@@ -45,5 +58,6 @@ retrain_weekly = dg.ScheduleDefinition(
     job=retrain,
     cron_schedule="0 4 * * 0",
     execution_timezone=BUSINESS_TIME_ZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Every Sunday at 04:00 in São Paulo.",
 )

@@ -20,6 +20,11 @@ Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
 class Translator(DagsterDbtTranslator):
     """Names every model's kind and owner as a person would want to see them."""
 
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        """Return the model's spec; staging also reads the reports that came in through the inbox."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return spec.merge_attributes(deps=["inbox_reports"]) if "/staging/" in spec_path(manifest, unique_id) else spec
+
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         """Return the kinds shown on the asset; dbt's own tags serve selection only."""
         return {"dagster/kind/dbt": "", "dagster/kind/duckdb": ""}
@@ -27,6 +32,11 @@ class Translator(DagsterDbtTranslator):
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Return the model's description, without its SQL."""
         return str(dbt_resource_props.get("description") or "")
+
+
+def spec_path(manifest: Mapping[str, Any], unique_id: str) -> str:
+    """Return the path of a node's file inside the dbt project; a source has none that counts."""
+    return str(manifest.get("nodes", {}).get(unique_id, {}).get("original_file_path", ""))
 
 
 class BuildConfig(dg.Config):

@@ -62,7 +62,7 @@ _DIVIDED = """
     CREATE TABLE divided AS
     WITH counted AS (
         SELECT line_sequence, sign(pieces) AS sign, pieces = floor(pieces) AS is_whole,
-            CAST(abs(pieces) * if(pieces = floor(pieces), 1, 1000) AS HUGEINT) AS parts,
+            CAST(abs(pieces)::DECIMAL(28, 3) * if(pieces = floor(pieces), 1, 1000) AS HUGEINT) AS parts,
             CAST(abs(total) * 10000 AS HUGEINT) AS total_e4
         FROM priced
         WHERE price IS NULL AND pieces <> 0 AND (total = 0 OR sign(total) = sign(pieces))
@@ -103,7 +103,7 @@ _ITEMS = """
             written
         ) AS unit_price_brl,
         if(is_extra AND freight_brl IS NOT NULL, '0', freight_brl) AS freight_brl,
-        TRY_CAST(coalesce(part_pieces, pieces) AS DECIMAL(18, 3))
+        TRY_CAST(coalesce(part_pieces, pieces) AS DECIMAL(20, 3))
             * TRY_CAST(coalesce(part_price, price) AS DECIMAL(18, 4)) AS revenue_brl
     FROM numbered JOIN orders USING (order_key)
     ORDER BY order_number, line_sequence, is_extra
