@@ -1,9 +1,9 @@
 """The one place that reads the environment: where the home is, which keys and servers to use."""
 
 import base64
-import binascii
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,8 @@ def master_key() -> bytes:
     """Return the vault's master key (32 bytes).
 
     From `ESHOP_MASTER_KEY` (base64, for production), else from the file `ESHOP_MASTER_KEY_FILE`
-    (default `~/.config/eshop/master.key`), which is made on first use and readable by its owner only. It lies outside every
+    (default `~/.config/eshop/master.key`), which is made on first use and readable by its owner only. It lies outside
+    every
     data home, so that a copy of a home opens nothing.
 
     Raises:
@@ -62,19 +63,14 @@ def master_key() -> bytes:
         return _decode_master_key(encoded, "ESHOP_MASTER_KEY")
     path = master_key_file()
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another process made it first
-            return master_key()
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(_MASTER_KEY_BYTES)) + b"\n")
+        _make_master_key(path)
     if path.stat().st_mode & 0o077:
         raise SettingsError(
-            f"the vault's master key {path} can be read by others (mode {path.stat().st_mode & 0o777:o}, expected 600): "
+            f"the vault's master key {path} can be read by others (mode {path.stat().st_mode & 0o777:o}, "
+            "expected 600): "
             f"run `chmod 600 {path}`"
         )
-    return _decode_master_key(path.read_text(), str(path))
+    return _decode_master_key(path.read_bytes(), str(path))
 
 
 def master_key_file() -> Path:
@@ -128,11 +124,28 @@ TELEMETRY_SWITCHES = {
 }
 
 
-def _decode_master_key(encoded: str, origin: str) -> bytes:
+def _make_master_key(path: Path) -> None:
+    """Write a new key aside and link it in place: others see no key or a whole one, and the first one stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(base64.b64encode(secrets.token_bytes(_MASTER_KEY_BYTES)) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        with suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        aside.unlink()
+
+
+def _decode_master_key(encoded: str | bytes, origin: str) -> bytes:
     try:
         key = base64.b64decode(encoded.strip(), validate=True)
-    except binascii.Error as error:
-        raise SettingsError(f"{origin} is not base64: expected 32 bytes as base64 (`openssl rand -base64 32`)") from error
+    except ValueError as error:  # also raised for characters outside ASCII
+        raise SettingsError(
+            f"{origin} is not base64: expected 32 bytes as base64 (`openssl rand -base64 32`)"
+        ) from error
     if len(key) != _MASTER_KEY_BYTES:
         raise SettingsError(
             f"{origin} holds {len(key)} bytes, expected {_MASTER_KEY_BYTES}: make one with `openssl rand -base64 32`"

@@ -144,7 +144,6 @@ def raise_on_failure(command: str, results: list[NodeResult]) -> None:
         raise DbtError(f"`dbt {command}`: {len(failed)} of {len(results)} nodes failed\n{lines}")
 
 
-
 @contextmanager
 def _environment(values: Mapping[str, str]) -> Iterator[None]:
     """Set environment variables for the time of one command: dbt's models read them, and nothing else does."""

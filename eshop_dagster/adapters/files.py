@@ -14,7 +14,9 @@ import pyarrow.parquet as pq
 def parquet_bytes(table: pa.Table) -> bytes:
     """Return `table` as Parquet with fixed writer settings: the same rows give the same bytes."""
     buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd", row_group_size=122_880, store_schema=False, write_page_index=False)
+    pq.write_table(
+        table, buffer, compression="zstd", row_group_size=122_880, store_schema=False, write_page_index=False
+    )
     return buffer.getvalue()
 
 

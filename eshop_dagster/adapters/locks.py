@@ -58,7 +58,8 @@ def home_lock(
                     has_told = True
                 time.sleep(0.2)
         file.truncate(0)
-        file.write(json.dumps(asdict(Holder(os.getpid(), what, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())))))
+        since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        file.write(json.dumps(asdict(Holder(os.getpid(), what, since))))
         file.flush()
         _held.add(str(path))
         try:

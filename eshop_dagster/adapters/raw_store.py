@@ -1,7 +1,8 @@
 """The raw layer: a change log of Parquet files, one folder a day, and the quarantine beside it.
 
 `raw/<table>/changed_date=<day>/<source>.parquet` holds the rows that kept the contract,
-`quarantine/<table>/changed_date=<day>/<source>.parquet` those that broke it, and `raw/_pulls/<source>/<day>.json` counts both.
+`quarantine/<table>/changed_date=<day>/<source>.parquet` those that broke it, and `raw/_pulls/<source>/<day>.json`
+counts both.
 """
 
 import hashlib
@@ -12,13 +13,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from eshop_dagster.adapters.files import parquet_bytes, write_atomically, write_json
 from eshop_dagster.adapters.sources.base import Changes
-from eshop_dagster.adapters.validation import QUARANTINE_SCHEMA, Checked, check_rows, stored_schema
+from eshop_dagster.adapters.validation import QUARANTINE_SCHEMA, Checked, UnknownColumn, check_rows, stored_schema
 from eshop_dagster.adapters.vault import Vault
 from eshop_dagster.contract import DIRECT_IDENTIFIERS, TABLES
 
@@ -97,9 +99,7 @@ class RawStore:
     def days_pulled(self, source: str, fingerprint: str | None = None) -> set[date]:
         """Return the days that this source has written; with a fingerprint, those written from the very same input."""
         return {
-            day
-            for day, record in self._records(source)
-            if fingerprint is None or record["fingerprint"] == fingerprint
+            day for day, record in self._records(source) if fingerprint is None or record["fingerprint"] == fingerprint
         }
 
     def day_hashes(self) -> dict[date, str]:
@@ -121,7 +121,7 @@ class RawStore:
                     report.quarantined.update({(table, reason): rows for reason, rows in reasons.items()})
         return report
 
-    def _records(self, source: str) -> Iterator[tuple[date, dict[str, object]]]:
+    def _records(self, source: str) -> Iterator[tuple[date, dict[str, Any]]]:
         for path in sorted((self._raw / "_pulls" / source).glob("*.json")):
             yield date.fromisoformat(path.stem), json.loads(path.read_text())
 
@@ -159,9 +159,7 @@ class RawStore:
             report.quarantined.update((table, reason) for reason in result.quarantined["reason"].to_pylist())
 
     def _check(self, chunk: Changes) -> dict[str, Checked]:
-        unknown = sorted(set(chunk.tables) - set(TABLES))
-        if unknown:
-            raise RawStoreError(f"the source yielded unknown tables {unknown}: the contract has {sorted(TABLES)}")
+        _refuse_outside_contract(chunk)
         checked: dict[str, Checked] = {}
         for name, table in TABLES.items():
             rows = chunk.tables.get(name, pa.table({"changed_date": pa.array([], pa.date32())}))
@@ -209,8 +207,10 @@ class RawStore:
                 reasons = ", ".join(f"{reason} {count}x" for reason, count in counts)
                 first = result.quarantined["changed_date"][0].as_py()
                 raise RawStoreError(
-                    f"{bad} of {rows} rows of {table} break the raw contract ({reasons}; first on {first}), more than the "
-                    f"{self._limits.quarantined_share:.0%} that may go to quarantine: nothing of these days was written. "
+                    f"{bad} of {rows} rows of {table} break the raw contract ({reasons}; first on {first}), "
+                    "more than the "
+                    f"{self._limits.quarantined_share:.0%} that may go to quarantine: nothing of these days was "
+                    "written. "
                     "Mend the source or its mapping, or raise `raw.quarantined_share` in params.yaml."
                 )
 
@@ -239,6 +239,26 @@ class RawStore:
             path = self._raw / table / "changed_date=1970-01-01" / "empty.parquet"
             if not path.exists():
                 write_atomically(path, parquet_bytes(stored_schema(table).empty_table()))
+
+
+def _refuse_outside_contract(chunk: Changes) -> None:
+    """Refuse what no day's file could hold, before anything reaches the vault: it would be lost without a word."""
+    unknown = sorted({*chunk.tables, *chunk.rejected["table"].unique().to_pylist()} - set(TABLES))
+    if unknown:
+        raise RawStoreError(f"the source yielded unknown tables {unknown}: the contract has {sorted(TABLES)}")
+    for name, rows in {**chunk.tables, "rejected": chunk.rejected}.items():
+        if name in TABLES:
+            columns = {*TABLES[name].columns, "changed_date"}
+            surplus = sorted(set(rows.column_names) - columns)
+            if surplus:
+                raise UnknownColumn(f"{name} came with unknown columns {surplus}: the contract has {sorted(columns)}")
+        days = rows["changed_date"].unique().to_pylist()
+        strays = [str(day) for day in days if day is None or not chunk.first_day <= day <= chunk.last_day]
+        if strays:
+            raise RawStoreError(
+                f"{name} came with rows of {strays[0]} in a chunk of {chunk.first_day} to {chunk.last_day}: "
+                "nothing of these days was written. Mend the source: each row belongs to the chunk that covers its day."
+            )
 
 
 def _by_day(rows: pa.Table, days: list[date]) -> Iterator[tuple[date, pa.Table]]:

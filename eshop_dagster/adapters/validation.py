@@ -1,4 +1,6 @@
-"""Check Arrow tables against the raw contract, with DuckDB: rows that keep it, and rows that break it with the reason."""
+"""Check Arrow tables against the raw contract, with DuckDB: rows that keep it, and rows that break it with the
+reason.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +33,9 @@ class Checked:
 
 
 def stored_columns(table: str) -> dict[str, Column]:
-    """Return the columns of `table` as raw holds them: identifiers left out, `customer_key` in place of `customer_id`."""
+    """Return the columns of `table` as raw holds them: identifiers left out, `customer_key` in place of
+    `customer_id`.
+    """
     columns = {}
     for name, column in TABLES[table].columns.items():
         if name == "customer_id":
@@ -84,14 +88,17 @@ def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None) -> Ch
             f"SELECT changed_date, {names} FROM checked WHERE reason IS NULL ORDER BY changed_date, {key}"
         ).to_arrow_table()
         quarantined = connection.sql(
-            "SELECT changed_date, reason, to_json(given)::VARCHAR AS row FROM checked WHERE reason IS NOT NULL ORDER BY ALL"
+            "SELECT changed_date, reason, to_json(given)::VARCHAR AS row FROM checked WHERE reason IS NOT NULL "
+            "ORDER BY ALL"
         ).to_arrow_table()
     schema = pa.schema([("changed_date", pa.date32()), *stored_schema(table)])
     return Checked(accepted.cast(schema), quarantined.cast(QUARANTINE_SCHEMA))
 
 
 def _checked_rows_sql(table: str, contract: Table, columns: dict[str, Column], *, has_parent: bool) -> str:
-    casts = ", ".join(f'TRY_CAST("{name}" AS {_duckdb_type(column.type)}) AS "{name}"' for name, column in columns.items())
+    casts = ", ".join(
+        f'TRY_CAST("{name}" AS {_duckdb_type(column.type)}) AS "{name}"' for name, column in columns.items()
+    )
     as_given = ", ".join(f'"{name}" := "{name}"' for name in columns)
     cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(contract, columns))
     key = ", ".join(stored_key(table))
@@ -108,7 +115,8 @@ def _checked_rows_sql(table: str, contract: Table, columns: dict[str, Column], *
         ),
         ruled AS (SELECT *, CASE {cases} END AS broken FROM typed),
         numbered AS (
-            SELECT *, row_number() OVER (PARTITION BY changed_date, {key}, broken IS NULL ORDER BY position) AS occurrence
+            SELECT *, row_number() OVER (PARTITION BY changed_date, {key}, broken IS NULL ORDER BY position) AS
+            occurrence
             FROM ruled
         )
         SELECT * EXCLUDE (broken, occurrence, position),
@@ -123,12 +131,16 @@ def _tests(contract: Table, columns: dict[str, Column]) -> Iterator[tuple[str, s
     """Yield each reason for quarantine with the SQL that finds it, in the order in which they are looked for."""
     for name, column in columns.items():
         if column.type != pa.string():
-            yield f"unreadable:{name}", f'"{name}" IS NULL AND given."{name}" IS NOT NULL'
+            unreadable = f'"{name}" IS NULL AND given."{name}" IS NOT NULL'
+            # DuckDB takes 'infinity' for a time, which no reader of the file could show.
+            unending = f' OR NOT isfinite("{name}")' if pa.types.is_temporal(column.type) else ""
+            yield f"unreadable:{name}", unreadable + unending
     for name, column in columns.items():
         if column.is_required:
             yield f"missing:{name}", f"coalesce(trim(\"{name}\"::VARCHAR), '') = ''"
     for name, column in columns.items():
-        if pa.types.is_decimal(column.type):
+        # A cast rounds: a score of 4.5 would become 5 without a word.
+        if pa.types.is_decimal(column.type) or pa.types.is_integer(column.type):
             yield f"too_many_decimals:{name}", f'"{name}" <> TRY_CAST(given."{name}" AS DECIMAL(38, 12))'
     for name, column in columns.items():
         if column.rule:

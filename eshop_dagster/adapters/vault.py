@@ -1,6 +1,7 @@
 """The vault: the only place that knows a customer by name, and the only link from a pseudonym to a person.
 
-One SQLite file. A person's identifiers are AES-GCM encrypted under a data key of their own, which is itself encrypted under
+One SQLite file. A person's identifiers are AES-GCM encrypted under a data key of their own, which is itself encrypted
+under
 the master key from outside the data home; a person is found again by a keyed hash of `customer_id`. Deleting the row
 deletes the data key and the link: the pseudonym left in every other table then belongs to nobody.
 """
@@ -43,7 +44,8 @@ class Vault:
     Args:
         path: the SQLite file; made on first use.
         master_key: 32 bytes, from outside the data home.
-        pseudonym_seed: makes pseudonyms a keyed hash of the customer's id instead of random: for tests that compare homes.
+        pseudonym_seed: makes pseudonyms a keyed hash of the customer's id instead of random: for tests that compare
+        homes.
     """
 
     def __init__(self, path: Path, master_key: bytes, pseudonym_seed: str | None = None) -> None:
@@ -74,6 +76,8 @@ class Vault:
             newest[str(person["customer_id"])] = person
         lookups = {customer_id: self._lookup(customer_id) for customer_id in newest}
         with self._connect() as connection:
+            # Two processes that meet a new customer at once must not both find that nobody knows it.
+            connection.execute("BEGIN IMMEDIATE")
             known = self._known(connection, list(lookups.values()))
             added, changed, keys = [], [], {}
             for customer_id, person in newest.items():
@@ -92,7 +96,9 @@ class Vault:
                         changed.append((_encrypt(AESGCM(data_key), _as_json(person), key), fingerprint, key))
                 keys[customer_id] = key
             connection.executemany("INSERT INTO persons VALUES (?, ?, ?, ?, ?)", added)
-            connection.executemany("UPDATE persons SET identifiers = ?, fingerprint = ? WHERE customer_key = ?", changed)
+            connection.executemany(
+                "UPDATE persons SET identifiers = ?, fingerprint = ? WHERE customer_key = ?", changed
+            )
         return keys
 
     def reveal(self, customer_key: str) -> dict[str, str | None]:
@@ -173,17 +179,18 @@ class Vault:
 
     def _check_master_key(self, connection: sqlite3.Connection) -> None:
         """Refuse a wrong master key at once, rather than giving every known customer a second pseudonym."""
-        row = connection.execute("SELECT value FROM meta WHERE name = 'key_check'").fetchone()
-        if row is None:
+        find = "SELECT value FROM meta WHERE name = 'key_check'"
+        if connection.execute(find).fetchone() is None:
             connection.execute(
                 "INSERT OR IGNORE INTO meta VALUES ('key_check', ?)", (_encrypt(self._wrapping, b"eshop", "key_check"),)
             )
-            return
         try:
-            _decrypt(self._wrapping, row[0], "key_check")
+            # Read again: another process may have been first, with another key.
+            _decrypt(self._wrapping, connection.execute(find).fetchone()[0], "key_check")
         except InvalidTag as error:
             raise VaultError(
-                f"the vault {self._path} was made with another master key: set ESHOP_MASTER_KEY or ESHOP_MASTER_KEY_FILE "
+                f"the vault {self._path} was made with another master key: set ESHOP_MASTER_KEY or "
+                "ESHOP_MASTER_KEY_FILE "
                 "to the key that this home was made with (without it the customers' identifiers cannot be read)"
             ) from error
 

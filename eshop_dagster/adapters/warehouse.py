@@ -1,6 +1,7 @@
 """The warehouse: one DuckDB file, written by dbt, opened here for the time of one call.
 
-DuckDB admits one writing process, and an open reader blocks the writer: nobody keeps a connection, and every caller holds
+DuckDB admits one writing process, and an open reader blocks the writer: nobody keeps a connection, and every caller
+holds
 the home's run lock (`adapters/locks.py`).
 """
 
@@ -66,7 +67,9 @@ class Warehouse:
 
     def mark_built(self, project_hash: str, days: Mapping[date, str]) -> None:
         """Note that the tables are those of exactly these days' raw data."""
-        rows = pa.table({"changed_date": pa.array(list(days), pa.date32()), "content": pa.array(list(days.values()), pa.string())})
+        rows = pa.table(
+            {"changed_date": pa.array(list(days), pa.date32()), "content": pa.array(list(days.values()), pa.string())}
+        )
         with self._connect() as connection:
             connection.register("days", rows)
             connection.execute("BEGIN; DELETE FROM build_state; DELETE FROM build_days;")
@@ -80,7 +83,9 @@ class Warehouse:
             return {table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchall()[0][0] for table in tables}
 
     def content_hash(self, table: str) -> str:
-        """Return a hash of a table's rows that does not depend on their order; equal rows count as often as they stand."""
+        """Return a hash of a table's rows that does not depend on their order; equal rows count as often as they
+        stand.
+        """
         with self._connect(read_only=True) as connection:
             rows, low, high = connection.execute(
                 f"""
@@ -96,12 +101,16 @@ class Warehouse:
             return connection.sql(sql, params=dict(parameters) if parameters else None).to_arrow_table()
 
     def copy_to_parquet(self, table: str, path: Path) -> None:
-        """Write a table's rows, sorted by all columns in order, to one Parquet file: the same rows give the same bytes."""
+        """Write a table's rows, sorted by all columns in order, to one Parquet file: the same rows give the same
+        bytes.
+        """
         with self._connect(read_only=True) as connection:
             # One thread writes the row groups in order; two would give other bytes each time.
             connection.execute("SET threads = 1")
+            target = str(path).replace("'", "''")
             connection.execute(
-                f"COPY (SELECT * FROM \"{table}\" ORDER BY ALL) TO '{path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+                f"COPY (SELECT * FROM \"{table}\" ORDER BY ALL) TO '{target}' (FORMAT parquet, COMPRESSION zstd, "
+                "ROW_GROUP_SIZE 122880)"
             )
 
     @contextmanager
@@ -111,8 +120,10 @@ class Warehouse:
             connection = duckdb.connect(str(self.path), read_only=read_only)
         except duckdb.IOException as error:
             raise WarehouseError(
-                f"the warehouse {self.path} cannot be opened ({str(error).splitlines()[0]}). If another process holds it, wait for "
-                "it to end (`eshop status` names it); if the file is damaged, delete it and run `eshop run`: it is built again from raw."
+                f"the warehouse {self.path} cannot be opened ({str(error).splitlines()[0]}). If another process "
+                "holds it, wait for "
+                "it to end (`eshop status` names it); if the file is damaged, delete it and run `eshop run`: "
+                "it is built again from raw."
             ) from error
         try:
             connection.execute("SET TimeZone = 'UTC'")

@@ -50,7 +50,9 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
     else:
         table = Table("check", "", "found", "what to do")
         for finding in findings:
-            table.add_row(finding.name, "[green]ok[/green]" if finding.is_ok else "[red]look[/red]", finding.found, finding.remedy)
+            table.add_row(
+                finding.name, "[green]ok[/green]" if finding.is_ok else "[red]look[/red]", finding.found, finding.remedy
+            )
         Console().print(table)
     if not all(finding.is_ok for finding in findings):
         raise typer.Exit(1)
@@ -69,7 +71,12 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for name, port in (("Dagster UI", 3000), ("MLflow UI", 5000)):
         is_free = _is_free(port)
         found = f"port {port} is {'free' if is_free else 'taken'}"
-        yield Finding(name, is_free, found, "" if is_free else "fine if `eshop up` runs; else choose another with --port or --mlflow-port")
+        yield Finding(
+            name,
+            is_free,
+            found,
+            "" if is_free else "fine if `eshop up` runs; else choose another with --port or --mlflow-port",
+        )
     present = holder(settings.home)
     yield Finding("home lock", True, f"held by process {present.pid} ({present.what})" if present else "free")
     yield _orphans(settings)

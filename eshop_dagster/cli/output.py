@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from eshop_dagster.stages.progress import listening
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Data home: everything a run writes lies under it. Default: $ESHOP_HOME, else data/.")
+    Path | None,
+    typer.Option("--home", help="Data home: everything a run writes lies under it. Default: $ESHOP_HOME, else data/."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 
@@ -66,7 +67,13 @@ def progress_bars(*, is_quiet: bool) -> Iterator[None]:
         with listening(_plain_lines(console)):
             yield
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         tasks: dict[str, TaskID] = {}
 

@@ -16,7 +16,9 @@ def _group() -> None:
 @app.command()
 def sniff(
     file: Annotated[Path, typer.Argument(help="A sales report: one line per order line.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the draft here instead of printing it.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the draft here instead of printing it.")
+    ] = None,
 ) -> None:
     """Write a draft of the mapping for a report, from the file itself, with comments.
 
@@ -29,4 +31,6 @@ def sniff(
         typer.echo(draft)
         return
     output.write_text(draft, encoding="utf-8")
-    typer.echo(f"wrote {output}: read it through, then eshop run --source report --path {file} --mapping {output} --home HOME")
+    typer.echo(
+        f"wrote {output}: read it through, then eshop run --source report --path {file} --mapping {output} --home HOME"
+    )

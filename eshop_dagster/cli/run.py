@@ -34,14 +34,19 @@ DayOption = datetime | None
 def run(
     source: Annotated[str | None, typer.Option(help=f"Where orders come from: {', '.join(KINDS)}.")] = None,
     path: Annotated[Path | None, typer.Option(help="The Olist folder, or the report's file or folder.")] = None,
-    mapping: Annotated[Path | None, typer.Option(help="The report's mapping file; `eshop report sniff` drafts one.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="The report's mapping file; `eshop report sniff` drafts one.")
+    ] = None,
     first: Annotated[DayOption, typer.Option("--from", formats=["%Y-%m-%d"], help="First business day.")] = None,
     last: Annotated[DayOption, typer.Option("--to", formats=["%Y-%m-%d"], help="Last business day.")] = None,
     scenario: Annotated[
-        list[str] | None, typer.Option(help="Bend the simulated shop, such as late_carrier@2025-06-01; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Bend the simulated shop, such as late_carrier@2025-06-01; may be repeated."),
     ] = None,
     customers: Annotated[int | None, typer.Option(help="Customers of the simulated shop, for a fresh home.")] = None,
-    orders_per_day: Annotated[float | None, typer.Option(help="Daily orders of the simulated shop, for a fresh home.")] = None,
+    orders_per_day: Annotated[
+        float | None, typer.Option(help="Daily orders of the simulated shop, for a fresh home.")
+    ] = None,
     repull: Annotated[bool, typer.Option(help="Pull days again that were pulled from the same input.")] = False,
     force: Annotated[bool, typer.Option(help="Take a day that shrinks below the set share of what it was.")] = False,
     retrain: Annotated[bool, typer.Option(help="Train and register again although nothing changed.")] = False,
@@ -51,7 +56,8 @@ def run(
 ) -> None:
     """Pull days into raw, build the warehouse, train and judge the models, score every customer and publish.
 
-    Days that were pulled before are left out, tables are written anew only where a day changed, and nothing is registered when
+    Days that were pulled before are left out, tables are written anew only where a day changed, and nothing is
+    registered when
     neither data nor parameters changed: running it again is quick and changes nothing.
 
     - `eshop run` fills a fresh home from the simulated shop
@@ -70,7 +76,9 @@ def run(
     }
     config = choose_source(settings.home, params, source, options)
     opened = open_source(config, yesterday())
-    days = clip_days(opened, first.date() if first else None, last.date() if last else default_last_day(params, config, last))
+    days = clip_days(
+        opened, first.date() if first else None, last.date() if last else default_last_day(params, config, last)
+    )
     # Dagster's daily partitions begin on the source's first day.
     config = replace(config, first_day=str(opened.source.first_day()))
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -109,7 +117,8 @@ def choose_source(home: Path, params: Params, kind: str | None, options: dict[st
         return replace(config, **given)
     if kind is not None and kind != known.kind:
         raise CommandError(
-            f"the home {home} holds orders from the source {known.kind}, not {kind}: give another folder with --home (a second home "
+            f"the home {home} holds orders from the source {known.kind}, not {kind}: give another folder with "
+            "--home (a second home "
             "is a second, independent platform)"
         )
     return replace(known, **given)
@@ -147,7 +156,10 @@ def run_jobs(
         )
         forced = {"config": {"force": retrain}}
         retrained = _execute(
-            defs.resolve_job_def("retrain"), instance, ops={"segmentation_model": forced, "spend_model": forced}, tags={}
+            defs.resolve_job_def("retrain"),
+            instance,
+            ops={"segmentation_model": forced, "spend_model": forced},
+            tags={},
         )
     return {"refresh_warehouse": refreshed, "retrain": retrained}
 

@@ -1,4 +1,6 @@
-"""`eshop stage`: single stages, as `dvc.yaml` calls them. The same functions as Dagster's assets; nothing is registered."""
+"""`eshop stage`: single stages, as `dvc.yaml` calls them. The same functions as Dagster's assets; nothing is
+registered.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +24,9 @@ from eshop_dagster.stages.snapshot import read_snapshot, write_snapshot
 from eshop_dagster.stages.train import MODELS, compare_with_baselines, write_outputs
 from eshop_dagster.stages.train import train as train_model
 
-app = typer.Typer(help="Single stages, as `dvc repro` runs them; they register nothing in MLflow.", no_args_is_help=True)
+app = typer.Typer(
+    help="Single stages, as `dvc repro` runs them; they register nothing in MLflow.", no_args_is_help=True
+)
 
 _WAIT_SECONDS = 600.0
 
@@ -73,9 +77,7 @@ def snapshot(home: HomeOption = None) -> None:
 
 
 @app.command()
-def train(
-    model: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}.")], home: HomeOption = None
-) -> None:
+def train(model: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}.")], home: HomeOption = None) -> None:
     """Train one model on the snapshot; write its file, metrics and plots."""
     if model not in MODELS:
         raise CommandError(f"there is no model {model!r}: expected one of {', '.join(MODELS)}")

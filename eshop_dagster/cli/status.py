@@ -18,11 +18,16 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     present = holder(settings.home)
     if present is not None:
         # A writer shuts every reader out of DuckDB: say so instead of waiting for it.
-        message = {"home": str(settings.home), "busy": {"pid": present.pid, "what": present.what, "since": present.since}}
+        message = {
+            "home": str(settings.home),
+            "busy": {"pid": present.pid, "what": present.what, "since": present.since},
+        }
         if as_json:
             print_json(message)
             return
-        raise CommandError(f"{present.what} (process {present.pid}) is writing since {present.since}: ask again when it has ended")
+        raise CommandError(
+            f"{present.what} (process {present.pid}) is writing since {present.since}: ask again when it has ended"
+        )
     summary = summarise(Platform(settings, load_params()))
     if as_json:
         print_json(summary)

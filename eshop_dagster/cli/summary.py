@@ -21,7 +21,9 @@ def summarise(platform: Platform, runs: dict[str, str] | None = None) -> dict[st
         "home": str(platform.home),
         "days": {"count": totals.days, "first": _day(platform, 0), "last": _day(platform, -1)},
         "raw_rows": {table: totals.accepted[table] for table in TABLES},
-        "quarantined_rows": {f"{table}: {reason}": rows for (table, reason), rows in sorted(totals.quarantined.items())},
+        "quarantined_rows": {
+            f"{table}: {reason}": rows for (table, reason), rows in sorted(totals.quarantined.items())
+        },
         "warehouse_rows": platform.warehouse.row_counts(built) if built else {},
         "models": {model: _model(platform, model) for model in MODELS},
         "release": {"name": release.name, "rows": dict(release.rows)} if release else None,
@@ -52,7 +54,9 @@ def print_summary(summary: dict[str, Any]) -> None:
     if summary["release"]:
         console.print(f"published: [bold]{summary['release']['name']}[/bold] under {summary['home']}/published/current")
     console.print(f"quarantine: {summary['home']}/quarantine   warehouse: {summary['home']}/warehouse.duckdb")
-    console.print("next: [bold]eshop up[/bold] opens the Dagster and MLflow UIs; [bold]eshop status[/bold] shows this again")
+    console.print(
+        "next: [bold]eshop up[/bold] opens the Dagster and MLflow UIs; [bold]eshop status[/bold] shows this again"
+    )
 
 
 def _day(platform: Platform, position: int) -> str | None:
@@ -65,7 +69,9 @@ def _model(platform: Platform, model: str) -> dict[str, Any]:
     versions = platform.registry.versions(model)
     champion = next((one for one in versions if "champion" in one.aliases), None)
     shown = champion or (versions[0] if versions else None)
-    reason = shown.version.tags.get("reason", "") if shown else "nothing could be fitted: see the asset's page in Dagster"
+    reason = (
+        shown.version.tags.get("reason", "") if shown else "nothing could be fitted: see the asset's page in Dagster"
+    )
     return {
         "version": champion.version.version if champion else None,
         "candidate": shown.version.tags.get("candidate") if shown else None,

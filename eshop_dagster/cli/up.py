@@ -40,7 +40,9 @@ class Server:
 def up(
     port: Annotated[int, typer.Option(help="Port of the Dagster web UI.")] = 3000,
     mlflow_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
-    host: Annotated[str, typer.Option(help="Address to listen on; anything but 127.0.0.1 lets others in.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; anything but 127.0.0.1 lets others in.")
+    ] = "127.0.0.1",
     home: HomeOption = None,
 ) -> None:
     """Start the Dagster web UI with its daemon (schedules, sensors) and the MLflow UI; Ctrl-C ends all of them."""
@@ -56,7 +58,9 @@ def up(
             _prepare(settings)
             _serve(_servers(settings, port, mlflow_port, host), settings)
     except Timeout as error:
-        raise CommandError(f"`eshop up` is running already for the home {settings.home}: end it first, or give another --home") from error
+        raise CommandError(
+            f"`eshop up` is running already for the home {settings.home}: end it first, or give another --home"
+        ) from error
 
 
 def _prepare(settings: Settings) -> None:
@@ -87,7 +91,12 @@ def _servers(settings: Settings, port: int, mlflow_port: int, host: str) -> list
         # One worker: MLflow's own default is 15 processes and 3 GB.
         command = (
             *(str(tools / "mlflow"), "server", "--host", host, "--port", str(mlflow_port), "--workers", "1"),
-            *("--backend-store-uri", f"sqlite:///{store / 'mlflow.db'}", "--artifacts-destination", str(store / "artifacts")),
+            *(
+                "--backend-store-uri",
+                f"sqlite:///{store / 'mlflow.db'}",
+                "--artifacts-destination",
+                str(store / "artifacts"),
+            ),
             *("--default-artifact-root", str(store / "artifacts")),
         )
         servers.append(Server("MLflow", command, mlflow_port))
@@ -105,7 +114,17 @@ def _serve(servers: list[Server], settings: Settings) -> None:
             with (logs / f"{server.name.lower().replace(' ', '-')}.log").open("ab") as log:
                 children.append(
                     # A group of its own: Ctrl-C reaches this process only, which then ends them in order.
-                    (server, subprocess.Popen(server.command, cwd=PROJECT_DIR, env=environment, stdout=log, stderr=log, start_new_session=True))
+                    (
+                        server,
+                        subprocess.Popen(
+                            server.command,
+                            cwd=PROJECT_DIR,
+                            env=environment,
+                            stdout=log,
+                            stderr=log,
+                            start_new_session=True,
+                        ),
+                    )
                 )
         for server, child in children:
             if server.port is not None:
@@ -160,7 +179,8 @@ def _require_free(name: str, port: int, host: str) -> None:
         except OSError as error:
             option = "--port" if name == "Dagster" else "--mlflow-port"
             raise CommandError(
-                f"port {port} for {name} is taken ({error.strerror}): end what listens there, or choose another with {option}"
+                f"port {port} for {name} is taken ({error.strerror}): end what listens there, or choose another "
+                f"with {option}"
             ) from error
 
 

@@ -23,7 +23,7 @@ class InboxConfig(dg.Config):
 @dg.asset(group_name="raw", kinds={"csv", "parquet"}, owners=["team:data"])
 def inbox_reports(
     context: dg.AssetExecutionContext, config: InboxConfig, platform: dg.ResourceParam[Platform]
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """Sales reports that people dropped into the inbox, loaded into raw day by day."""
     waiting = [report for report in waiting_reports(platform.home) if config.key in ("", report.key)]
     ready = [report for report in waiting if report.mapping is not None]
@@ -32,7 +32,9 @@ def inbox_reports(
         try:
             done = load_report(platform, report)
         except (SourceError, RawStoreError, DayRefused) as error:
-            raise dg.Failure(f"{report.path.name} was not loaded and stays in the inbox: {error}", allow_retries=False) from error
+            raise dg.Failure(
+                f"{report.path.name} was not loaded and stays in the inbox: {error}", allow_retries=False
+            ) from error
         rows += sum(done.accepted.values())
         quarantined += sum(done.quarantined.values())
         context.log.info(f"{report.path.name}: {done.days} days, {sum(done.accepted.values())} rows")
@@ -64,7 +66,9 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     requests = [
         # The key is of both contents: a mapping that was mended is tried again, the same failure is not.
         dg.RunRequest(
-            run_key=report.key, run_config={"ops": {"inbox_reports": {"config": {"key": report.key}}}}, tags={"report": report.path.name}
+            run_key=report.key,
+            run_config={"ops": {"inbox_reports": {"config": {"key": report.key}}}},
+            tags={"report": report.path.name},
         )
         for report in waiting
         if report.mapping is not None
@@ -72,7 +76,8 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     if not requests:
         draft = Path(without[0]).with_suffix(".yml")
         return dg.SkipReason(
-            f"{', '.join(without)} without a mapping: write one with `eshop report sniff {home / 'inbox' / without[0]} -o "
+            f"{', '.join(without)} without a mapping: write one with `eshop report sniff "
+            f"{home / 'inbox' / without[0]} -o "
             f"{home / 'inbox' / draft}`"
         )
     return dg.SensorResult(run_requests=requests)

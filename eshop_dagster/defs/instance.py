@@ -57,7 +57,9 @@ def clear_orphans(instance: dg.DagsterInstance, home: Path) -> list[str]:
     """
     cleared = orphans(instance, home)
     for run in cleared:
-        instance.report_run_failed(run, "the process that ran this died with its host; `eshop` cleared it at its next start")
+        instance.report_run_failed(
+            run, "the process that ran this died with its host; `eshop` cleared it at its next start"
+        )
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
     return [run.run_id for run in cleared]
 
@@ -79,7 +81,9 @@ def _is_alive(instance: dg.DagsterInstance, run_id: str, started: float) -> bool
     for pid in pids:
         try:
             # A process that began after the run is another one, which was given the same number.
-            if psutil.Process(pid).create_time() <= started + 1:
+            process = psutil.Process(pid)
+            # A killed process that its parent has not asked about yet still has an entry.
+            if process.create_time() <= started + 1 and process.status() != psutil.STATUS_ZOMBIE:
                 return True
         except psutil.NoSuchProcess:
             continue

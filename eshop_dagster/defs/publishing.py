@@ -16,7 +16,7 @@ from eshop_dagster.stages.score import score_customers
     kinds={"parquet"},
     owners=["team:data-science"],
 )
-def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
+def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """Expected spend and segment by the champions: one row per customer who has ordered."""
     scores = score_customers(platform, find_cutoffs(platform).scoring)
     tell("score", 1, 1)
@@ -30,7 +30,7 @@ def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResul
 
 
 @dg.asset(group_name="publishing", deps=[customer_scores, *MARTS], kinds={"parquet"}, owners=["team:data"])
-def release(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
+def release(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """The published release: marts, segments and scores as Parquet, swapped in at once for every reader."""
     released = publish(platform)
     tell("publish", 1, 1)

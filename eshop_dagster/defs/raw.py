@@ -49,7 +49,9 @@ class PullConfig(dg.Config):
 @dg.multi_asset(
     name="raw",
     specs=[
-        dg.AssetSpec(["raw", table], group_name="raw", description=DESCRIPTIONS[table], kinds={"parquet"}, owners=["team:data"])
+        dg.AssetSpec(
+            ["raw", table], group_name="raw", description=DESCRIPTIONS[table], kinds={"parquet"}, owners=["team:data"]
+        )
         for table in TABLES
     ],
     partitions_def=daily,
@@ -59,7 +61,7 @@ class PullConfig(dg.Config):
 )
 def raw(
     context: dg.AssetExecutionContext, config: PullConfig, platform: dg.ResourceParam[Platform]
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """What changed on each business day, checked against the raw contract."""
     keys = context.partition_key_range
     first, last = date.fromisoformat(keys.start), date.fromisoformat(keys.end)
@@ -67,9 +69,7 @@ def raw(
         opened = open_source(load_source_config(platform.home) or SourceConfig(), yesterday())
         first, last = clip_days(opened, first, last)
         days = Counter("pull", (last - first).days + 1)
-        report = pull(
-            platform, opened, first, last, only_new=config.only_new, force=config.force, on_days=days.advance
-        )
+        report = pull(platform, opened, first, last, only_new=config.only_new, force=config.force, on_days=days.advance)
     except (SourceError, RawStoreError, DayRefused) as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     context.log.info(f"{opened.source.name}: {report.days} days pulled, {report.days_written} changed")

@@ -25,7 +25,7 @@ class RetrainConfig(dg.Config):
     owners=["team:data-science"],
     retry_policy=STORE_RETRIES,
 )
-def training_snapshot(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
+def training_snapshot(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """Features and labels at the training and holdout cut-offs, stored by DVC: one row per customer and cut-off."""
     snapshot = write_snapshot(platform, find_cutoffs(platform))
     dvc_hash = store_snapshot(platform, snapshot)
@@ -51,7 +51,7 @@ def training_snapshot(platform: dg.ResourceParam[Platform]) -> dg.MaterializeRes
 )
 def segmentation_model(
     context: dg.AssetExecutionContext, config: RetrainConfig, platform: dg.ResourceParam[Platform]
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """K-means over each customer's behaviour: what kind of customer is this?"""
     return _retrain(context, platform, "segmentation", force=config.force)
 
@@ -65,14 +65,14 @@ def segmentation_model(
 )
 def spend_model(
     context: dg.AssetExecutionContext, config: RetrainConfig, platform: dg.ResourceParam[Platform]
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """Regression on each customer's behaviour: how much will this customer spend in the next 90 days?"""
     return _retrain(context, platform, "spend", force=config.force)
 
 
 def _retrain(
     context: dg.AssetExecutionContext, platform: Platform, model: str, *, force: bool
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     tell(f"train {model}", 0, 1)
     snapshot = read_snapshot(platform)
     dvc_hash = platform.snapshots.add(snapshot.folder)

@@ -14,7 +14,7 @@ from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import Counter
 
 MANIFEST = json.loads(ensure_manifest().read_text())
-Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
+Results = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
 
 
 class Translator(DagsterDbtTranslator):
@@ -45,13 +45,13 @@ class BuildConfig(dg.Config):
     full_refresh: bool = False
 
 
-@dbt_assets(
-    manifest=MANIFEST, exclude=FEATURES_SELECTION, name="warehouse", dagster_dbt_translator=Translator()
-)
+@dbt_assets(manifest=MANIFEST, exclude=FEATURES_SELECTION, name="warehouse", dagster_dbt_translator=Translator())
 def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, platform: dg.ResourceParam[Platform]) -> Results:
     """Every table, brought up to date with the days whose raw data changed."""
     nodes = Counter("build", _count_nodes(is_feature=False))
-    report = _build(lambda: build_warehouse(platform, full_refresh=config.full_refresh, on_node=lambda node: nodes.advance()))
+    report = _build(
+        lambda: build_warehouse(platform, full_refresh=config.full_refresh, on_node=lambda node: nodes.advance())
+    )
     context.log.info(f"{report.mode}: {len(report.days)} changed days")
     yield from _results(context, warehouse, report)
 
@@ -60,9 +60,7 @@ def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, platform: 
 def features(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> Results:
     """Every customer's features at the training, holdout and scoring cut-offs."""
     nodes = Counter("features", _count_nodes(is_feature=True))
-    report = _build(
-        lambda: build_features(platform, find_cutoffs(platform), on_node=lambda node: nodes.advance())
-    )
+    report = _build(lambda: build_features(platform, find_cutoffs(platform), on_node=lambda node: nodes.advance()))
     context.log.info(f"features at {', '.join(str(day) for day in report.days)}")
     yield from _results(context, features, report)
 
@@ -83,10 +81,10 @@ def _results(context: dg.AssetExecutionContext, definition: dg.AssetsDefinition,
             yield dg.MaterializeResult(asset_key=key, metadata=_model_metadata(report, models.get(unique_id)))
     tests = {result.unique_id: result for result in report.tests}
     selected = {spec.key: spec for spec in definition.check_specs if spec.key in context.selected_asset_check_keys}
-    for key, spec in selected.items():
+    for check_key, spec in selected.items():
         result = tests.get(spec.metadata["dagster_dbt/unique_id"])
         if result is not None:
-            yield _check(key, result)
+            yield _check(check_key, result)
     failed = [result for result in report.tests if not result.is_ok]
     if failed:
         lines = "\n".join(f"- {result.unique_id}: {result.message}" for result in failed)
@@ -101,7 +99,11 @@ def _check(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResult:
         check_name=key.name,
         passed=result.status == "pass",
         severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
-        metadata={"bad_rows": result.failures or 0, "seconds": round(result.seconds, 3), "message": result.message or "ok"},
+        metadata={
+            "bad_rows": result.failures or 0,
+            "seconds": round(result.seconds, 3),
+            "message": result.message or "ok",
+        },
     )
 
 

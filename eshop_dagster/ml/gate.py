@@ -53,7 +53,9 @@ def decide(
         return Decision(False, f"{metric} of {champion.name} is {champion.value}, expected a finite number; {kept}")
     sign = 1 if is_lower_better else -1
     if sign * challenger.value >= sign * baseline.value:
-        return Decision(False, f"{metric} {challenger.value:.4g} does not beat {baseline.name} ({baseline.value:.4g}); {kept}")
+        return Decision(
+            False, f"{metric} {challenger.value:.4g} does not beat {baseline.name} ({baseline.value:.4g}); {kept}"
+        )
     beats = f"{metric} {challenger.value:.4g} beats {baseline.name} ({baseline.value:.4g})"
     if champion is None:
         return Decision(True, f"{beats}; it is the first champion")

@@ -37,7 +37,8 @@ def build_warehouse(
 ) -> BuildReport:
     """Bring every table up to date with raw, then test them.
 
-    The warehouse remembers which content of each day it was built from. A build takes up all days that differ, whoever pulled
+    The warehouse remembers which content of each day it was built from. A build takes up all days that differ,
+    whoever pulled
     them and when; the first one, one after a build that did not end, and one with another dbt project builds all anew.
 
     Raises:
@@ -61,7 +62,9 @@ def build_warehouse(
     raise_on_failure("run", models)
     platform.warehouse.mark_built(project, raw_days)
     tests = run_dbt(
-        ["test", "--exclude", FEATURES_SELECTION, "--exclude-resource-type", "unit_test"], home=platform.home, on_node=on_node
+        ["test", "--exclude", FEATURES_SELECTION, "--exclude-resource-type", "unit_test"],
+        home=platform.home,
+        on_node=on_node,
     )
     return BuildReport("full refresh" if is_full else "incremental", tuple(changed), models, tests)
 
@@ -102,6 +105,8 @@ def build_features(
     models = run_dbt(["run", "--select", FEATURES_SELECTION], home=platform.home, variables=variables, on_node=on_node)
     raise_on_failure("run", models)
     tests = run_dbt(
-        ["test", "--select", FEATURES_SELECTION, "--exclude-resource-type", "unit_test"], home=platform.home, on_node=on_node
+        ["test", "--select", FEATURES_SELECTION, "--exclude-resource-type", "unit_test"],
+        home=platform.home,
+        on_node=on_node,
     )
     return BuildReport("features", tuple(dates), models, tests)

@@ -48,7 +48,8 @@ def waiting_reports(home: Path) -> list[InboxReport]:
 def open_report(platform: Platform, report: InboxReport) -> OpenSource:
     """Return the report as a source.
 
-    In a home that is filled from another source its ids are prefixed with the mapping's name, so that order 1001 of a report is not
+    In a home that is filled from another source its ids are prefixed with the mapping's name, so that order 1001 of a
+    report is not
     taken for order 1001 of the shop.
     """
     from eshop_dagster.adapters.sources.report import load_mapping
@@ -64,7 +65,8 @@ def open_report(platform: Platform, report: InboxReport) -> OpenSource:
 def load_report(
     platform: Platform, report: InboxReport, *, on_days: Callable[[int], None] = lambda days: None
 ) -> PullReport:
-    """Pull every day of a report into raw; its days replace the same days of earlier reports with the same mapping name.
+    """Pull every day of a report into raw; its days replace the same days of earlier reports with the same mapping
+    name.
 
     The file then moves into the vault, encrypted: it may hold names and e-mail addresses.
 
@@ -75,7 +77,9 @@ def load_report(
     opened = open_report(platform, report)
     first, last = clip_days(opened, None, None)
     done = pull(platform, opened, first, last, only_new=False, on_days=on_days)
-    platform.vault.seal_file(report.path, platform.home / "vault" / "reports" / f"{report.key}-{report.path.name}.sealed")
+    platform.vault.seal_file(
+        report.path, platform.home / "vault" / "reports" / f"{report.key}-{report.path.name}.sealed"
+    )
     report.path.unlink()
     return done
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import yaml
 
@@ -41,6 +41,13 @@ class SourceParams:
 
 
 @dataclass(frozen=True)
+class ReleaseParams:
+    """How many published releases stay."""
+
+    kept: int = 5
+
+
+@dataclass(frozen=True)
 class Params:
     """All parameters; the models' sections stay mappings, which `ml` reads itself.
 
@@ -51,7 +58,7 @@ class Params:
     """
 
     source: SourceParams = SourceParams()
-    raw: Limits = Limits()
+    raw: Limits = field(default_factory=Limits)
     cutoffs: CutoffParams = CutoffParams()
     segmentation: Mapping[str, Any] = field(default_factory=dict)
     spend: Mapping[str, Any] = field(default_factory=dict)
@@ -71,8 +78,10 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
     """
     try:
         content = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ParameterError(f"{path.name} cannot be read ({error}): restore it from git") from error
+    if not isinstance(content, Mapping):
+        raise ParameterError(f"{path.name} holds {content!r}, expected sections with parameters: restore it from git")
     known = {"source", "raw", "cutoffs", "segmentation", "spend", "release"}
     unknown = sorted(set(content) - known)
     if unknown:
@@ -81,9 +90,9 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         source=_source(content.get("source", {})),
         raw=_section(Limits, content, "raw"),
         cutoffs=_section(CutoffParams, content, "cutoffs"),
-        segmentation=content.get("segmentation", {}),
-        spend=content.get("spend", {}),
-        releases_kept=int(content.get("release", {}).get("kept", 5)),
+        segmentation=_mapping(content, "segmentation"),
+        spend=_mapping(content, "spend"),
+        releases_kept=_section(ReleaseParams, content, "release").kept,
     )
 
 
@@ -95,13 +104,31 @@ def _source(section: Mapping[str, Any]) -> SourceParams:
             try:
                 days[name] = date.fromisoformat(str(value))
             except ValueError as error:
-                raise ParameterError(f'params.yaml, source.{name} is {value!r}: expected a day such as "2024-01-01"') from error
+                raise ParameterError(
+                    f'params.yaml, source.{name} is {value!r}: expected a day such as "2024-01-01"'
+                ) from error
     source: SourceParams = _section(SourceParams, {"source": {**section, **days}}, "source")
     return source
 
 
-def _section(kind: type, content: Mapping[str, Any], name: str) -> Any:
-    try:
-        return kind(**content.get(name, {}))
-    except TypeError as error:
-        raise ParameterError(f"params.yaml, section {name}: {error}; it knows {list(kind.__dataclass_fields__)}") from error
+def _mapping(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    values = content.get(name, {})
+    if not isinstance(values, Mapping):
+        raise ParameterError(f"params.yaml, section {name} is {values!r}, expected parameters with values")
+    return values
+
+
+def _section(kind: Any, content: Mapping[str, Any], name: str) -> Any:
+    values, types = _mapping(content, name), get_type_hints(kind)
+    unknown = sorted(set(values) - set(types))
+    if unknown:
+        raise ParameterError(
+            f"params.yaml, section {name} has the unknown parameters {unknown}: it knows {list(types)}"
+        )
+    for parameter, value in values.items():
+        expected = int | float if types[parameter] is float else types[parameter]
+        # To Python, true is a whole number.
+        if isinstance(value, bool) or not isinstance(value, expected):
+            words = getattr(types[parameter], "__name__", str(types[parameter]))
+            raise ParameterError(f"params.yaml, {name}.{parameter} is {value!r}, expected a value of type {words}")
+    return kind(**values)

@@ -15,7 +15,9 @@ def code_tags() -> dict[str, str]:
         "dbt_project_hash": project_hash(),
         "lock_file_hash": file_sha256(LOCK_FILE)[:16] if LOCK_FILE.exists() else "none",
         "git_commit": commit or "none",
-        "git_is_dirty": str(bool(_git("status", "--porcelain", "--untracked-files=no"))).lower() if commit else "unknown",
+        "git_is_dirty": str(bool(_git("status", "--porcelain", "--untracked-files=no"))).lower()
+        if commit
+        else "unknown",
     }
 
 

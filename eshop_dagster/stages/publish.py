@@ -35,7 +35,8 @@ class Release:
 def publish(platform: Platform) -> Release:
     """Write a release aside, then point `published/current` at it by one rename.
 
-    A reader who follows `current` sees the old release whole or the new one whole. The same content is the same release: then
+    A reader who follows `current` sees the old release whole or the new one whole. The same content is the same
+    release: then
     nothing is swapped. Releases beyond the set number are deleted, the oldest first.
     """
     published = platform.home / "published"
@@ -61,7 +62,9 @@ def publish(platform: Platform) -> Release:
         shutil.rmtree(aside, ignore_errors=True)
     _swap(published, name)
     _delete_old(published, platform.params.releases_kept)
-    return Release(name, folder, is_new=True, rows={table: entry["rows"] for table, entry in manifest["tables"].items()})
+    return Release(
+        name, folder, is_new=True, rows={table: entry["rows"] for table, entry in manifest["tables"].items()}
+    )
 
 
 def current_release(home: Path) -> Release | None:
@@ -72,7 +75,10 @@ def current_release(home: Path) -> Release | None:
     folder = link.resolve()
     manifest = json.loads((folder / "manifest.json").read_text())
     return Release(
-        manifest["release"], folder, is_new=False, rows={table: entry["rows"] for table, entry in manifest["tables"].items()}
+        manifest["release"],
+        folder,
+        is_new=False,
+        rows={table: entry["rows"] for table, entry in manifest["tables"].items()},
     )
 
 

@@ -23,13 +23,15 @@ def clip_days(opened: OpenSource, first: date | None, last: date | None) -> tupl
     for day in (first, last):
         if day is not None and day > newest:
             raise DayRefused(
-                f"{day} has not ended in São Paulo yet: the last day that can be pulled is {newest}. Give --to {newest} or earlier."
+                f"{day} has not ended in São Paulo yet: the last day that can be pulled is {newest}. Give --to "
+                f"{newest} or earlier."
             )
     known_first, known_last = opened.source.first_day(), min(opened.source.last_day(), newest)
     clipped = (max(first or known_first, known_first), min(last or known_last, known_last))
     if clipped[0] > clipped[1]:
         raise DayRefused(
-            f"there is nothing from {first or known_first} to {last or known_last}: the source {opened.source.name} knows "
+            f"there is nothing from {first or known_first} to {last or known_last}: the source "
+            f"{opened.source.name} knows "
             f"{known_first} to {known_last}"
         )
     return clipped

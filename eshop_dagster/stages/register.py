@@ -41,7 +41,13 @@ def store_snapshot(platform: Platform, snapshot: Snapshot) -> str:
 
 
 def retrain(
-    platform: Platform, model: str, snapshot: Snapshot, dvc_hash: str, *, run_tags: Mapping[str, str], force: bool = False
+    platform: Platform,
+    model: str,
+    snapshot: Snapshot,
+    dvc_hash: str,
+    *,
+    run_tags: Mapping[str, str],
+    force: bool = False,
 ) -> Registered:
     """Train, register and judge one model, unless just this training was registered before.
 
@@ -99,7 +105,11 @@ def _judge(platform: Platform, trained: Trained, snapshot: Snapshot) -> Decision
 
 def _log(platform: Platform, trained: Trained, snapshot: Snapshot, tags: Mapping[str, str]) -> ModelVersion:
     tables = {f"table_hash.{table}": platform.warehouse.content_hash(table) for table in TABLES_USED}
-    personas = {"personas": json.dumps(trained.reports["personas"], ensure_ascii=False)} if "personas" in trained.reports else {}
+    personas = (
+        {"personas": json.dumps(trained.reports["personas"], ensure_ascii=False)}
+        if "personas" in trained.reports
+        else {}
+    )
     return platform.registry.log_model(
         trained.model,
         trained.pipeline,
@@ -114,7 +124,7 @@ def _log(platform: Platform, trained: Trained, snapshot: Snapshot, tags: Mapping
             name="training snapshot",
             uri=f"dvc://{tags['dvc_hash']}",
             digest=tags["dvc_hash"],
-            columns={name: "double" for name in FEATURES},
+            columns=dict.fromkeys(FEATURES, "double"),
         ),
         description=_describe(trained, snapshot),
     )
@@ -129,7 +139,8 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
 
 def _describe(trained: Trained, snapshot: Snapshot) -> str:
     question = {
-        "segmentation": "What kind of customer is this? K-means over each customer's behaviour; segment 0 is worth the most.",
+        "segmentation": "What kind of customer is this? K-means over each customer's behaviour; segment 0 is "
+        "worth the most.",
         "spend": "How much will this customer spend in the next 90 days? Expected net BRL per customer.",
     }[trained.model]
     lines = [
@@ -138,7 +149,8 @@ def _describe(trained: Trained, snapshot: Snapshot) -> str:
         f"**Estimator** `{trained.candidate}`: {trained.reason}",
         "",
         f"**Data** snapshot with {snapshot.description['rows']['train']} training rows at "
-        f"{', '.join(snapshot.description['training_cutoffs'])} and {snapshot.description['rows']['holdout']} holdout rows at "
+        f"{', '.join(snapshot.description['training_cutoffs'])} and {snapshot.description['rows']['holdout']} "
+        "holdout rows at "
         f"{snapshot.description['holdout_cutoff']}.",
         "",
         "| metric | model | baseline |",

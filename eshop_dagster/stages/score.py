@@ -39,7 +39,8 @@ class Scores:
 def score_customers(platform: Platform, as_of_date: date) -> Scores:
     """Write expected spend and segment of every customer who ordered before `as_of_date`.
 
-    Where `spend` has no champion, the customer's own past rate stands in and the version is NULL; where `segmentation` has none, the
+    Where `spend` has no champion, the customer's own past rate stands in and the version is NULL; where
+    `segmentation` has none, the
     segment is NULL. Readers see which version made each score.
 
     Raises:
@@ -55,9 +56,16 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     scores["segment_id"] = _segments(features, segmentation)
     scores["segmentation_model_version"] = _version(segmentation)
     folder = platform.home / "scores"
-    write_atomically(folder / "customer_scores.parquet", parquet_bytes(pa.table(_columns(scores), schema=SCORES_SCHEMA)))
-    write_atomically(folder / "customer_segments.parquet", parquet_bytes(_segment_table(features, scores, segmentation)))
-    versions = {"spend": spend.version.version if spend else 0, "segmentation": segmentation.version.version if segmentation else 0}
+    write_atomically(
+        folder / "customer_scores.parquet", parquet_bytes(pa.table(_columns(scores), schema=SCORES_SCHEMA))
+    )
+    write_atomically(
+        folder / "customer_segments.parquet", parquet_bytes(_segment_table(features, scores, segmentation))
+    )
+    versions = {
+        "spend": spend.version.version if spend else 0,
+        "segmentation": segmentation.version.version if segmentation else 0,
+    }
     return Scores(folder, len(scores), as_of_date, versions)
 
 
@@ -143,5 +151,6 @@ def _segment_table(features: "pd.DataFrame", scores: "pd.DataFrame", model: "Loa
 
 def _columns(frame: "pd.DataFrame") -> dict[str, pa.Array]:
     return {
-        name: pa.array(frame[name], type=SCORES_SCHEMA.field(name).type, from_pandas=True) for name in SCORES_SCHEMA.names
+        name: pa.array(frame[name], type=SCORES_SCHEMA.field(name).type, from_pandas=True)
+        for name in SCORES_SCHEMA.names
     }

@@ -40,7 +40,8 @@ class Snapshot:
 
     Attributes:
         folder: where the files lie.
-        description: the content of `snapshot.json`: cut-offs, row counts, features and the content hash of each table used.
+        description: the content of `snapshot.json`: cut-offs, row counts, features and the content hash of each table
+        used.
     """
 
     folder: Path
@@ -97,7 +98,8 @@ def read_features(platform: Platform, as_of_date: date) -> "pd.DataFrame":
     )
     if rows.num_rows == 0:
         raise SnapshotError(f"customer_features holds nobody at {as_of_date}: build the features at that cut-off first")
-    return rows.to_pandas()
+    frame: pd.DataFrame = rows.to_pandas()
+    return frame
 
 
 def _rows(platform: Platform, dates: tuple[date, ...]) -> pa.Table:
@@ -107,11 +109,13 @@ def _rows(platform: Platform, dates: tuple[date, ...]) -> pa.Table:
     if found != set(dates):
         missing = sorted(str(day) for day in set(dates) - found)
         raise SnapshotError(
-            f"customer_features and customer_spend_labels hold nobody at {', '.join(missing)}: build the features at these "
+            f"customer_features and customer_spend_labels hold nobody at {', '.join(missing)}: build the "
+            "features at these "
             "cut-offs first, or check that customers ordered before them"
         )
     return rows
 
 
 def _frame(path: Path) -> "pd.DataFrame":
-    return pq.read_table(path).to_pandas()
+    frame: pd.DataFrame = pq.read_table(path).to_pandas()
+    return frame

@@ -97,7 +97,9 @@ def write_outputs(trained: Trained, folder: Path) -> None:
 
 
 def compare_with_baselines(folder: Path) -> dict[str, dict[str, Any]]:
-    """Write and return `metrics/evaluation.json`: the metric that decides for each model, its baseline's, and the gain."""
+    """Write and return `metrics/evaluation.json`: the metric that decides for each model, its baseline's, and the
+    gain.
+    """
     evaluation = {}
     for model, (metric, is_lower_better) in DECIDING_METRIC.items():
         metrics = json.loads((folder / "metrics" / f"{model}.json").read_text())

@@ -103,7 +103,9 @@ def _open_report(config: SourceConfig) -> OpenSource:
     from eshop_dagster.adapters.sources.report import ReportSource, load_mapping
 
     path = Path(_require(config.path, "report", "--path", "the report's file or folder"))
-    mapping = Path(_require(config.mapping, "report", "--mapping", "its mapping file; `eshop report sniff FILE` drafts one"))
+    mapping = Path(
+        _require(config.mapping, "report", "--mapping", "its mapping file; `eshop report sniff FILE` drafts one")
+    )
     source = ReportSource(path, load_mapping(mapping), id_prefix=config.id_prefix)
     files = [path] if path.is_file() else sorted(path.iterdir())
     parts = [file_sha256(mapping), config.id_prefix, *(file_sha256(file) for file in files if file.is_file())]

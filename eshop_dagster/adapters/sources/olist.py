@@ -1,12 +1,16 @@
 """The public Olist marketplace data set: a folder of CSVs, unfolded into a change log by the orders' own timestamps.
 
-The set holds each order's last state only. An order appears here on the business day of its purchase and again on the day of
-each later event (approval, hand-over to the carrier, delivery), showing what was known by the end of that day; its status in
-the file belongs to the last of these days. Events dated before the purchase stand as they are, on the day of the purchase.
+The set holds each order's last state only. An order appears here on the business day of its purchase and again on the
+day of
+each later event (approval, hand-over to the carrier, delivery), showing what was known by the end of that day; its
+status in
+the file belongs to the last of these days. Events dated before the purchase stand as they are, on the day of the
+purchase.
 """
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,12 +21,22 @@ from eshop_dagster.adapters.sources.base import Changes, SourceError
 from eshop_dagster.adapters.sources.strict_csv import read_strict_csv
 
 FILES = {
-    "customers": ("olist_customers_dataset.csv", "customer_id customer_unique_id customer_zip_code_prefix customer_city customer_state"),
-    "items": ("olist_order_items_dataset.csv", "order_id order_item_id product_id seller_id shipping_limit_date price freight_value"),
-    "payments": ("olist_order_payments_dataset.csv", "order_id payment_sequential payment_type payment_installments payment_value"),
+    "customers": (
+        "olist_customers_dataset.csv",
+        "customer_id customer_unique_id customer_zip_code_prefix customer_city customer_state",
+    ),
+    "items": (
+        "olist_order_items_dataset.csv",
+        "order_id order_item_id product_id seller_id shipping_limit_date price freight_value",
+    ),
+    "payments": (
+        "olist_order_payments_dataset.csv",
+        "order_id payment_sequential payment_type payment_installments payment_value",
+    ),
     "reviews": (
         "olist_order_reviews_dataset.csv",
-        "review_id order_id review_score review_comment_title review_comment_message review_creation_date review_answer_timestamp",
+        "review_id order_id review_score review_comment_title review_comment_message review_creation_date "
+        "review_answer_timestamp",
     ),
     "orders": (
         "olist_orders_dataset.csv",
@@ -32,13 +46,20 @@ FILES = {
     "products": (
         "olist_products_dataset.csv",
         # The two misspelt names are the data set's own.
-        "product_id product_category_name product_name_lenght product_description_lenght product_photos_qty product_weight_g "
+        "product_id product_category_name product_name_lenght product_description_lenght product_photos_qty "
+        "product_weight_g "
         "product_length_cm product_height_cm product_width_cm",
     ),
     "sellers": ("olist_sellers_dataset.csv", "seller_id seller_zip_code_prefix seller_city seller_state"),
     "translation": ("product_category_name_translation.csv", "product_category_name product_category_name_english"),
 }
 
+_BELONGS_TO = {
+    "items": (("orders", "order_id"), ("products", "product_id"), ("sellers", "seller_id")),
+    "payments": (("orders", "order_id"),),
+    "reviews": (("orders", "order_id"),),
+    "orders": (("customers", "customer_id"),),
+}
 _CHUNK_DAYS = 60
 
 _INSTANT = "timezone('America/Sao_Paulo', {0}::TIMESTAMP)"
@@ -63,7 +84,8 @@ _EVENTS = f"""
 """
 _VERSIONS = """
     CREATE TABLE versions AS
-    SELECT DISTINCT order_id, unnest([ordered_date, approved_date, shipped_date, delivered_date]) AS changed_date FROM events
+    SELECT DISTINCT order_id, unnest([ordered_date, approved_date, shipped_date, delivered_date]) AS changed_date
+    FROM events
 """
 
 _TABLES = {
@@ -119,7 +141,8 @@ _TABLES = {
     """,
     "reviews": f"""
         SELECT review_id, order_id, review_score AS score, {_INSTANT.format("review_creation_date")} AS created_at,
-            coalesce(greatest(review_creation_date, review_answer_timestamp)::TIMESTAMP::DATE, ordered_date) AS changed_date
+            coalesce(greatest(review_creation_date, review_answer_timestamp)::TIMESTAMP::DATE, ordered_date) AS
+            changed_date
         FROM reviews LEFT JOIN events USING (order_id)
         WHERE changed_date BETWEEN $first AND $last
     """,
@@ -144,7 +167,9 @@ class OlistSource:
             raise SourceError(f"the Olist folder {folder} does not exist: give the folder that holds its CSV files")
         missing = [file for file, _ in FILES.values() if not (folder / file).is_file()]
         if missing:
-            raise SourceError(f"the Olist folder {folder} lacks {', '.join(missing)}: all of {len(FILES)} files are needed")
+            raise SourceError(
+                f"the Olist folder {folder} lacks {', '.join(missing)}: all of {len(FILES)} files are needed"
+            )
         self._database: duckdb.DuckDBPyConnection | None = None
 
     def fingerprint(self) -> str:
@@ -161,7 +186,9 @@ class OlistSource:
 
     def last_day(self) -> date:
         """Last business day with an event of an order or a review."""
-        return self._day(f"SELECT max(changed_date) FROM (FROM versions SELECT changed_date UNION ALL {self._review_days()})")
+        return self._day(
+            f"SELECT max(changed_date) FROM (FROM versions SELECT changed_date UNION ALL {self._review_days()})"
+        )
 
     def changes(self, first: date, last: date) -> Iterator[Changes]:
         """Yield the changes of `first` to `last` in chunks of 60 days; days outside the set are empty."""
@@ -173,14 +200,20 @@ class OlistSource:
             for table, sql in _TABLES.items():
                 parameters = {"first": chunk_first, "last": chunk_last, "opening": opening}
                 used = {name: day for name, day in parameters.items() if f"${name}" in sql}
-                tables[table] = self._connection().sql(sql, params=used).to_arrow_table()
+                with _readable_values():
+                    tables[table] = self._connection().sql(sql, params=used).to_arrow_table()
             yield Changes(chunk_first, chunk_last, tables)
 
     def _review_days(self) -> str:
-        return "SELECT changed_date FROM (" + _TABLES["reviews"].replace("WHERE changed_date BETWEEN $first AND $last", "") + ")"
+        return (
+            "SELECT changed_date FROM ("
+            + _TABLES["reviews"].replace("WHERE changed_date BETWEEN $first AND $last", "")
+            + ")"
+        )
 
     def _day(self, sql: str) -> date:
-        rows = self._connection().execute(sql).fetchall()
+        with _readable_values():
+            rows = self._connection().execute(sql).fetchall()
         if rows[0][0] is None:
             raise SourceError(f"{FILES['orders'][0]} holds no order: expected the Olist orders, one a line")
         day: date = rows[0][0]
@@ -194,19 +227,48 @@ class OlistSource:
             for name, (file, columns) in FILES.items():
                 rows: pa.Table = read_strict_csv(
                     # The translation is published without a final line break.
-                    self._folder / file, tuple(columns.split()), ends_with_line_break=name != "translation"
+                    self._folder / file,
+                    tuple(columns.split()),
+                    ends_with_line_break=name != "translation",
                 )
                 connection.register("loaded", rows)
                 connection.execute(f"CREATE TABLE {name} AS FROM loaded")
                 connection.unregister("loaded")
-            try:
+            _refuse_missing_parents(connection)
+            with _readable_values():
                 connection.execute(_EVENTS)
                 connection.execute(_VERSIONS)
-            except duckdb.ConversionException as error:
-                raise SourceError(
-                    f"{FILES['orders'][0]} holds an instant that cannot be read ({str(error).splitlines()[0]}): expected "
-                    "`2017-11-24 21:15:19`; fetch the file again"
-                ) from error
             connection.execute("DELETE FROM versions WHERE changed_date IS NULL")
+            # An order without any time goes to the first day, where the raw layer quarantines it.
+            connection.execute(
+                "INSERT INTO versions SELECT order_id, min(ordered_date) OVER () FROM events "
+                "QUALIFY order_id NOT IN (SELECT order_id FROM versions)"
+            )
             self._database = connection
         return self._database
+
+
+def _refuse_missing_parents(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse a file that ends between two lines, which nothing but the rows of the other files can tell."""
+    for child, parents in _BELONGS_TO.items():
+        for parent, key in parents:
+            count, example = connection.execute(
+                f"SELECT count(*), min({key}) FROM {child} ANTI JOIN {parent} USING ({key}) WHERE {key} IS NOT NULL"
+            ).fetchall()[0]
+            if count:
+                raise SourceError(
+                    f"{FILES[child][0]} has {count} rows whose {key} is not in {FILES[parent][0]} (such as {example}): "
+                    "one of the two was cut short or is of another edition; fetch both again"
+                )
+
+
+@contextmanager
+def _readable_values() -> Iterator[None]:
+    """Say in our words that a time or number cannot be read."""
+    try:
+        yield
+    except duckdb.ConversionException as error:
+        raise SourceError(
+            f"an Olist file holds a value that cannot be read ({str(error).splitlines()[0]}): expected instants "
+            "such as `2017-11-24 21:15:19` and numbers such as `13.29`; fetch the file again"
+        ) from error

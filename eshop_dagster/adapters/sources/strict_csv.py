@@ -17,7 +17,8 @@ def read_strict_csv(path: Path, columns: tuple[str, ...], *, ends_with_line_brea
         ends_with_line_break: refuse a file whose last line is not ended: a cut inside its last number would go unseen.
 
     Raises:
-        SourceError: the header differs, a line has another number of fields, the bytes are not UTF-8, or the file was cut short.
+        SourceError: the header differs, a line has another number of fields, the bytes are not UTF-8, or the file was
+        cut short.
     """
     if path.stat().st_size == 0:
         raise SourceError(f"{path.name} is empty: expected a header and rows; fetch the file again")
@@ -38,7 +39,8 @@ def read_strict_csv(path: Path, columns: tuple[str, ...], *, ends_with_line_brea
         raise SourceError(_explain(path, str(error))) from error
     if sorted(table.column_names) != sorted(columns):
         raise SourceError(
-            f"{path.name} has the columns {table.column_names}, expected {list(columns)}: this is not the file it is named after"
+            f"{path.name} has the columns {table.column_names}, expected {list(columns)}: this is not the file "
+            "it is named after"
         )
     return table
 
@@ -48,7 +50,8 @@ def _refuse_missing_line_break(path: Path) -> None:
         file.seek(-1, 2)
         if file.read(1) not in (b"\n", b"\r"):
             raise SourceError(
-                f"{path.name} ends in the middle of a line: it was cut short after {path.stat().st_size:,} bytes; fetch it again"
+                f"{path.name} ends in the middle of a line: it was cut short after {path.stat().st_size:,} "
+                "bytes; fetch it again"
             )
 
 
@@ -58,9 +61,13 @@ def _explain(path: Path, message: str) -> str:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         return (
-            f"{path.name} is not UTF-8: byte {error.object[error.start]:#04x} in line {line} (at {error.start:,}); it looks like "
+            f"{path.name} is not UTF-8: byte {error.object[error.start]:#04x} in line {line} (at "
+            f"{error.start:,}); it looks like "
             "Latin-1 - save it as UTF-8, or fetch the original file again"
         )
     # Arrow quotes the row in its message; an order's row may hold personal data.
     what = message.split("columns, got")[0] if "columns, got" in message else "malformed line or unclosed quote"
-    return f"{path.name} cannot be read ({what.strip()}): a line has too few or too many fields, or the file was cut short; fetch it again"
+    return (
+        f"{path.name} cannot be read ({what.strip()}): a line has too few or too many fields, or the file was cut short; "
+        "fetch it again"
+    )

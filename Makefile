@@ -1,0 +1,47 @@
+# `make demo`, `make test` and `make up` are all there is to know; each installs what it needs from the lock file.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export DO_NOT_TRACK := true
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test up install lint lock clean
+
+demo: $(STAMP)  ## Fill the home data/ from the simulated shop: orders, warehouse, champions, published scores.
+	$(BIN)/eshop run
+
+up: $(STAMP)  ## Start the Dagster and MLflow web UIs.
+	$(BIN)/eshop up
+
+test: $(STAMP) lint  ## Lint, types, import contracts, dbt parse, tests.
+	$(BIN)/pytest -n 2 --dist loadscope
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+	$(BIN)/python -c "from eshop_dagster.adapters.dbt import ensure_manifest; print('dbt manifest:', ensure_manifest().name)"
+
+install: $(STAMP)
+
+# uv installs a lock of 270 packages in seconds; where it cannot reach its index, pip does it from the same hashes.
+$(STAMP): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -c "import sys; assert (3, 11) <= sys.version_info < (3, 14), f'Python 3.11 to 3.13 is needed, this is {sys.version}'"
+	grep -A9 '^uv==' requirements.lock | sed '/^ *# via/,$$d' > $(VENV)/uv.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.lock
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock \
+	  || $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline -e . \
+	  || $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $(STAMP)
+
+lock:  ## Resolve the dependencies anew (no address of a registry gets into the lock).
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --prerelease if-necessary-or-explicit --no-header --quiet -o requirements.lock
+
+clean:  ## Remove the environment and caches; the data home stays.
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dbt_project/target
