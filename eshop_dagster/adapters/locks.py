@@ -51,10 +51,14 @@ def home_lock(
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError as error:
+                present = holder(home)
+                if present is None:  # somebody only asked who holds it
+                    time.sleep(0.001)
+                    continue
                 if time.monotonic() >= deadline:
-                    raise HomeIsBusy(_busy(home, wait_seconds)) from error
+                    raise HomeIsBusy(_busy(home, present, wait_seconds)) from error
                 if not has_told:
-                    on_wait(holder(home))
+                    on_wait(present)
                     has_told = True
                 time.sleep(0.2)
         file.truncate(0)
@@ -90,7 +94,9 @@ def _path(home: Path) -> Path:
     return home / "locks" / "home.lock"
 
 
-def _busy(home: Path, waited_seconds: float) -> str:
-    present = holder(home)
-    who = f"process {present.pid} ({present.what}, since {present.since})" if present else "another run"
-    return f"the home {home} is held by {who}; waited {waited_seconds:.0f} s. Let it end, or stop that process, and run again."
+def _busy(home: Path, present: Holder, waited_seconds: float) -> str:
+    who = f"process {present.pid} ({present.what}, since {present.since})"
+    return (
+        f"the home {home} is held by {who}; waited {waited_seconds:.0f} s. "
+        "Let it end, or stop that process, and run again."
+    )

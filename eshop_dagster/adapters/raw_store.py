@@ -281,7 +281,8 @@ def _replace(path: Path, rows: pa.Table) -> str:
     content = parquet_bytes(rows)
     if not path.exists() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        # One run holds the home at a time: the next one writes over what a killed one left aside.
+        aside = path.with_name(f".{path.name}.part")
         aside.write_bytes(content)
         os.replace(aside, path)
     return hashlib.sha256(content).hexdigest()

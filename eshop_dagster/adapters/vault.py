@@ -187,7 +187,7 @@ class Vault:
         try:
             # Read again: another process may have been first, with another key.
             _decrypt(self._wrapping, connection.execute(find).fetchone()[0], "key_check")
-        except InvalidTag as error:
+        except VaultError as error:
             raise VaultError(
                 f"the vault {self._path} was made with another master key: set ESHOP_MASTER_KEY or "
                 "ESHOP_MASTER_KEY_FILE "
@@ -220,4 +220,9 @@ def _encrypt(cipher: AESGCM, content: bytes, bound_to: str) -> bytes:
 
 
 def _decrypt(cipher: AESGCM, content: bytes, bound_to: str) -> bytes:
-    return cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], bound_to.encode())
+    try:
+        return cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], bound_to.encode())
+    except InvalidTag as error:
+        raise VaultError(
+            f"the vault's entry {bound_to} was altered since it was sealed: bring the vault back from its backup"
+        ) from error

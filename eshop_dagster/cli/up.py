@@ -81,7 +81,7 @@ def _prepare(settings: Settings) -> None:
 
 def _servers(settings: Settings, port: int, mlflow_port: int, host: str) -> list[Server]:
     tools = Path(sys.executable).parent
-    location = ("-m", "eshop_dagster.definitions")
+    location = ("-w", str(settings.home / "dagster" / "workspace.yaml"))
     servers = [
         Server("Dagster", (str(tools / "dagster-webserver"), "-h", host, "-p", str(port), *location), port),
         Server("Dagster daemon", (str(tools / "dagster-daemon"), "run", *location)),
@@ -107,7 +107,9 @@ def _serve(servers: list[Server], settings: Settings) -> None:
     environment = child_environment(settings, MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false")
     logs = settings.home / "logs"
     logs.mkdir(exist_ok=True)
-    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    # Set even for SIGINT: a shell that starts a command in the background makes it ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     children: list[tuple[Server, subprocess.Popen[bytes]]] = []
     try:
         for server in servers:
@@ -183,6 +185,3 @@ def _require_free(name: str, port: int, host: str) -> None:
                 f"with {option}"
             ) from error
 
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt

@@ -13,6 +13,9 @@ _SETTINGS = """\
 # Written by `eshop`; edit `eshop_dagster/defs/instance.py` instead.
 telemetry:
   enabled: false
+nux:
+  # No sign-up window over the first page.
+  enabled: false
 python_logs:
   python_log_level: INFO
 event_log_storage:
@@ -36,17 +39,27 @@ concurrency:
     max_concurrent_runs: 1
 """
 
+_WORKSPACE = """\
+load_from:
+  - python_module:
+      module_name: eshop_dagster.definitions
+      location_name: eshop
+"""
+
 _BEGINNING = (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
 
 
 def prepare_instance(home: Path) -> Path:
-    """Write the home's `dagster.yaml` unless it is there (a production instance brings its own); return its folder."""
+    """Write the home's `dagster.yaml` and `workspace.yaml` unless production brings its own; return their folder."""
     folder = home / "dagster"
     path = folder / "dagster.yaml"
     if not path.exists() or path.read_text().startswith(_SETTINGS.splitlines()[0]):
         content = _SETTINGS.format(folder=folder)
         if not path.exists() or path.read_text() != content:
             write_atomically(path, content.encode())
+    workspace = folder / "workspace.yaml"
+    if not workspace.exists():
+        write_atomically(workspace, _WORKSPACE.encode())
     return folder
 
 
