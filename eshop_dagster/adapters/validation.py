@@ -4,6 +4,7 @@ reason.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -73,10 +74,13 @@ def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None) -> Ch
     unknown = sorted(set(rows.column_names) - set(columns) - {"changed_date"})
     if unknown:
         raise UnknownColumn(f"{table} came with unknown columns {unknown}: the contract has {sorted(columns)}")
+    schema = pa.schema([("changed_date", pa.date32()), *stored_schema(table)])
+    if rows.num_rows == 0:
+        return Checked(schema.empty_table(), QUARANTINE_SCHEMA.empty_table())
     for name in columns:
         if name not in rows.column_names:
             rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.string()))
-    with duckdb.connect() as connection:
+    with _database().cursor() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("incoming", rows)
         if parent is not None:
@@ -91,8 +95,13 @@ def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None) -> Ch
             "SELECT changed_date, reason, to_json(given)::VARCHAR AS row FROM checked WHERE reason IS NOT NULL "
             "ORDER BY ALL"
         ).to_arrow_table()
-    schema = pa.schema([("changed_date", pa.date32()), *stored_schema(table)])
     return Checked(accepted.cast(schema), quarantined.cast(QUARANTINE_SCHEMA))
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Return this process's in-memory database: opening one takes 36 ms, seven of them a day pulled 0.25 s."""
+    return duckdb.connect()
 
 
 def _checked_rows_sql(table: str, contract: Table, columns: dict[str, Column], *, has_parent: bool) -> str:

@@ -2,6 +2,7 @@
 -- An order that a day lost when it was pulled again is listed too, with its newest change on another day, or with none.
 {{ config(materialized='table') }}
 {%- set before = rows_before('fct_orders') if not should_full_refresh() else none %}
+{%- set versions_before = rows_before('int_orders__versions') %}
 
 with touched as (
     select distinct order_id
@@ -9,7 +10,7 @@ with touched as (
     {% if before %}
     where changed_date in {{ changed_days() }}
     union
-    select order_id from {{ before }} where changed_date in {{ changed_days() }}
+    select order_id from {{ versions_before }} where known_from_date in {{ changed_days() }}
     {% endif %}
 ),
 

@@ -1,5 +1,6 @@
 -- Grain: one row per order and day on which it changed, with the span of days on which this was what the shop knew.
 -- Features at a cut-off read the version known before it, whatever happened to the order later.
+-- depends_on: {{ ref('int_orders__touched') }}
 {{ config(materialized='incremental', incremental_strategy='replace_touched_orders') }}
 
 with orders as (

@@ -1,4 +1,5 @@
 -- Grain: one row per product whose category this build changes: the sales of all its dates must be added up anew.
+-- depends_on: {{ ref('stg_raw__products') }}
 {{ config(materialized='table') }}
 {%- set before = rows_before('dim_products') if not should_full_refresh() else none %}
 
@@ -10,7 +11,9 @@ with candidates as (
 ),
 
 newest as (
-    select product_id, arg_max_null(category, changed_date) as category
+    select
+        product_id,
+        arg_max_null(category, changed_date) as category
     from {{ ref('stg_raw__products') }}
     where product_id in (select product_id from candidates)
     group by product_id

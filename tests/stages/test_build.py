@@ -1,0 +1,144 @@
+"""The warehouse's promise: however the days came in, the tables are the same."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from eshop_dagster.adapters.sources import OpenSource
+from eshop_dagster.adapters.sources.simulated import ShopConfig, SimulatedSource
+from eshop_dagster.ml.cutoffs import Cutoffs
+from eshop_dagster.settings import Settings
+from eshop_dagster.stages.build import MARTS, build_features, build_warehouse
+from eshop_dagster.stages.parameters import Params
+from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.pull import pull
+
+FIRST, LAST = date(2024, 1, 1), date(2024, 2, 20)
+SHOP = ShopConfig(customers=1500, orders_per_day=60, first_day=FIRST, dirty_share=0.01)
+TABLES = (*MARTS, "int_orders__versions")
+CUTOFFS = Cutoffs(training=(date(2024, 2, 1),), holdout=date(2024, 2, 10), scoring=date(2024, 2, 21))
+
+
+def platform(home: Path) -> Platform:
+    # The same seed of pseudonyms makes two homes comparable.
+    return Platform(Settings(home=home, pseudonym_seed="test"), Params())
+
+
+def pull_days(to: Platform, days: Iterable[date], shop: ShopConfig = SHOP) -> None:
+    opened = OpenSource(SimulatedSource(shop, LAST), repr(shop))
+    for day in days:
+        pull(to, opened, day, day, only_new=False, force=True)
+
+
+def all_days() -> list[date]:
+    return [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+
+
+def hashes(of: Platform) -> dict[str, str]:
+    return {table: of.warehouse.content_hash(table) for table in TABLES}
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """A home whose days came in at once and were built at once."""
+    home = platform(tmp_path_factory.mktemp("refreshed"))
+    pull_days(home, all_days())
+    assert build_warehouse(home).mode == "full refresh"
+    return home
+
+
+def test_days_built_one_after_the_other_equal_a_full_refresh(tmp_path: Path, refreshed: Platform) -> None:
+    daily = platform(tmp_path)
+    pull_days(daily, all_days()[:46])
+    build_warehouse(daily)
+    for day in all_days()[46:]:
+        pull_days(daily, [day])
+        report = build_warehouse(daily)
+        assert report.mode == "incremental"
+        assert report.days == (day,)
+    assert hashes(daily) == hashes(refreshed)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_days_pulled_in_any_order_equal_a_full_refresh(tmp_path: Path, refreshed: Platform, seed: int) -> None:
+    shuffled = all_days()
+    random.Random(seed).shuffle(shuffled)
+    home = platform(tmp_path)
+    pull_days(home, shuffled[:30])
+    build_warehouse(home)
+    for start in range(30, len(shuffled), 11):
+        pull_days(home, shuffled[start : start + 11])
+        assert build_warehouse(home).mode == "incremental"
+    assert hashes(home) == hashes(refreshed)
+
+
+def test_a_day_pulled_with_other_rows_and_then_as_it_was_leaves_no_trace(
+    tmp_path: Path, refreshed: Platform
+) -> None:
+    home = platform(tmp_path)
+    pull_days(home, all_days())
+    build_warehouse(home)
+    day = date(2024, 2, 3)
+    pull_days(home, [day], replace(SHOP, seed=99))
+    assert build_warehouse(home).days == (day,)
+    assert hashes(home) != hashes(refreshed)
+    pull_days(home, [day])
+    build_warehouse(home)
+    assert hashes(home) == hashes(refreshed)
+
+
+def test_building_again_without_new_days_does_nothing(refreshed: Platform) -> None:
+    before = refreshed.warehouse.path.stat().st_mtime_ns, hashes(refreshed)
+    assert build_warehouse(refreshed).mode == "nothing to do"
+    assert hashes(refreshed) == before[1]
+
+
+def test_a_build_that_did_not_end_is_followed_by_a_full_refresh(tmp_path: Path, refreshed: Platform) -> None:
+    home = platform(tmp_path)
+    pull_days(home, all_days())
+    build_warehouse(home)
+    home.warehouse.mark_building("killed in the middle")
+    assert build_warehouse(home).mode == "full refresh"
+    assert hashes(home) == hashes(refreshed)
+
+
+def test_features_at_a_cutoff_do_not_change_when_later_days_come_or_go(tmp_path: Path) -> None:
+    cutoff = Cutoffs(training=(date(2024, 1, 25),), holdout=date(2024, 2, 1), scoring=date(2024, 2, 2))
+    home = platform(tmp_path)
+    known = [day for day in all_days() if day < cutoff.scoring]
+    pull_days(home, known)
+    build_warehouse(home)
+    build_features(home, cutoff)
+    before = home.warehouse.content_hash("customer_features")
+    pull_days(home, [day for day in all_days() if day >= cutoff.scoring])
+    build_warehouse(home)
+    build_features(home, cutoff)
+    assert home.warehouse.content_hash("customer_features") == before
+
+
+def test_revenue_is_the_same_in_raw_marts_and_aggregate(refreshed: Platform) -> None:
+    totals = refreshed.warehouse.read(
+        """
+        SELECT
+            (SELECT sum(revenue_brl) FROM fct_orders) AS orders,
+            (SELECT sum(revenue_brl) FROM agg_daily_sales) AS daily,
+            (SELECT sum(line_total_brl) FILTER (WHERE quantity > 0)
+             FROM fct_order_items JOIN fct_orders USING (order_id) WHERE NOT is_cancelled) AS items
+        """
+    ).to_pylist()[0]
+    assert totals["orders"] > 0
+    assert totals["orders"] == totals["daily"] == totals["items"]
+
+
+def test_features_know_every_customer_with_a_sale_once(refreshed: Platform) -> None:
+    build_features(refreshed, CUTOFFS)
+    rows = refreshed.warehouse.read(
+        "SELECT as_of_date, count(*) AS rows, count(DISTINCT customer_key) AS customers "
+        "FROM customer_features GROUP BY 1 ORDER BY 1"
+    ).to_pylist()
+    assert [row["as_of_date"] for row in rows] == [date(2024, 2, 1), date(2024, 2, 10), date(2024, 2, 21)]
+    assert all(row["rows"] == row["customers"] > 100 for row in rows)
