@@ -1,9 +1,33 @@
 """Fixtures that several test folders share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from eshop_dagster.settings import EVENT_BATCH_SIZE, apply_telemetry_switches
+
+# Some tools read their switch when they are imported, before any fixture runs.
+apply_telemetry_switches()
+
+MASTER_KEY = "dGVzdCBrZXkgb2YgdGhpcnR5LXR3byBieXRlcyAuLi4="
+"""32 bytes as base64, of no use outside the tests."""
+
+_ESHOP_VARIABLES = ("ESHOP_MLFLOW_URI", "ESHOP_DVC_REMOTE", "ESHOP_PSEUDONYM_SEED", "ESHOP_MASTER_KEY_FILE")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep fixtures that serve several tests away from the real data home and its key."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield _isolate(patch, tmp_path_factory.mktemp("session") / "home")
+
+
+@pytest.fixture(autouse=True)
+def environment(session_environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test its own empty home, a fixed master key and no telemetry; returns the home."""
+    return _isolate(monkeypatch, tmp_path / "home")
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +37,14 @@ def olist_dir() -> Path:
     if not folder:
         pytest.fail("This test needs the Olist data set: set ESHOP_OLIST_DIR to the folder that holds its CSV files.")
     return Path(folder)
+
+
+def _isolate(patch: pytest.MonkeyPatch, home: Path) -> Path:
+    for name in _ESHOP_VARIABLES:
+        patch.delenv(name, raising=False)
+    patch.setenv("ESHOP_MASTER_KEY", MASTER_KEY)
+    patch.setenv("ESHOP_HOME", str(home))
+    patch.setenv("DAGSTER_HOME", str(home / "dagster"))
+    patch.setenv("DAGSTER_EVENT_BATCH_SIZE", EVENT_BATCH_SIZE)
+    patch.setenv("XDG_CONFIG_HOME", str(home.parent / "config"))
+    return home

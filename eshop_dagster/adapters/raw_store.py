@@ -174,15 +174,16 @@ class RawStore:
         if table == "customers":
             identifiers = [name for name in ("customer_id", *DIRECT_IDENTIFIERS) if name in rows.column_names]
             persons = rows.sort_by("changed_date").select(identifiers).to_pylist()
-            keys = self._vault.store([person for person in persons if person["customer_id"]])
-            nameless = [json.dumps(person, sort_keys=True) for person in persons if not person["customer_id"]]
+            keys = self._vault.store([person for person in persons if not _is_blank(person["customer_id"])])
+            nameless = [json.dumps(person, sort_keys=True) for person in persons if _is_blank(person["customer_id"])]
             self._vault.seal_rows(nameless)
             rows = rows.drop_columns([name for name in identifiers if name != "customer_id"])
         else:
-            keys = self._vault.pseudonyms(rows["customer_id"].unique().drop_null().to_pylist())
+            ids = rows["customer_id"].unique().to_pylist()
+            keys = self._vault.pseudonyms([customer_id for customer_id in ids if not _is_blank(customer_id)])
         position = rows.column_names.index("customer_id")
         ids = rows["customer_id"].cast(pa.string()).to_pylist()
-        column = pa.array([keys.get(customer_id) if customer_id else None for customer_id in ids], pa.string())
+        column = pa.array([keys.get(customer_id) for customer_id in ids], pa.string())
         return rows.set_column(position, "customer_key", column)
 
     def _with_rejected(self, checked: dict[str, Checked], rejected: pa.Table) -> dict[str, Checked]:
@@ -239,6 +240,10 @@ class RawStore:
             path = self._raw / table / "changed_date=1970-01-01" / "empty.parquet"
             if not path.exists():
                 write_atomically(path, parquet_bytes(stored_schema(table).empty_table()))
+
+
+def _is_blank(customer_id: object) -> bool:
+    return customer_id is None or not str(customer_id).strip()
 
 
 def _refuse_outside_contract(chunk: Changes) -> None:

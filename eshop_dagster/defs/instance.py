@@ -22,17 +22,17 @@ event_log_storage:
   module: eshop_dagster.defs.event_storage
   class: BatchingEventLogStorage
   config:
-    base_dir: {folder}/history/runs
+    base_dir: '{folder}/history/runs'
 run_storage:
   module: dagster._core.storage.runs
   class: SqliteRunStorage
   config:
-    base_dir: {folder}/history
+    base_dir: '{folder}/history'
 schedule_storage:
   module: dagster._core.storage.schedules
   class: SqliteScheduleStorage
   config:
-    base_dir: {folder}/schedules
+    base_dir: '{folder}/schedules'
 concurrency:
   runs:
     # The home has one writer at a time; a second run waits in the queue, where people see it.
@@ -54,7 +54,8 @@ def prepare_instance(home: Path) -> Path:
     folder = home / "dagster"
     path = folder / "dagster.yaml"
     if not path.exists() or path.read_text().startswith(_SETTINGS.splitlines()[0]):
-        content = _SETTINGS.format(folder=folder)
+        # In YAML's single quotes only the quote itself means anything.
+        content = _SETTINGS.format(folder=str(folder).replace("'", "''"))
         if not path.exists() or path.read_text() != content:
             write_atomically(path, content.encode())
     workspace = folder / "workspace.yaml"

@@ -7,7 +7,7 @@ import dagster as dg
 from eshop_dagster.adapters.sources import load_source_config
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.defs.publishing import customer_scores, release
-from eshop_dagster.defs.raw import daily, raw
+from eshop_dagster.defs.raw import raw
 from eshop_dagster.defs.training import segmentation_model, spend_model, training_snapshot
 from eshop_dagster.defs.warehouse import features, warehouse
 from eshop_dagster.settings import load_settings
@@ -15,7 +15,6 @@ from eshop_dagster.settings import load_settings
 refresh_warehouse = dg.define_asset_job(
     "refresh_warehouse",
     selection=dg.AssetSelection.assets(raw, warehouse, release),
-    partitions_def=daily,
     executor_def=dg.in_process_executor,
     description="Pull one or more business days, bring the warehouse up to date with them and publish.",
 )

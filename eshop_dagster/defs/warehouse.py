@@ -25,6 +25,13 @@ class Translator(DagsterDbtTranslator):
         spec = super().get_asset_spec(manifest, unique_id, project)
         return spec.merge_attributes(deps=["inbox_reports"]) if "/staging/" in spec_path(manifest, unique_id) else spec
 
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: Any
+    ) -> dg.AssetCheckSpec | None:
+        """Return the check for a dbt test, with the test's own description."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=manifest["nodes"][unique_id]["description"])
+
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         """Return the kinds shown on the asset; dbt's own tags serve selection only."""
         return {"dagster/kind/dbt": "", "dagster/kind/duckdb": ""}

@@ -44,7 +44,8 @@ def build_warehouse(
     Raises:
         DbtError: a model failed (the next build starts over), or a test found bad rows.
     """
-    project, raw_days = project_hash(), platform.raw.day_hashes()
+    # The staging views name the home's raw files: a home that was moved or copied is another project.
+    project, raw_days = f"{project_hash()} {platform.home}", platform.raw.day_hashes()
     if not raw_days:
         raise DbtError("there is no raw data to build from: pull some days first (`eshop run`)")
     built = None if full_refresh else platform.warehouse.built_days(project)
@@ -53,10 +54,11 @@ def build_warehouse(
     if not changed and not is_full:
         return BuildReport("nothing to do")
     platform.warehouse.mark_building(project)
+    variables = {"ESHOP_CHANGED_DAYS": ",".join(str(day) for day in changed)}
     models = run_dbt(
         ["run", "--exclude", FEATURES_SELECTION, *(["--full-refresh"] if is_full else [])],
         home=platform.home,
-        variables={"ESHOP_CHANGED_DAYS": ",".join(str(day) for day in changed)},
+        variables=variables,
         on_node=on_node,
     )
     raise_on_failure("run", models)
@@ -64,6 +66,8 @@ def build_warehouse(
     tests = run_dbt(
         ["test", "--exclude", FEATURES_SELECTION, "--exclude-resource-type", "unit_test"],
         home=platform.home,
+        # Tests of staging look at the changed days only, or they would read the whole change log every day.
+        variables={} if is_full else variables,
         on_node=on_node,
     )
     return BuildReport("full refresh" if is_full else "incremental", tuple(changed), models, tests)

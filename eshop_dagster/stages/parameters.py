@@ -87,7 +87,7 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
     if unknown:
         raise ParameterError(f"{path.name} has the unknown sections {unknown}: expected some of {sorted(known)}")
     return Params(
-        source=_source(content.get("source", {})),
+        source=_source(_mapping(content, "source")),
         raw=_section(Limits, content, "raw"),
         cutoffs=_section(CutoffParams, content, "cutoffs"),
         segmentation=_mapping(content, "segmentation"),

@@ -36,8 +36,7 @@ def publish(platform: Platform) -> Release:
     """Write a release aside, then point `published/current` at it by one rename.
 
     A reader who follows `current` sees the old release whole or the new one whole. The same content is the same
-    release: then
-    nothing is swapped. Releases beyond the set number are deleted, the oldest first.
+    release: then nothing is swapped. Releases beyond the set number are deleted, the oldest first.
     """
     published = platform.home / "published"
     aside = published / f".building-{uuid.uuid4().hex[:8]}"
@@ -55,9 +54,11 @@ def publish(platform: Platform) -> Release:
             return Release(name, before.folder, is_new=False, rows=before.rows)
         write_json(aside / "manifest.json", {**manifest, "release": name})
         folder = published / name
-        if folder.exists():  # published before, and not the current one: its content is the same
-            shutil.rmtree(folder)
-        os.replace(aside, folder)
+        if folder.exists():
+            # Published before, with the same content: a reader may still be in it, and it is the newest again.
+            os.utime(folder)
+        else:
+            os.replace(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     _swap(published, name)
@@ -116,12 +117,16 @@ def _delete_old(published: Path, kept: int) -> None:
     current = (published / "current").resolve()
     releases = [path for path in published.iterdir() if path.is_dir() and not path.is_symlink() and path != current]
     for path in sorted(releases, key=lambda path: path.stat().st_mtime, reverse=True)[max(kept - 1, 0) :]:
-        shutil.rmtree(path)
+        # Out of the way first: what is left of a folder whose deletion was killed must not pass for a release.
+        doomed = published / f".deleted-{uuid.uuid4().hex[:8]}"
+        os.replace(path, doomed)
+        shutil.rmtree(doomed)
 
 
 def _remove_leftovers(published: Path) -> None:
     """Remove what a run that was killed left aside; the home's lock says that no other run is writing."""
-    for path in published.glob(".building-*"):
-        shutil.rmtree(path, ignore_errors=True)
+    for pattern in (".building-*", ".deleted-*"):
+        for path in published.glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
     for path in published.glob(".current-*"):
         path.unlink(missing_ok=True)

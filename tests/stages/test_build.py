@@ -76,9 +76,7 @@ def test_days_pulled_in_any_order_equal_a_full_refresh(tmp_path: Path, refreshed
     assert hashes(home) == hashes(refreshed)
 
 
-def test_a_day_pulled_with_other_rows_and_then_as_it_was_leaves_no_trace(
-    tmp_path: Path, refreshed: Platform
-) -> None:
+def test_a_day_pulled_with_other_rows_and_then_as_it_was_leaves_no_trace(tmp_path: Path, refreshed: Platform) -> None:
     home = platform(tmp_path)
     pull_days(home, all_days())
     build_warehouse(home)

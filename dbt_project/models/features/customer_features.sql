@@ -37,7 +37,9 @@ behaviour as (
         sum(revenue_brl)::double / count(*) filter (where is_sale) as average_ticket_brl,
         max(revenue_brl) as largest_ticket_brl,
         sum(item_count) filter (where is_sale) as item_count,
-        sum(freight_brl)::double / nullif(sum(freight_brl + revenue_brl), 0) as freight_share,
+        -- A shop may book a refund of freight as a negative amount.
+        greatest(sum(freight_brl), 0)::double / nullif(greatest(sum(freight_brl), 0) + sum(revenue_brl), 0)
+            as freight_share,
         count(*) filter (where is_sale and channel = 'app') / count(*) filter (where is_sale) as app_share,
         count(*) filter (where is_sale and channel = 'store') / count(*) filter (where is_sale) as store_share,
         count(*) filter (where is_cancelled) as cancelled_order_count,
@@ -105,10 +107,12 @@ select
     cancelled_order_count::double as cancelled_order_count,
     returned_item_count::double as returned_item_count,
     late_delivery_count::double as late_delivery_count,
-    (case when order_count > 1
-        then (tenure_days - recency_days) / (order_count - 1)
-        else tenure_days
-    end)::double as interpurchase_days,
+    (
+        case
+            when order_count > 1 then (tenure_days - recency_days) / (order_count - 1)
+            else tenure_days
+        end
+    )::double as interpurchase_days,
     sin(2 * pi() * dayofyear(as_of_date) / 365.25) as day_of_year_sin,
     cos(2 * pi() * dayofyear(as_of_date) / 365.25) as day_of_year_cos
 from behaviour

@@ -1,5 +1,5 @@
--- depends_on: {{ ref("int_customers__touched") }}
 -- Grain: one row per customer who registered or ordered; guests are in no customer table.
+-- depends_on: {{ ref("int_customers__touched") }}
 {{ config(materialized='incremental', incremental_strategy='replace_touched_customers') }}
 
 with touched as (

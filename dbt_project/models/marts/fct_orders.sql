@@ -2,7 +2,10 @@
 {{ config(materialized='incremental', incremental_strategy='replace_touched_orders') }}
 
 with touched as (
-    select order_id, changed_date from {{ ref('int_orders__touched') }}
+    select
+        order_id,
+        changed_date
+    from {{ ref('int_orders__touched') }}
 ),
 
 lines as (
@@ -59,8 +62,9 @@ select
     coalesce(lines.freight_brl, 0)::decimal(18, 2) as freight_brl,
     case when orders.is_cancelled then 0 else coalesce(lines.sold_brl, 0) end::decimal(18, 2) as revenue_brl,
     case when orders.is_cancelled then 0 else coalesce(lines.returned_brl, 0) end::decimal(18, 2) as returned_brl,
-    (case when orders.is_cancelled then 0 else coalesce(lines.sold_brl, 0) - coalesce(lines.returned_brl, 0) end)
-        ::decimal(18, 2) as net_revenue_brl,
+    (
+        case when orders.is_cancelled then 0 else coalesce(lines.sold_brl, 0) - coalesce(lines.returned_brl, 0) end
+    )::decimal(18, 2) as net_revenue_brl,
     coalesce(payments.payment_count, 0) as payment_count,
     payments.paid_brl::decimal(18, 2) as paid_brl,
     orders.changed_date

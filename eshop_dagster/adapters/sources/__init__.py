@@ -88,11 +88,17 @@ def open_source(config: SourceConfig, yesterday: date) -> OpenSource:
 def _open_simulated(config: SourceConfig, yesterday: date) -> OpenSource:
     from eshop_dagster.adapters.sources.simulated import Scenario, ShopConfig, SimulatedSource
 
+    try:
+        first_day = date.fromisoformat(config.first_day)
+    except ValueError as error:
+        raise SourceError(
+            f"the simulated shop's first_day is {config.first_day!r}, expected a day such as 2024-01-01"
+        ) from error
     shop = ShopConfig(
         seed=config.seed,
         customers=config.customers,
         orders_per_day=config.orders_per_day,
-        first_day=date.fromisoformat(config.first_day),
+        first_day=first_day,
         scenarios=tuple(Scenario.parse(text) for text in config.scenarios),
     )
     fingerprint = hashlib.sha256(f"{shop!r} {version('eshop-dagster')}".encode()).hexdigest()[:16]

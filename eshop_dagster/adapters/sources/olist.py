@@ -60,10 +60,15 @@ _BELONGS_TO = {
     "reviews": (("orders", "order_id"),),
     "orders": (("customers", "customer_id"),),
 }
+_END_OF_TRANSLATION = b"seguros_e_servicos,security_and_services"
+"""The translation is published without a final line break."""
+
 _CHUNK_DAYS = 60
 
 _INSTANT = "timezone('America/Sao_Paulo', {0}::TIMESTAMP)"
 _BUSINESS_DATE = "timezone('America/Sao_Paulo', {0})::DATE"
+# Not `greatest` alone, which passes over NULL: an event that never was would fall on the day of the purchase.
+_EVENT_DATE = "if({0} IS NULL, NULL, greatest(timezone('America/Sao_Paulo', {0})::DATE, ordered_date))"
 
 _EVENTS = f"""
     CREATE TABLE events AS
@@ -77,9 +82,9 @@ _EVENTS = f"""
         FROM orders LEFT JOIN customers USING (customer_id)
     )
     SELECT *, {_BUSINESS_DATE.format("ordered_at")} AS ordered_date,
-        greatest({_BUSINESS_DATE.format("approved_at")}, ordered_date) AS approved_date,
-        greatest({_BUSINESS_DATE.format("shipped_at")}, ordered_date) AS shipped_date,
-        greatest({_BUSINESS_DATE.format("delivered_at")}, ordered_date) AS delivered_date
+        {_EVENT_DATE.format("approved_at")} AS approved_date,
+        {_EVENT_DATE.format("shipped_at")} AS shipped_date,
+        {_EVENT_DATE.format("delivered_at")} AS delivered_date
     FROM instants
 """
 _VERSIONS = """
@@ -226,10 +231,9 @@ class OlistSource:
             connection.execute("SET TimeZone = 'UTC'")
             for name, (file, columns) in FILES.items():
                 rows: pa.Table = read_strict_csv(
-                    # The translation is published without a final line break.
                     self._folder / file,
                     tuple(columns.split()),
-                    ends_with_line_break=name != "translation",
+                    unbroken_end=_END_OF_TRANSLATION if name == "translation" else None,
                 )
                 connection.register("loaded", rows)
                 connection.execute(f"CREATE TABLE {name} AS FROM loaded")

@@ -1,0 +1,304 @@
+"""The Olist files, unfolded into what was known on each day, or refused with what is wrong with them."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eshop_dagster.adapters.raw_store import Limits, RawStore
+from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.olist import FILES, OlistSource
+from eshop_dagster.adapters.sources.strict_csv import read_strict_csv
+from eshop_dagster.adapters.vault import Vault
+
+from .olist_folder import olist_folder, write_lines
+
+PURCHASE = datetime(2017, 11, 24, 23, 15, 19, tzinfo=UTC)
+"""21:15:19 in São Paulo, whose summer time is two hours behind UTC."""
+APPROVAL = datetime(2017, 11, 25, 10, tzinfo=UTC)
+HAND_OVER = datetime(2017, 11, 27, 14, tzinfo=UTC)
+DELIVERY = datetime(2017, 12, 1, 20, 30, tzinfo=UTC)
+
+NO_TIMES = {"order_approved_at": "", "order_delivered_carrier_date": "", "order_delivered_customer_date": ""}
+
+
+def rows(source: OlistSource, table: str, *columns: str) -> list[tuple[Any, ...]]:
+    """A table's rows over all days, by day and key; dates as text."""
+    chunks = source.changes(source.first_day(), source.last_day())
+    found = [row for chunk in chunks for row in chunk.tables[table].to_pylist()]
+    picked = [tuple(str(row[name]) if name == "changed_date" else row[name] for name in columns) for row in found]
+    return sorted(picked, key=str)
+
+
+def test_an_order_shows_on_each_day_what_was_known_by_its_end(tmp_path: Path) -> None:
+    source = OlistSource(olist_folder(tmp_path))
+    columns = ("changed_date", "status", "ordered_at", "approved_at", "shipped_at", "delivered_at")
+    assert rows(source, "orders", *columns) == [
+        ("2017-11-24", "created", PURCHASE, None, None, None),
+        ("2017-11-25", "approved", PURCHASE, APPROVAL, None, None),
+        ("2017-11-27", "shipped", PURCHASE, APPROVAL, HAND_OVER, None),
+        ("2017-12-01", "delivered", PURCHASE, APPROVAL, HAND_OVER, DELIVERY),
+    ]
+
+
+def test_lines_and_payments_travel_with_their_order(tmp_path: Path) -> None:
+    source = OlistSource(olist_folder(tmp_path, items=[{}, {"order_item_id": "2", "price": "1.05"}]))
+    days = ["2017-11-24", "2017-11-25", "2017-11-27", "2017-12-01"]
+    assert rows(source, "order_items", "changed_date", "line_number", "quantity", "unit_price_brl", "freight_brl") == [
+        (day, *line) for day in days for line in (("1", 1, "58.90", "13.29"), ("2", 1, "1.05", "13.29"))
+    ]
+    assert rows(source, "payments", "changed_date", "sequence", "method", "installments", "amount_brl") == [
+        (day, "1", "credit_card", "2", "72.19") for day in days
+    ]
+
+
+def test_events_of_one_day_make_one_change(tmp_path: Path) -> None:
+    approved = {"order_approved_at": "2017-11-24 23:59:59", "order_delivered_carrier_date": "2017-11-25 00:00:00"}
+    source = OlistSource(olist_folder(tmp_path, orders=[approved]))
+    assert rows(source, "orders", "changed_date", "status") == [
+        ("2017-11-24", "approved"),
+        ("2017-11-25", "shipped"),
+        ("2017-12-01", "delivered"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ("canceled", "cancelled"),
+        ("unavailable", "unavailable"),
+        ("invoiced", "invoiced"),
+        ("processing", "processing"),
+        ("created", "created"),
+        ("approved", "approved"),
+        ("shipped", "shipped"),
+        ("delivered", "delivered"),
+        ("lost", "lost"),
+    ],
+)
+def test_the_files_status_belongs_to_the_orders_last_day(tmp_path: Path, given: str, status: str) -> None:
+    line = {**NO_TIMES, "order_approved_at": "2017-11-25 08:00:00", "order_status": given}
+    source = OlistSource(olist_folder(tmp_path, orders=[line]))
+    assert rows(source, "orders", "changed_date", "status") == [("2017-11-24", "created"), ("2017-11-25", status)]
+
+
+def test_times_that_run_backwards_stand_as_they_are(tmp_path: Path) -> None:
+    line = {
+        "order_approved_at": "2017-11-20 08:00:00",
+        "order_delivered_carrier_date": "2017-12-01 12:00:00",
+        "order_delivered_customer_date": "2017-11-30 12:00:00",
+    }
+    source = OlistSource(olist_folder(tmp_path, orders=[line]))
+    before_purchase = datetime(2017, 11, 20, 10, tzinfo=UTC)
+    delivered, handed_over = datetime(2017, 11, 30, 14, tzinfo=UTC), datetime(2017, 12, 1, 14, tzinfo=UTC)
+    assert rows(source, "orders", "changed_date", "status", "approved_at", "shipped_at", "delivered_at") == [
+        ("2017-11-24", "approved", before_purchase, None, None),
+        ("2017-11-30", "delivered", before_purchase, None, delivered),
+        ("2017-12-01", "delivered", before_purchase, handed_over, delivered),
+    ]
+
+
+def test_an_event_that_never_was_falls_on_no_day(tmp_path: Path) -> None:
+    source = OlistSource(
+        olist_folder(tmp_path, orders=[{"order_delivered_customer_date": "", "order_status": "shipped"}])
+    )
+    assert rows(source, "orders", "changed_date", "status") == [
+        ("2017-11-24", "created"),
+        ("2017-11-25", "approved"),
+        ("2017-11-27", "shipped"),
+    ]
+
+
+def test_an_order_without_later_times_shows_on_its_day_only(tmp_path: Path) -> None:
+    source = OlistSource(olist_folder(tmp_path, orders=[{**NO_TIMES, "order_status": "created"}]))
+    assert rows(source, "orders", "changed_date", "status", "promised_date", "state", "city") == [
+        ("2017-11-24", "created", date(2017, 12, 20), "SP", "sao paulo")
+    ]
+
+
+def test_an_order_without_any_time_is_quarantined_on_the_first_day(tmp_path: Path) -> None:
+    timeless = {**NO_TIMES, "order_id": "o2", "order_purchase_timestamp": ""}
+    source = OlistSource(olist_folder(tmp_path / "olist", orders=[{}, timeless], items=[{}, {"order_id": "o2"}]))
+    store = RawStore(tmp_path, Vault(tmp_path / "vault.db", bytes(32)), Limits(quarantined_share=1))
+    report = store.write("olist", "1", source.changes(source.first_day(), source.last_day()))
+    assert report.quarantined == {("orders", "missing:ordered_at"): 1, ("order_items", "orphan:orders"): 1}
+
+
+def test_a_person_is_the_unique_id_with_the_newest_address_of_the_day(tmp_path: Path) -> None:
+    people = [{}, {"customer_id": "c2", "customer_zip_code_prefix": "00042", "customer_city": "olinda"}]
+    bought = [{}, {"order_id": "o2", "customer_id": "c2", "order_purchase_timestamp": "2017-11-24 22:00:00"}]
+    source = OlistSource(olist_folder(tmp_path, customers=people, orders=bought))
+    assert rows(source, "customers", "changed_date", "customer_id", "zip_prefix", "city", "state") == [
+        ("2017-11-24", "u1", "00042", "olinda", "SP")
+    ]
+    assert {row[0] for row in rows(source, "orders", "customer_id")} == {"u1"}
+
+
+def test_catalogue_and_sellers_are_known_from_the_first_day(tmp_path: Path) -> None:
+    catalogue = [{}, {"product_id": "p2", "product_category_name": "", "product_weight_g": ""}]
+    source = OlistSource(olist_folder(tmp_path, products=catalogue))
+    assert rows(source, "products", "changed_date", "product_id", "category", "category_english", "weight_kg") == [
+        ("2017-11-24", "p1", "beleza_saude", "health_beauty", 0.225),
+        ("2017-11-24", "p2", None, None, None),
+    ]
+    assert rows(source, "sellers", "changed_date", "seller_id", "zip_prefix", "state") == [
+        ("2017-11-24", "s1", "04195", "SP")
+    ]
+
+
+def test_a_category_without_translation_keeps_its_own_name(tmp_path: Path) -> None:
+    source = OlistSource(olist_folder(tmp_path, products=[{"product_category_name": "pc_gamer"}]))
+    assert rows(source, "products", "category", "category_english") == [("pc_gamer", None)]
+
+
+def test_a_review_comes_in_on_the_day_of_its_answer(tmp_path: Path) -> None:
+    source = OlistSource(olist_folder(tmp_path))
+    assert rows(source, "reviews", "changed_date", "review_id", "order_id", "score", "created_at") == [
+        ("2017-12-03", "r1", "o1", "4", datetime(2017, 12, 2, 2, tzinfo=UTC))
+    ]
+    assert (source.first_day(), source.last_day()) == (date(2017, 11, 24), date(2017, 12, 3))
+
+
+def test_each_day_lies_in_exactly_one_chunk_also_one_without_changes(tmp_path: Path) -> None:
+    source = OlistSource(olist_folder(tmp_path))
+    chunks = list(source.changes(date(2017, 11, 1), date(2018, 3, 1)))
+    assert [(chunk.first_day, chunk.last_day) for chunk in chunks] == [
+        (date(2017, 11, 1), date(2017, 12, 30)),
+        (date(2017, 12, 31), date(2018, 2, 28)),
+        (date(2018, 3, 1), date(2018, 3, 1)),
+    ]
+    assert [chunk.tables["orders"].num_rows for chunk in chunks] == [4, 0, 0]
+
+
+def test_a_day_asked_for_alone_has_the_rows_that_it_has_in_the_whole_range(tmp_path: Path) -> None:
+    source = OlistSource(olist_folder(tmp_path))
+    for table in ("orders", "order_items", "payments", "reviews", "customers", "products", "sellers"):
+        whole = set(rows(source, table, "changed_date"))
+        alone = set()
+        for offset in range((source.last_day() - source.first_day()).days + 1):
+            day = date.fromordinal(source.first_day().toordinal() + offset)
+            (chunk,) = source.changes(day, day)
+            alone |= {(str(one),) for one in chunk.tables[table]["changed_date"].to_pylist()}
+        assert alone == whole
+
+
+def test_a_source_keeps_its_fingerprint_until_a_file_changes(tmp_path: Path) -> None:
+    folder = olist_folder(tmp_path)
+    before = OlistSource(folder).fingerprint()
+    assert OlistSource(folder).fingerprint() == before
+    write_lines(folder, "sellers", [{"seller_city": "santos"}])
+    assert OlistSource(folder).fingerprint() != before
+
+
+def refused(folder: Path, match: str) -> None:
+    with pytest.raises(SourceError, match=match):
+        OlistSource(folder).last_day()
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    refused(tmp_path / "olist", r"the Olist folder .*olist does not exist: give the folder that holds its CSV files")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
+    folder = olist_folder(tmp_path)
+    (folder / FILES[name][0]).unlink()
+    refused(folder, rf"lacks {FILES[name][0]}: all of 8 files are needed")
+
+
+def test_all_missing_files_are_named_at_once(tmp_path: Path) -> None:
+    refused(tmp_path, "lacks " + ", ".join(file for file, _ in FILES.values()))
+
+
+def test_a_file_under_another_files_name_is_refused(tmp_path: Path) -> None:
+    folder = olist_folder(tmp_path)
+    (folder / FILES["orders"][0]).write_bytes((folder / FILES["sellers"][0]).read_bytes())
+    refused(
+        folder, r"olist_orders_dataset\.csv has the columns \['seller_id', .*this is not the file it is named after"
+    )
+
+
+def test_a_file_saved_as_latin_1_is_refused_with_its_line(tmp_path: Path) -> None:
+    folder = olist_folder(tmp_path, customers=[{}, {"customer_id": "c2", "customer_city": "são paulo"}])
+    path = folder / FILES["customers"][0]
+    path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1"))
+    refused(folder, r"olist_customers_dataset\.csv is not UTF-8: byte 0xe3 in line 3 .*looks like Latin-1")
+
+
+def test_a_set_without_orders_is_refused(tmp_path: Path) -> None:
+    refused(
+        olist_folder(tmp_path, orders=[], items=[], payments=[], reviews=[]),
+        r"olist_orders_dataset\.csv holds no order: expected the Olist orders, one a line",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("orders", "order_purchase_timestamp"),
+        ("orders", "order_approved_at"),
+        ("orders", "order_estimated_delivery_date"),
+        ("reviews", "review_answer_timestamp"),
+        ("reviews", "review_creation_date"),
+        ("products", "product_weight_g"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_refused_in_our_words(tmp_path: Path, name: str, column: str) -> None:
+    source = OlistSource(olist_folder(tmp_path, **{name: [{column: "24/11/2017"}]}))
+    with pytest.raises(SourceError, match=r"a value that cannot be read \(.*24/11/2017.*expected instants such as"):
+        list(source.changes(source.first_day(), source.last_day()))
+
+
+TWO_LINES = {
+    "customers": [{}, {"customer_id": "c2"}],
+    "items": [{}, {"order_item_id": "2"}],
+    "payments": [{}, {"payment_sequential": "2"}],
+    "reviews": [{}, {"review_id": "r2"}],
+    "orders": [{}, {"order_id": "o2", "customer_id": "c2"}],
+    "products": [{}, {"product_id": "p2"}],
+    "sellers": [{}, {"seller_id": "s2"}],
+    "translation": [{}, {"product_category_name": "artes", "product_category_name_english": "art"}],
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_cut_inside_one_of_its_lines_is_refused(tmp_path: Path, name: str) -> None:
+    file, columns = FILES[name]
+    path = write_lines(tmp_path, name, TWO_LINES[name])
+    content = path.read_bytes()
+    header = content.index(b"\n") + 1
+    accepted = {}
+    for length in range(header + 1, len(content)):
+        path.write_bytes(content[:length])
+        try:
+            accepted[length] = read_strict_csv(path, tuple(columns.split())).num_rows
+        except SourceError as refusal:
+            assert str(refusal).startswith(file)
+    # Nothing in a file tells that it ends between two of its lines.
+    write_lines(tmp_path, name, TWO_LINES[name][:1])
+    assert accepted == {path.stat().st_size: 1}
+
+
+@pytest.mark.parametrize("name", ["customers", "orders", "products", "sellers"])
+def test_a_file_cut_between_two_lines_is_refused_when_another_file_names_what_is_gone(
+    tmp_path: Path, name: str
+) -> None:
+    items = [{}, {"order_id": "o2", "product_id": "p2", "seller_id": "s2"}]
+    folder = olist_folder(tmp_path, **{**TWO_LINES, "items": items})
+    assert OlistSource(folder).first_day() == date(2017, 11, 24)
+    write_lines(folder, name, [{}])
+    gone = {"customers": "c2", "orders": "o2", "products": "p2", "sellers": "s2"}[name]
+    refused(
+        folder, rf"has 1 rows whose .*_id is not in {FILES[name][0]} \(such as {gone}\): one of the two was cut short"
+    )
+
+
+def test_a_translation_cut_inside_its_last_word_is_refused(tmp_path: Path) -> None:
+    folder = olist_folder(tmp_path)
+    path = folder / FILES["translation"][0]
+    published = path.read_bytes() + b"seguros_e_servicos,security_and_services"
+    path.write_bytes(published)
+    assert OlistSource(folder).first_day() == date(2017, 11, 24)
+    path.write_bytes(published[:-1])
+    refused(folder, r"product_category_name_translation\.csv ends in the middle of a line")

@@ -1,0 +1,91 @@
+"""`params.yaml` is read whole: what is unknown or of the wrong type is refused by its name."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from eshop_dagster.adapters.raw_store import Limits
+from eshop_dagster.stages.parameters import CutoffParams, ParameterError, Params, SourceParams, load_params
+
+
+def params(folder: Path, text: str) -> Params:
+    path = folder / "params.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_params(path)
+
+
+def test_the_projects_own_parameters_are_read() -> None:
+    found = load_params()
+    assert found.source == SourceParams("simulated", date(2024, 1, 1), date(2025, 12, 31), 25_000, 300, 2024)
+    assert found.raw == Limits(quarantined_share=0.10, smallest_share_kept=0.5)
+    assert found.cutoffs == CutoffParams(90, 4, 30, 90)
+    assert found.segmentation == {"seed": 7, "least_segments": 3, "most_segments": 8}
+    assert found.spend["candidates"] == ["linear", "random_forest", "xgboost"]
+    assert found.releases_kept == 5
+
+
+def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
+    assert params(tmp_path, "{}") == Params()
+    assert params(tmp_path, "raw: {quarantined_share: 0.2}").raw == Limits(0.2, 0.5)
+    assert params(tmp_path, "release: {kept: 9}").releases_kept == 9
+
+
+@pytest.mark.parametrize("day", ["2024-05-01", '"2024-05-01"'])
+def test_a_day_may_be_quoted_or_not(tmp_path: Path, day: str) -> None:
+    assert params(tmp_path, f"source: {{first_day: {day}}}").source.first_day == date(2024, 5, 1)
+
+
+def test_a_whole_number_will_do_where_a_share_is_expected(tmp_path: Path) -> None:
+    assert params(tmp_path, "raw: {quarantined_share: 1}").raw.quarantined_share == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sauce: {}", r"params\.yaml has the unknown sections \['sauce'\]: expected some of \['cutoffs', 'raw', 'rele"),
+        ("raw: {share: 1}", r"section raw has the unknown parameters \['share'\]: it knows \['quarantined_share', 'sm"),
+        ("release: {keep: 3}", r"section release has the unknown parameters \['keep'\]: it knows \['kept'\]"),
+        ("source: {seed: 7, sid: 8}", r"section source has the unknown parameters \['sid'\]"),
+        ("source: {customers: many}", r"source\.customers is 'many', expected a value of type int"),
+        ("source: {customers: 1.5}", r"source\.customers is 1\.5, expected a value of type int"),
+        ("source: {seed: true}", r"source\.seed is True, expected a value of type int"),
+        ("source: {kind: 7}", r"source\.kind is 7, expected a value of type str"),
+        ("source: {first_day: soon}", r"source\.first_day is 'soon': expected a day such as \"2024-01-01\""),
+        ("cutoffs: {horizon_days: '90'}", r"cutoffs\.horizon_days is '90', expected a value of type int"),
+        ("raw: {quarantined_share: 10%}", r"raw\.quarantined_share is '10%', expected a value of type float"),
+        ("release: {kept: few}", r"release\.kept is 'few', expected a value of type int"),
+        ("release:", r"section release is None, expected parameters with values"),
+        ("source: [simulated]", r"section source is \['simulated'\], expected parameters with values"),
+        ("spend: 7", r"section spend is 7, expected parameters with values"),
+        ("segmentation:", r"section segmentation is None, expected parameters with values"),
+        ("", r"params\.yaml holds None, expected sections with parameters: restore it from git"),
+        ("- raw", r"params\.yaml holds \['raw'\], expected sections"),
+        ("raw: {", r"params\.yaml cannot be read \(.*: restore it from git"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_name_and_value(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ParameterError, match=f"(?s){message}"):
+        params(tmp_path, text)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match=r"params\.yaml cannot be read .*: restore it from git"):
+        load_params(tmp_path / "params.yaml")
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_bytes("# são\n".encode("latin-1"))
+    with pytest.raises(ParameterError, match=r"params\.yaml cannot be read"):
+        load_params(tmp_path / "params.yaml")
+
+
+def test_a_models_digest_follows_its_own_parameters_and_the_cutoffs_only() -> None:
+    base = Params(spend={"seed": 7, "candidates": ["linear"]}, segmentation={"seed": 7})
+    digest = base.digest("spend")
+    assert len(digest) == 16
+    assert Params(spend={"candidates": ["linear"], "seed": 7}, segmentation={"seed": 8}).digest("spend") == digest
+    assert Params(spend=base.spend, releases_kept=1, raw=Limits(0.5)).digest("spend") == digest
+    assert Params(spend={"seed": 8, "candidates": ["linear"]}).digest("spend") != digest
+    assert Params(spend=base.spend, cutoffs=CutoffParams(horizon_days=30)).digest("spend") != digest
+    assert base.digest("segmentation") != digest
