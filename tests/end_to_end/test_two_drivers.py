@@ -1,0 +1,100 @@
+"""Two drivers, one core: `dvc repro` and the Dagster jobs on the same home give the same hashes and metrics."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from eshop_dagster.settings import PROJECT_DIR
+
+from .conftest import Run
+
+TOOLS = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout of the project as it stands, with a small shop in params.yaml, and a git history of one commit."""
+    folder = tmp_path_factory.mktemp("checkout")
+    files = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\n")
+    for name in files:
+        if (PROJECT_DIR / name).is_file() and not name.startswith(("tests/", "docs/")):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PROJECT_DIR / name, folder / name)
+    (folder / ".venv").symlink_to(TOOLS.parent)
+    params = yaml.safe_load((folder / "params.yaml").read_text())
+    params["source"] |= {"customers": 2500, "orders_per_day": 60, "last_day": "2024-12-31"}
+    (folder / "params.yaml").write_text(yaml.safe_dump(params))
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "start")):
+        subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *command], cwd=folder, check=True)
+    return folder
+
+
+def call(folder: Path, *command: str) -> str:
+    # The checkout's own code and data home, not those of the project under test.
+    environment = {**os.environ, "PYTHONPATH": str(folder), "ESHOP_HOME": str(folder / "data")}
+    environment |= {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.com"}
+    environment |= {"GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example.com"}
+    done = subprocess.run(
+        [str(TOOLS / command[0]), *command[1:]],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def status(folder: Path) -> str:
+    return subprocess.run(["git", "status", "--short"], cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+def test_dvc_and_dagster_agree_and_only_dvc_writes_its_lock(checkout: Path) -> None:
+    call(checkout, "dvc", "repro")
+    assert status(checkout) == "?? dvc.lock\n"
+    lock = (checkout / "dvc.lock").read_text()
+    stage = yaml.safe_load(lock)["stages"]["snapshot"]
+
+    run = Run(checkout / "data", json.loads(call(checkout, "eshop", "run", "--json")))
+    for model in ("segmentation", "spend"):
+        registered = run.summary["models"][model]
+        metrics = json.loads((checkout / "data" / "metrics" / f"{model}.json").read_text())
+        metrics.pop("candidate")
+        assert registered["metrics"] == metrics
+        assert registered["dvc_hash"] == stage["outs"][0]["md5"]
+    assert (checkout / "dvc.lock").read_text() == lock
+
+
+def test_dvc_does_nothing_when_nothing_changed(checkout: Path) -> None:
+    call(checkout, "dvc", "repro")
+    assert "Data and pipelines are up to date" in call(checkout, "dvc", "repro")
+
+
+def test_metrics_params_plots_and_push_work(checkout: Path) -> None:
+    assert "rmse_brl" in call(checkout, "dvc", "metrics", "show")
+    assert "pushed" in call(checkout, "dvc", "push")
+    call(checkout, "dvc", "params", "diff")
+    call(checkout, "dvc", "plots", "show")
+    assert (checkout / "dvc_plots" / "index.html").exists()
+
+
+def test_an_experiment_with_another_parameter_trains_again(checkout: Path) -> None:
+    before = json.loads((checkout / "data" / "metrics" / "spend.json").read_text())
+    call(checkout, "dvc", "exp", "run", "-S", "spend.xgboost.max_depth=2", "-S", "spend.candidates=[xgboost]")
+    after = json.loads((checkout / "data" / "metrics" / "spend.json").read_text())
+    assert after["rmse_brl"] != before["rmse_brl"]
+    assert "max_depth: 2" in (checkout / "params.yaml").read_text()
