@@ -1,7 +1,7 @@
 """Dagster's SQLite event log, writing a batch of events in one transaction.
 
 A backfill of two years in one run logs one event for each table and day. Dagster's own storage opens two databases
-and commits twice for each: 14 ms an event, 75 s for 5,100 of them, against 2 ms and 11 s this way.
+and commits twice for each: 173 s for 5,117 events on two busy cores, against 10 s this way.
 `dagster.yaml` names this class, as Dagster's documentation of instance configuration provides for.
 """
 

@@ -1,0 +1,63 @@
+"""What the README says can be done, can be done: its commands exist and its paths are there."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eshop_dagster.settings import PROJECT_DIR
+
+README = (PROJECT_DIR / "README.md").read_text()
+TOOLS = Path(sys.executable).parent
+PAGES = [PROJECT_DIR / "README.md", *sorted((PROJECT_DIR / "docs").rglob("*.md"))]
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    return [line.split("#")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def test_the_readme_names_the_three_targets_of_the_makefile() -> None:
+    targets = re.findall(r"^(\w+):.*## ", (PROJECT_DIR / "Makefile").read_text(), re.MULTILINE)
+    assert {"make demo", "make up", "make test"} <= set(commands())
+    assert {"demo", "up", "test"} <= set(targets)
+
+
+@pytest.mark.parametrize("command", [one for one in commands() if one.startswith(".venv/bin/eshop")])
+def test_every_eshop_command_in_the_readme_takes_the_options_it_is_shown_with(command: str) -> None:
+    words = shlex.split(command)
+    names = [word for word in words[1:3] if re.fullmatch("[a-z]+", word)]
+    done = subprocess.run(
+        [TOOLS / "eshop", *names, "--help"], capture_output=True, text=True, timeout=120, check=True, env=wide()
+    )
+    for option in (word for word in words if word.startswith("-")):
+        assert option in done.stdout, f"{command}: no option {option}"
+
+
+def wide() -> dict[str, str]:
+    import os
+
+    return {**os.environ, "COLUMNS": "200", "TERM": "dumb"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_in_the_docs_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_every_path_of_the_where_do_i_put_table_exists() -> None:
+    table = README.split("## Where do I put")[1].split("\n`ml/` computes")[0]
+    paths = [path for path in re.findall(r"`([\w/.]+)`", table) if "/" in path or "." in path]
+    assert len(paths) >= 8
+    for path in paths:
+        assert (PROJECT_DIR / path).exists(), path
+
+
+def test_the_readmes_schedule_is_that_of_the_code() -> None:
+    assert "| `refresh_warehouse` | daily 02:00 |" in README
+    assert "| `retrain` | Sunday 04:00 |" in README
