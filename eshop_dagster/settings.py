@@ -26,12 +26,14 @@ class Settings:
     Attributes:
         home: the data home; everything that a run writes lies under it.
         mlflow_uri: an MLflow server, or None for the home's own SQLite store.
+        mlflow_ui_url: where a person's browser finds the MLflow UI, for links.
         dvc_remote: URL of the DVC remote for snapshots, or None for a folder in the home.
         pseudonym_seed: fixes the customers' pseudonyms, so that two test homes can be compared; never in production.
     """
 
     home: Path
     mlflow_uri: str | None = None
+    mlflow_ui_url: str = "http://127.0.0.1:5000"
     dvc_remote: str | None = None
     pseudonym_seed: str | None = None
 
@@ -42,6 +44,7 @@ def load_settings(home: Path | None = None) -> Settings:
     return Settings(
         home=chosen.expanduser().resolve(),
         mlflow_uri=os.environ.get("ESHOP_MLFLOW_URI") or None,
+        mlflow_ui_url=os.environ.get("ESHOP_MLFLOW_UI_URL") or Settings.mlflow_ui_url,
         dvc_remote=os.environ.get("ESHOP_DVC_REMOTE") or None,
         pseudonym_seed=os.environ.get("ESHOP_PSEUDONYM_SEED") or None,
     )
@@ -86,6 +89,11 @@ def apply_telemetry_switches() -> None:
     """Switch off every tool's telemetry in this process and its children: each may hang without a network."""
     for name, value in TELEMETRY_SWITCHES.items():
         os.environ[name] = value
+
+
+def image_commit() -> str | None:
+    """Return the git commit that an image was built from; an image has no git history of its own."""
+    return os.environ.get("ESHOP_GIT_COMMIT") or None
 
 
 def activate(settings: Settings) -> None:

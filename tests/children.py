@@ -26,3 +26,18 @@ def wait_for_line(child: subprocess.Popen[str]) -> str:
     """Return the next line that a running child writes."""
     assert child.stdout is not None
     return child.stdout.readline().rstrip("\n")
+
+
+def run_at_once(code: str, *arguments: object, processes: int) -> list[str]:
+    """Run `code` in several processes that begin together and return what each wrote.
+
+    The code prints a line when it is ready and goes on after reading one.
+    """
+    children = [start(code, *arguments) for _ in range(processes)]
+    for child in children:
+        wait_for_line(child)
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("\n")
+        child.stdin.flush()
+    return [finish(child) for child in children]

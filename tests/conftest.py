@@ -14,13 +14,21 @@ apply_telemetry_switches()
 MASTER_KEY = "dGVzdCBrZXkgb2YgdGhpcnR5LXR3byBieXRlcyAuLi4="
 """32 bytes as base64, of no use outside the tests."""
 
-_ESHOP_VARIABLES = ("ESHOP_MLFLOW_URI", "ESHOP_DVC_REMOTE", "ESHOP_PSEUDONYM_SEED", "ESHOP_MASTER_KEY_FILE")
+_ESHOP_VARIABLES = (
+    "ESHOP_MLFLOW_URI",
+    "ESHOP_MLFLOW_UI_URL",
+    "ESHOP_DVC_REMOTE",
+    "ESHOP_PSEUDONYM_SEED",
+    "ESHOP_MASTER_KEY_FILE",
+    "ESHOP_GIT_COMMIT",
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def session_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep fixtures that serve several tests away from the real data home and its key."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         yield _isolate(patch, tmp_path_factory.mktemp("session") / "home")
 
 
@@ -46,5 +54,4 @@ def _isolate(patch: pytest.MonkeyPatch, home: Path) -> Path:
     patch.setenv("ESHOP_HOME", str(home))
     patch.setenv("DAGSTER_HOME", str(home / "dagster"))
     patch.setenv("DAGSTER_EVENT_BATCH_SIZE", EVENT_BATCH_SIZE)
-    patch.setenv("XDG_CONFIG_HOME", str(home.parent / "config"))
     return home

@@ -10,9 +10,16 @@ import pytest
 from eshop_dagster import settings
 from eshop_dagster.settings import Settings, SettingsError, load_settings, master_key, master_key_file
 
-from .children import finish, start
+from .children import run_at_once
 
-PRINT_KEY = "from eshop_dagster.settings import master_key; print(master_key().hex())"
+PRINT_KEY = """
+import sys
+from eshop_dagster.settings import master_key
+
+print("ready", flush=True)
+sys.stdin.readline()
+print(master_key().hex())
+"""
 
 
 @pytest.fixture
@@ -48,16 +55,25 @@ def test_a_home_is_an_absolute_path_with_the_users_folder_filled_in(
 
 
 def test_an_empty_variable_counts_as_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ESHOP_MLFLOW_URI", "ESHOP_DVC_REMOTE", "ESHOP_PSEUDONYM_SEED"):
+    for name in ("ESHOP_MLFLOW_URI", "ESHOP_MLFLOW_UI_URL", "ESHOP_DVC_REMOTE", "ESHOP_PSEUDONYM_SEED"):
         monkeypatch.setenv(name, "")
-    assert load_settings(tmp_path) == Settings(tmp_path, mlflow_uri=None, dvc_remote=None, pseudonym_seed=None)
+    assert load_settings(tmp_path) == Settings(tmp_path)
+    monkeypatch.setenv("ESHOP_GIT_COMMIT", "")
+    assert settings.image_commit() is None
 
 
 def test_servers_and_seed_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ESHOP_MLFLOW_URI", "http://mlflow:5000")
+    monkeypatch.setenv("ESHOP_MLFLOW_UI_URL", "https://models.example.com")
     monkeypatch.setenv("ESHOP_DVC_REMOTE", "s3://snapshots")
     monkeypatch.setenv("ESHOP_PSEUDONYM_SEED", "seed")
-    assert load_settings(tmp_path) == Settings(tmp_path, "http://mlflow:5000", "s3://snapshots", "seed")
+    assert load_settings(tmp_path) == Settings(
+        home=tmp_path,
+        mlflow_uri="http://mlflow:5000",
+        mlflow_ui_url="https://models.example.com",
+        dvc_remote="s3://snapshots",
+        pseudonym_seed="seed",
+    )
 
 
 def test_the_environments_key_is_used_and_no_file_is_made(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,8 +126,7 @@ def test_a_key_file_with_bare_bytes_is_refused_by_its_name(key_file: Path) -> No
 
 
 def test_processes_that_use_a_fresh_host_at_once_agree_on_one_key(key_file: Path) -> None:
-    children = [start(PRINT_KEY) for _ in range(4)]
-    keys = {finish(child).strip() for child in children}
+    keys = {output.strip() for output in run_at_once(PRINT_KEY, processes=4)}
     assert keys == {master_key().hex()}
     assert [path.name for path in key_file.parent.iterdir()] == ["master.key"]
 
@@ -119,6 +134,7 @@ def test_processes_that_use_a_fresh_host_at_once_agree_on_one_key(key_file: Path
 def test_the_key_lies_in_the_users_configuration_folder_by_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     assert master_key_file() == tmp_path / "config" / "eshop" / "master.key"
     monkeypatch.delenv("XDG_CONFIG_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -50,8 +50,13 @@ class Warehouse:
         """
         if not self.exists():
             return None
-        with self._connect() as connection:
-            connection.execute(STATE_TABLES)
+        # Read-only: even asking in a writing connection may change the file, and DVC would take it for a new one.
+        with self._connect(read_only=True) as connection:
+            known = connection.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE table_name = 'build_state'"
+            ).fetchall()
+            if not known:
+                return None
             state = connection.execute("SELECT project_hash, is_complete FROM build_state").fetchall()
             if state != [(project_hash, True)]:
                 return None

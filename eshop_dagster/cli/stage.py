@@ -14,7 +14,7 @@ from eshop_dagster.adapters.locks import home_lock
 from eshop_dagster.adapters.sources import SourceConfig, load_source_config, open_source, save_source_config
 from eshop_dagster.cli.output import CommandError, HomeOption, print_json, progress_bars
 from eshop_dagster.settings import activate, load_settings
-from eshop_dagster.stages.build import build_features, build_warehouse, find_cutoffs
+from eshop_dagster.stages.build import build_features, build_warehouse, plan_features
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.progress import Counter
@@ -61,7 +61,7 @@ def build(home: HomeOption = None) -> None:
     """Bring the warehouse up to date with raw, and compute the features at every cut-off."""
     with _platform(home, "build") as platform:
         report = build_warehouse(platform)
-        features = build_features(platform, find_cutoffs(platform))
+        features = build_features(platform, plan_features(platform))
         failed = [result for result in report.tests + features.tests if not result.is_ok]
         if failed:
             raise CommandError("dbt tests found bad rows: " + ", ".join(result.unique_id for result in failed))
@@ -72,7 +72,7 @@ def build(home: HomeOption = None) -> None:
 def snapshot(home: HomeOption = None) -> None:
     """Write the training snapshot from the warehouse."""
     with _platform(home, "snapshot") as platform:
-        written = write_snapshot(platform, find_cutoffs(platform))
+        written = write_snapshot(platform, plan_features(platform))
         typer.echo(f"{written.description['rows']}")
 
 

@@ -9,6 +9,7 @@ from eshop_dagster.contract import TABLES
 from eshop_dagster.stages.build import MARTS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import current_release
+from eshop_dagster.stages.register import last_decisions
 from eshop_dagster.stages.train import DECIDING_METRIC, MODELS
 
 
@@ -69,9 +70,7 @@ def _model(platform: Platform, model: str) -> dict[str, Any]:
     versions = platform.registry.versions(model)
     champion = next((one for one in versions if "champion" in one.aliases), None)
     shown = champion or (versions[0] if versions else None)
-    reason = (
-        shown.version.tags.get("reason", "") if shown else "nothing could be fitted: see the asset's page in Dagster"
-    )
+    without = last_decisions(platform.home).get(model, "not trained yet")
     return {
         "version": champion.version.version if champion else None,
         "candidate": shown.version.tags.get("candidate") if shown else None,
@@ -80,5 +79,5 @@ def _model(platform: Platform, model: str) -> dict[str, Any]:
         "baseline": shown.metrics.get(f"baseline_{metric}") if shown else None,
         "metrics": dict(shown.metrics) if shown else {},
         "dvc_hash": shown.version.tags.get("dvc_hash") if shown else None,
-        "reason": reason,
+        "reason": shown.version.tags.get("reason", "") if shown else without,
     }

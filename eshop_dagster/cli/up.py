@@ -184,4 +184,3 @@ def _require_free(name: str, port: int, host: str) -> None:
                 f"port {port} for {name} is taken ({error.strerror}): end what listens there, or choose another "
                 f"with {option}"
             ) from error
-

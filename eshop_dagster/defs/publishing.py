@@ -3,7 +3,7 @@
 import dagster as dg
 
 from eshop_dagster.defs.training import segmentation_model, spend_model
-from eshop_dagster.stages.build import MARTS, find_cutoffs
+from eshop_dagster.stages.build import MARTS, plan_features
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import tell
 from eshop_dagster.stages.publish import publish
@@ -18,7 +18,7 @@ from eshop_dagster.stages.score import score_customers
 )
 def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """Expected spend and segment by the champions: one row per customer who has ordered."""
-    scores = score_customers(platform, find_cutoffs(platform).scoring)
+    scores = score_customers(platform, plan_features(platform).scoring)
     tell("score", 1, 1)
     return dg.MaterializeResult(
         metadata={

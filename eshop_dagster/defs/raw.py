@@ -50,11 +50,17 @@ class PullConfig(dg.Config):
     name="raw",
     specs=[
         dg.AssetSpec(
-            ["raw", table], group_name="raw", description=DESCRIPTIONS[table], kinds={"parquet"}, owners=["team:data"]
+            ["raw", table],
+            group_name="raw",
+            description=DESCRIPTIONS[table],
+            kinds={"parquet"},
+            owners=["team:data"],
+            skippable=True,
         )
         for table in TABLES
     ],
     partitions_def=daily,
+    can_subset=True,
     backfill_policy=dg.BackfillPolicy.single_run(),
     # A source may be away for a while; input that is wrong stays wrong, and is not tried again.
     retry_policy=dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL),
@@ -73,8 +79,10 @@ def raw(
     except (SourceError, RawStoreError, DayRefused) as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     context.log.info(f"{opened.source.name}: {report.days} days pulled, {report.days_written} changed")
+    # A day is pulled whole, whichever of its tables were asked for: they belong together.
     for table in TABLES:
-        yield dg.MaterializeResult(asset_key=["raw", table], metadata=_metadata(report, table))
+        if dg.AssetKey(["raw", table]) in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=["raw", table], metadata=_metadata(report, table))
 
 
 def _metadata(report: PullReport, table: str) -> dict[str, dg.MetadataValue]:

@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from eshop_dagster.stages.build import find_cutoffs
+from eshop_dagster.stages.build import plan_features
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import tell
-from eshop_dagster.stages.register import Registered, retrain, store_snapshot
+from eshop_dagster.stages.register import Registered, note_obstacle, retrain, store_snapshot
 from eshop_dagster.stages.snapshot import read_snapshot, write_snapshot
 
 STORE_RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
@@ -27,7 +27,11 @@ class RetrainConfig(dg.Config):
 )
 def training_snapshot(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """Features and labels at the training and holdout cut-offs, stored by DVC: one row per customer and cut-off."""
-    snapshot = write_snapshot(platform, find_cutoffs(platform))
+    plan = plan_features(platform)
+    if plan.cutoffs is None:
+        tell("snapshot", 1, 1)
+        return dg.MaterializeResult(metadata={"rows": 0, "reason": plan.obstacle})
+    snapshot = write_snapshot(platform, plan)
     dvc_hash = store_snapshot(platform, snapshot)
     tell("snapshot", 1, 1)
     return dg.MaterializeResult(
@@ -74,6 +78,11 @@ def _retrain(
     context: dg.AssetExecutionContext, platform: Platform, model: str, *, force: bool
 ) -> dg.MaterializeResult[None]:
     tell(f"train {model}", 0, 1)
+    obstacle = plan_features(platform).obstacle
+    if obstacle:
+        decision = note_obstacle(platform, model, obstacle)
+        tell(f"train {model}", 1, 1)
+        return dg.MaterializeResult(metadata={"is_promoted": False, "reason": decision.reason})
     snapshot = read_snapshot(platform)
     dvc_hash = platform.snapshots.add(snapshot.folder)
     done = retrain(platform, model, snapshot, dvc_hash, run_tags={"dagster_run": context.run_id}, force=force)
@@ -100,9 +109,8 @@ def _metadata(platform: Platform, done: Registered, dvc_hash: str) -> dict[str, 
 
 def mlflow_run_url(platform: Platform, run_id: str) -> str:
     """Return the run's page in the MLflow UI, as `eshop up` serves it."""
-    base = platform.settings.mlflow_uri or "http://127.0.0.1:5000"
     experiment = platform.registry.experiment_of(run_id)
-    return f"{base}/#/experiments/{experiment}/runs/{run_id}"
+    return f"{platform.settings.mlflow_ui_url}/#/experiments/{experiment}/runs/{run_id}"
 
 
 def _plot(figure: object) -> dg.MetadataValue:

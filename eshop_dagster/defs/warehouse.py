@@ -9,7 +9,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from eshop_dagster.adapters.dbt import DbtError, NodeResult, ensure_manifest, manifest_nodes
-from eshop_dagster.stages.build import FEATURES_SELECTION, BuildReport, build_features, build_warehouse, find_cutoffs
+from eshop_dagster.stages.build import FEATURES_SELECTION, BuildReport, build_features, build_warehouse, plan_features
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import Counter
 
@@ -67,7 +67,7 @@ def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, platform: 
 def features(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> Results:
     """Every customer's features at the training, holdout and scoring cut-offs."""
     nodes = Counter("features", _count_nodes(is_feature=True))
-    report = _build(lambda: build_features(platform, find_cutoffs(platform), on_node=lambda node: nodes.advance()))
+    report = _build(lambda: build_features(platform, plan_features(platform), on_node=lambda node: nodes.advance()))
     context.log.info(f"features at {', '.join(str(day) for day in report.days)}")
     yield from _results(context, features, report)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import pandas as pd
+
 from eshop_dagster.adapters.dbt import DbtError, NodeResult, project_hash, raise_on_failure, run_dbt
 from eshop_dagster.ml.cutoffs import Cutoffs, last_complete_day, plan_cutoffs
 from eshop_dagster.stages.platform import Platform
@@ -44,8 +46,7 @@ def build_warehouse(
     Raises:
         DbtError: a model failed (the next build starts over), or a test found bad rows.
     """
-    # The staging views name the home's raw files: a home that was moved or copied is another project.
-    project, raw_days = f"{project_hash()} {platform.home}", platform.raw.day_hashes()
+    project, raw_days = _project(platform), platform.raw.day_hashes()
     if not raw_days:
         raise DbtError("there is no raw data to build from: pull some days first (`eshop run`)")
     built = None if full_refresh else platform.warehouse.built_days(project)
@@ -73,38 +74,71 @@ def build_warehouse(
     return BuildReport("full refresh" if is_full else "incremental", tuple(changed), models, tests)
 
 
-def find_cutoffs(platform: Platform) -> Cutoffs:
+def _project(platform: Platform) -> str:
+    """Return what a build belongs to; a moved home is another one, for the staging views name its raw files."""
+    return f"{project_hash()} {platform.home}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When features are computed.
+
+    Attributes:
+        scoring: the day after the last one known: every customer is scored at it.
+        cutoffs: the training and holdout cut-offs, or None where the history leaves no room for them.
+        obstacle: why there are none.
+    """
+
+    scoring: date
+    cutoffs: Cutoffs | None
+    obstacle: str | None = None
+
+    def dates(self) -> list[date]:
+        """Return every cut-off, sorted."""
+        trained_at = {*self.cutoffs.training, self.cutoffs.holdout} if self.cutoffs else set()
+        return sorted({*trained_at, self.scoring})
+
+
+def plan_features(platform: Platform) -> Plan:
     """Return the cut-offs that the orders in the warehouse allow.
 
     Raises:
-        ValueError: the history is too short for one training and one holdout window.
+        DbtError: the last build of the warehouse did not end, or was one of another dbt project.
     """
+    if platform.warehouse.built_days(_project(platform)) is None:
+        raise DbtError(
+            "the warehouse is not whole: its last build did not end, or the dbt project has changed since. "
+            "Run `refresh_warehouse` (or `eshop run`) first"
+        )
     daily = platform.warehouse.read(
         "SELECT ordered_date, count(*) AS order_count FROM fct_orders GROUP BY ordered_date ORDER BY ordered_date"
-    ).to_pandas()
-    orders = daily.set_index("ordered_date")["order_count"]
-    last_known = max(platform.raw.day_hashes())
-    params = platform.params.cutoffs
-    return plan_cutoffs(
-        orders.index[0] if isinstance(orders.index[0], date) else orders.index[0].date(),
-        last_complete_day(orders),
-        horizon_days=params.horizon_days,
-        training_cutoffs=params.training_cutoffs,
-        minimum_history_days=params.minimum_history_days,
-        spacing_days=params.spacing_days,
-        scoring_date=last_known + timedelta(days=1),
     )
+    orders = pd.Series(daily["order_count"].to_pylist(), index=daily["ordered_date"].to_pylist(), dtype="float64")
+    scoring = max(platform.raw.day_hashes()) + timedelta(days=1)
+    try:
+        cutoffs = plan_cutoffs(
+            min(orders.index),
+            last_complete_day(orders),
+            horizon_days=platform.params.cutoffs.horizon_days,
+            training_cutoffs=platform.params.cutoffs.training_cutoffs,
+            minimum_history_days=platform.params.cutoffs.minimum_history_days,
+            spacing_days=platform.params.cutoffs.spacing_days,
+            scoring_date=scoring,
+        )
+    except ValueError as error:
+        return Plan(scoring, None, str(error))
+    return Plan(scoring, cutoffs)
 
 
 def build_features(
-    platform: Platform, cutoffs: Cutoffs, *, on_node: Callable[[NodeResult], None] = lambda node: None
+    platform: Platform, plan: Plan, *, on_node: Callable[[NodeResult], None] = lambda node: None
 ) -> BuildReport:
     """Compute `customer_features` at every cut-off and the labels where the horizon has passed, then test them.
 
     Raises:
         DbtError: a model failed, or a test found bad rows.
     """
-    dates = sorted({*cutoffs.training, cutoffs.holdout, cutoffs.scoring})
+    dates = plan.dates()
     variables = {"ESHOP_AS_OF_DATES": ",".join(str(day) for day in dates)}
     models = run_dbt(["run", "--select", FEATURES_SELECTION], home=platform.home, variables=variables, on_node=on_node)
     raise_on_failure("run", models)

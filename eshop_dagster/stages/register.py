@@ -3,8 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from eshop_dagster.adapters.files import write_json
 from eshop_dagster.adapters.registry import ModelVersion, TrainingData
 from eshop_dagster.ml.features import FEATURES, sample_input
 from eshop_dagster.ml.gate import Decision, Measured, decide
@@ -71,7 +73,7 @@ def retrain(
             decision = Decision(known.tags.get("outcome") == "champion", known.tags.get("reason", "registered before"))
             return Registered(model, known, decision, is_new=False, trained=None)
     trained = train(model, snapshot, platform.params)
-    decision = _judge(platform, trained, snapshot)
+    decision = _note(platform, model, _judge(platform, trained, snapshot))
     if trained.pipeline is None:
         return Registered(model, None, decision, is_new=False, trained=trained)
     version = _log(platform, trained, snapshot, {**code_tags(), **identity, **run_tags})
@@ -80,6 +82,22 @@ def retrain(
     else:
         platform.registry.set_challenger(model, version.version, decision.reason)
     return Registered(model, version, decision, is_new=True, trained=trained)
+
+
+def note_obstacle(platform: Platform, model: str, obstacle: str) -> Decision:
+    """Keep why a model could not be trained at all; the champion, if there is one, stays."""
+    return _note(platform, model, Decision(False, f"{obstacle}; the champion, if any, stays"))
+
+
+def last_decisions(home: Path) -> dict[str, str]:
+    """Return the reason of the last decision on each model."""
+    path = home / "scores" / "decisions.json"
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def _note(platform: Platform, model: str, decision: Decision) -> Decision:
+    write_json(platform.home / "scores" / "decisions.json", {**last_decisions(platform.home), model: decision.reason})
+    return decision
 
 
 def _judge(platform: Platform, trained: Trained, snapshot: Snapshot) -> Decision:

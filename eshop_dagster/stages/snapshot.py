@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.files import parquet_bytes, write_atomically, write_json
-from eshop_dagster.ml.cutoffs import Cutoffs
 from eshop_dagster.ml.features import FEATURES, LABEL
+from eshop_dagster.stages.build import Plan
 from eshop_dagster.stages.platform import Platform
 
 if TYPE_CHECKING:
@@ -56,12 +56,15 @@ class Snapshot:
         return _frame(self.folder / "holdout.parquet")
 
 
-def write_snapshot(platform: Platform, cutoffs: Cutoffs) -> Snapshot:
+def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
     """Write the training and holdout rows of the feature tables, read from the warehouse without changing it.
 
     Raises:
-        SnapshotError: the features of a cut-off are not in the warehouse.
+        SnapshotError: the history is too short for any, or the features of a cut-off are not in the warehouse.
     """
+    cutoffs = plan.cutoffs
+    if cutoffs is None:
+        raise SnapshotError(f"there is nothing to train on: {plan.obstacle}")
     folder = platform.home / "snapshots" / FOLDER
     train = _rows(platform, cutoffs.training)
     holdout = _rows(platform, (cutoffs.holdout,))

@@ -78,3 +78,13 @@ def test_without_history_the_commit_is_none_and_dirt_unknown(project: Path) -> N
 def test_without_git_the_commit_is_none(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(project))
     assert code_tags()["git_commit"] == "none"
+
+
+def test_an_image_without_history_names_the_commit_that_it_was_built_from(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESHOP_GIT_COMMIT", "5bea34d")
+    assert code_tags()["git_commit"] == git(project, "rev-parse", "HEAD")
+    (project / ".git").rename(project / "elsewhere")
+    tags = code_tags()
+    assert (tags["git_commit"], tags["git_is_dirty"]) == ("5bea34d", "unknown")

@@ -222,6 +222,16 @@ def test_absurd_amounts_are_passed_on_and_stop_nothing(
     assert len(rows(source, "order_items", "line_number")) >= 1
 
 
+@pytest.mark.parametrize("price", ["unit_price", "line_total"])
+def test_without_a_quantity_each_line_is_one_piece(tmp_path: Path, price: str) -> None:
+    lines = [line(**{price: "9.50"}), line(**{price: "1.2345"}, product_id="cup")]
+    source = report(tmp_path, lines, columns={"quantity": None})
+    assert rows(source, "order_items", "line_number", "product_id", "quantity", "unit_price_brl") == [
+        ("1", "mug", "1.000", "9.5000"),
+        ("2", "cup", "1.000", "1.2345"),
+    ]
+
+
 def test_a_divided_line_keeps_its_number_and_freight_once(tmp_path: Path) -> None:
     totals = [
         line(line_total="100.00", quantity="3", line_number="1", freight="7.50"),

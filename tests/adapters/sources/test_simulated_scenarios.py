@@ -76,7 +76,7 @@ def test_a_late_carrier_triples_the_late_share(usual):
 
 
 def test_a_new_region_brings_customers_of_the_north_and_northeast_with_other_tastes(usual):
-    region = set(["AC", "AL", "AM", "AP", "BA", "CE", "MA", "PA", "PB", "PE", "PI", "RN", "RO", "RR", "SE", "TO"])
+    region = {"AC", "AL", "AM", "AP", "BA", "CE", "MA", "PA", "PB", "PE", "PI", "RN", "RO", "RR", "SE", "TO"}
     opened = bent("new_region")
     usual_share, share = (
         tables["customers"].drop_duplicates("customer_id").state.isin(region).mean() for tables in (usual, opened)

@@ -18,6 +18,8 @@ NUMBERS = ("unit_price", "line_total", "freight", "payment_amount")
 INTEGERS = ("line_number", "payment_installments")
 EVENTS = ("approved_at", "shipped_at", "delivered_at")
 KEY_SEPARATOR = "|"
+ONE_PIECE = "'1'"
+"""The quantity of every line of a report without such a column."""
 
 TYPES = {
     "line_sequence": "BIGINT",
@@ -107,7 +109,8 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
     values |= {name: f"{at[name]}::VARCHAR" for name in (*TEXTS, "status") if name in at}
     values |= {name: reader.number(at[name], kinds[at[name]]) for name in NUMBERS if name in at}
     values |= {name: reader.integer(at[name], kinds[at[name]]) for name in INTEGERS if name in at}
-    values["quantity"] = reader.number(at["quantity"], kinds[at["quantity"]], decimals=3)
+    pieces = at.get("quantity")
+    values["quantity"] = reader.number(pieces, kinds[pieces], decimals=3) if pieces else ONE_PIECE
     values |= _instants(reader, at, kinds)
     if "channel" in at:
         values["channel"] = f"lower({at['channel']}::VARCHAR)"

@@ -80,7 +80,7 @@ class Columns(Part):
 
     order_id: OrderId
     product_id: Word
-    quantity: Word
+    quantity: Word | None = None
     line_number: Word | None = None
     customer_id: Word | None = None
     product_name: Word | None = None
@@ -246,6 +246,8 @@ class ReportMapping(Part):
             if getattr(self.constants, field) and getattr(self.columns, field):
                 raise ValueError(f"{field} has both a column and a constant: keep one")
         cancelled, returned = self.cancellation, self.return_
+        if (cancelled.negative_quantity or returned.negative_quantity) and not self.columns.quantity:
+            raise ValueError("negative_quantity needs a quantity column: name it under columns, or leave the sign out")
         if cancelled.negative_quantity and returned.negative_quantity:
             raise ValueError("negative_quantity is a sign of both cancellation and return: keep one")
         if cancelled.order_id_prefix and cancelled.order_id_prefix == returned.order_id_prefix:

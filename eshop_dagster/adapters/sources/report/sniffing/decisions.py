@@ -3,13 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from eshop_dagster.adapters.sources.base import SourceError
-from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_portuguese, role_of, status_of
+from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
+from eshop_dagster.adapters.sources.report.sniffing.pieces import choose_price, hidden_quantity, meaning_of_repeats
+from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_portuguese, is_preferred, role_of, status_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import (
-    NumberStyle,
     date_format,
     day_comes_first,
     is_instant,
@@ -24,38 +24,15 @@ INSTANTS = ("ordered_at", "approved_at", "shipped_at", "delivered_at", "promised
 AMOUNTS = ("unit_price", "line_total", "freight", "payment_amount")
 NUMBERS = ("quantity", *AMOUNTS)
 MOST_STATUS_WORDS = 40
+MOST_LINE_NUMBER_DIGITS = 9
+"""More do not fit the raw layer's 32-bit line number: some marketplaces give each line an id of 14 digits."""
 STATE_WORDS = {bare(word) for word in (*STATE_NAMES, *STATES)}
 WANTED = {
     "order_id": "an order id (or a date and a customer, to make one of)",
     "ordered_at": "a date of the order",
     "product_id": "a product",
-    "quantity": "a quantity",
     "price": "a unit price or a line total",
 }
-
-
-@dataclass
-class Decisions:
-    """What was decided about a sample, with the reasons that go into the draft as comments.
-
-    Attributes:
-        columns: header by field; `order_id` may be several.
-        comments: by field, what to know about the choice.
-        statuses: the shop's words by contract status; `""` holds the unknown ones.
-        return_prefix: letters before the ids of credit notes.
-        guessed_day_order: nothing in the file told day/month from month/day.
-    """
-
-    columns: dict[str, str | list[str]] = field(default_factory=dict)
-    comments: dict[str, str] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
-    numbers: NumberStyle = field(default_factory=NumberStyle)
-    date_formats: list[str] = field(default_factory=list)
-    guessed_day_order: bool = False
-    statuses: dict[str, list[str]] = field(default_factory=dict)
-    return_prefix: str | None = None
-    has_negative_quantity: bool = False
-    guest_share: float | None = None
 
 
 def decide(sample: Sample) -> Decisions:
@@ -65,24 +42,20 @@ def decide(sample: Sample) -> Decisions:
         SourceError: the file is no report of order lines; the text says which roles are missing.
     """
     made = Decisions()
-    for header in sample.columns:
+    for header in sorted(sample.columns, key=is_preferred, reverse=True):
         _place(made, sample, header)
     _fill_gaps(made, sample)
     _refuse_other_files(made, sample)
-    _choose_price(made, sample)
-    amounts = [value for key in NUMBERS if key in made.columns for value in _texts(made, sample, key)]
+    choose_price(made, sample)
+    amounts = [value for key in NUMBERS if key in made.columns for value in made.texts(sample, key)]
     made.numbers = number_style(amounts)
     _decide_dates(made, sample)
     _decide_statuses(made, sample)
     _decide_returns(made, sample)
+    made.repeats = meaning_of_repeats(made, sample)
     if "customer_id" in made.columns:
-        made.guest_share = 1 - len(_texts(made, sample, "customer_id")) / sample.lines
+        made.guest_share = 1 - len(made.texts(sample, "customer_id")) / sample.lines
     return made
-
-
-def _texts(made: Decisions, sample: Sample, key: str) -> list[str]:
-    header = made.columns[key]
-    return sample.filled(header if isinstance(header, str) else header[0])
 
 
 def _share(values: list[str], holds: Callable[[str], bool]) -> float:
@@ -99,7 +72,9 @@ def _place(made: Decisions, sample: Sample, header: str) -> None:
     if role is None:
         made.left_out[header] = ""
     elif role in made.columns:
-        made.left_out[header] = f"{role} is taken from {made.columns[role]!r}"
+        taken = str(made.columns[role])
+        why = ", which stays the same from order to order" if is_preferred(taken) else ""
+        made.left_out[header] = f"{role} is taken from {taken!r}{why}"
     elif reason := _objection(role, sample.filled(header)):
         made.left_out[header] = reason
     else:
@@ -116,10 +91,13 @@ def _objection(role: str, values: list[str]) -> str:
         return f"named like {role}, but its texts are no numbers"
     if role in ("line_number", "payment_installments") and _share(values, lambda value: value.isdigit()) < MOSTLY:
         return f"named like {role}, but its texts are no whole numbers"
+    if role == "line_number" and max(map(len, values)) > MOST_LINE_NUMBER_DIGITS:
+        return "named like line_number, but its numbers are too long for one"
     if role == "state" and _share(list(set(values)), lambda value: bare(value) in STATE_WORDS) < MOSTLY:
         return "named like state, but its values are no Brazilian states"
     if role == "zip_prefix" and _share(values, lambda value: bool(re.fullmatch(r"\d{5}(-?\d{3})?", value))) < MOSTLY:
-        return "named like a CEP, but its texts are none"
+        is_shorter = _share(values, lambda value: bool(re.fullmatch(r"\d{4,5}|\d{7,8}", value))) >= MOSTLY
+        return "named like a CEP, but its texts are none" + (": were leading zeros lost?" if is_shorter else "")
     if role == "channel" and _share(values, lambda value: value.lower() in CHANNELS) < MOSTLY:
         return f"named like channel, but its words are not {', '.join(CHANNELS)}"
     return ""
@@ -127,10 +105,7 @@ def _objection(role: str, values: list[str]) -> str:
 
 def _fill_gaps(made: Decisions, sample: Sample) -> None:
     columns = made.columns
-    if (
-        "customer_id" not in columns
-        and _share(_texts(made, sample, "name") if "name" in columns else [], _is_code) > 0.5
-    ):
+    if "customer_id" not in columns and _share(made.texts(sample, "name") if "name" in columns else [], _is_code) > 0.5:
         columns["customer_id"] = columns.pop("name")
     if "customer_id" not in columns:
         known = next((key for key in ("cpf", "email", "name") if key in columns), None)
@@ -150,6 +125,8 @@ def _fill_gaps(made: Decisions, sample: Sample) -> None:
 def _refuse_other_files(made: Decisions, sample: Sample) -> None:
     has = set(made.columns) | ({"price"} if {"unit_price", "line_total"} & made.columns.keys() else set())
     missing = [words for key, words in WANTED.items() if key not in has]
+    if reason := hidden_quantity(made, sample):
+        missing.append(f"a quantity ({reason})")
     if missing:
         headers = "" if _is_data(sample) else f" It has: {', '.join(sample.columns)}."
         raise SourceError(
@@ -162,36 +139,9 @@ def _is_data(sample: Sample) -> bool:
     return any("@" in header or is_number(header) or is_instant(header) for header in sample.columns)
 
 
-def _choose_price(made: Decisions, sample: Sample) -> None:
-    if not {"unit_price", "line_total"} <= made.columns.keys():
-        return
-    names = [str(made.columns[key]) for key in ("quantity", "unit_price", "line_total")]
-    rows = [row for row in zip(*(sample.columns[name] for name in names), strict=True) if all(row)]
-    style = number_style([text for row in rows for text in row])
-    equal = sum(abs(_float(q, style) * _float(p, style) - _float(t, style)) < 0.005 for q, p, t in rows)
-    if equal == len(rows):
-        made.left_out[names[2]] = "quantity x unit price, on every line"
-        del made.columns["line_total"]
-    else:
-        made.left_out[names[1]] = "see line_total"
-        made.comments["line_total"] = (
-            f"On {len(rows) - equal} of {len(rows)} lines it is not quantity x {names[1]!r} (a discount?): "
-            "it is taken for what was paid."
-        )
-        del made.columns["unit_price"]
-
-
-def _float(text: str, style: NumberStyle) -> float:
-    kept = re.sub(rf"[^-\d{style.decimal}]", "", text).replace(style.decimal, ".")
-    try:
-        return float(kept)
-    except ValueError:
-        return float("nan")
-
-
 def _decide_dates(made: Decisions, sample: Sample) -> None:
     keys = [key for key in INSTANTS if key in made.columns]
-    texts = {key: _texts(made, sample, key) for key in keys}
+    texts = {key: made.texts(sample, key) for key in keys}
     if "ordered_time" in made.columns:
         date, time = str(made.columns.pop("ordered_at")), str(made.columns["ordered_time"])
         if all(is_instant(f"{value} 10:00") for value in sample.filled(date)[:100]):
@@ -213,7 +163,7 @@ def _decide_dates(made: Decisions, sample: Sample) -> None:
 def _decide_statuses(made: Decisions, sample: Sample) -> None:
     if "status" not in made.columns:
         return
-    words = Counter(_texts(made, sample, "status"))
+    words = Counter(made.texts(sample, "status"))
     if len(words) > MOST_STATUS_WORDS:
         made.left_out[str(made.columns.pop("status"))] = f"named like status, but it has {len(words)} different words"
         return
@@ -223,6 +173,8 @@ def _decide_statuses(made: Decisions, sample: Sample) -> None:
 
 def _decide_returns(made: Decisions, sample: Sample) -> None:
     order = made.columns["order_id"]
+    if "quantity" not in made.columns:
+        return
     quantities = sample.columns[str(made.columns["quantity"])]
     made.has_negative_quantity = any(value.startswith("-") for value in quantities)
     if not made.has_negative_quantity or not isinstance(order, str):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from eshop_dagster.adapters.sources.report.mapping import Columns
-from eshop_dagster.adapters.sources.report.sniffing.decisions import Decisions
+from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.roles import is_portuguese
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.contract import STATUSES
@@ -40,7 +40,7 @@ def draft(sample: Sample, made: Decisions) -> str:
         "",
         *_statuses(made),
         "",
-        *_duplicates(sample),
+        *_duplicates(sample, made),
     ]
     return "\n".join(lines) + "\n"
 
@@ -51,10 +51,10 @@ def _quoted(text: str) -> str:
 
 def _columns(made: Decisions) -> Iterator[str]:
     for key in Columns.model_fields:
-        if key not in made.columns:
-            continue
         if key in made.comments:
             yield f"  # {made.comments[key]}"
+        if key not in made.columns:
+            continue
         if key == "customer_id" and made.guest_share:
             yield f"  # Empty on {made.guest_share:.1%} of the lines: those orders are guests'."
         header = made.columns[key]
@@ -147,7 +147,14 @@ def _signs(key: str, words: list[str], signs: list[str]) -> Iterator[str]:
             yield f"  statuses: [{', '.join(map(_quoted, words))}]"
 
 
-def _duplicates(sample: Sample) -> Iterator[str]:
+def _duplicates(sample: Sample, made: Decisions) -> Iterator[str]:
     found = f"{sample.repeated} of {sample.lines}" if sample.repeated else "None of the"
-    yield f"# {found} lines are equal to an earlier line in every column; keep loads them all."
-    yield "duplicates: quarantine"
+    is_kept = made.repeats == "pieces"
+    remedy = "." if is_kept else "; keep loads them all."
+    yield f"# {found} lines are equal to an earlier line in every column{remedy}"
+    if is_kept:
+        yield "# GUESS: each line is one piece and has no number of its own, so these are most probably several pieces"
+        yield "# of one product in one order. Write quarantine if the export, or two files of it, may repeat lines."
+    elif made.repeats == "file_twice":
+        yield "# The second half of the file is the first half again: the export was most probably written twice."
+    yield f"duplicates: {'keep' if is_kept else 'quarantine'}"

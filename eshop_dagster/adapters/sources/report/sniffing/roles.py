@@ -8,10 +8,11 @@ SYNONYMS: dict[str, str] = {
     "transaction id, sale id, receipt, bill no, pedido, no pedido, n pedido, num pedido, numero do pedido, "
     "numero pedido, id pedido, id do pedido, cod pedido, codigo do pedido, nota fiscal, no nota, numero da nota, nf, "
     "cupom, venda, id venda, id da venda, codigo venda, codigo da venda, no venda, numero da venda",
-    "line_number": "line number, line no, line, order item id, item number, order line, item, no item, linha, "
-    "numero da linha, seq, sequencia, item pedido, item do pedido",
-    "customer_id": "customer id, customer no, customer number, customer code, customer unique id, client id, user id, "
-    "buyer id, id cliente, id do cliente, cod cliente, codigo cliente, codigo do cliente, no cliente, cliente id",
+    "line_number": "line number, line no, line, order item id, order item number, id item pedido, item pedido id, "
+    "item number, order line, item, no item, linha, numero da linha, seq, sequencia, item pedido, item do pedido",
+    "customer_id": "customer id, cliente unico id, id cliente unico, id unico cliente, customer no, customer number, "
+    "customer code, customer unique id, client id, user id, buyer id, id cliente, id do cliente, cod cliente, "
+    "codigo cliente, codigo do cliente, no cliente, cliente id",
     "name": "customer name, customer, client name, client, buyer, buyer name, nome, cliente, nome cliente, "
     "nome do cliente, comprador, nome completo, razao social",
     "email": "email, e mail, customer email, email cliente, email do cliente, mail",
@@ -21,44 +22,53 @@ SYNONYMS: dict[str, str] = {
     "asin, ean, cod produto, codigo produto, codigo do produto, id produto, id do produto, produto id, ref, referencia",
     "product_name": "product name, product, description, product description, item name, item description, produto, "
     "nome produto, nome do produto, descricao, descricao produto, descricao do produto, mercadoria",
-    "category": "category, product category, product category name, product line, categoria, categoria produto, "
-    "categoria do produto, departamento, grupo, linha de produto",
-    "quantity": "quantity, qty, units, order quantity, quantity ordered, pieces, qtd, qtde, quant, quantidade, qt, "
-    "unidades, pecas",
+    "category": "category, product category, product category name, category name, product line, categoria, "
+    "categoria produto, categoria do produto, departamento, grupo, linha de produto",
+    "quantity": "quantity, qty, units, units sold, quantity sold, qty sold, qty ordered, order qty, item quantity, "
+    "quantidade vendida, qtd vendida, qtde vendida, order quantity, quantity ordered, pieces, qtd, qtde, quant, "
+    "quantidade, qt, unidades, pecas",
     "unit_price": "unit price, price, price each, item price, price per unit, unitprice, preco, preco unitario, "
     "valor unitario, vlr unitario, vl unitario, preco unit, valor unit, preco de venda",
     "line_total": "sales, total, line total, amount, total amount, revenue, total price, sales amount, total sales, "
     "total revenue, subtotal, valor total, vlr total, vl total, preco total, valor, valor do item, receita, "
     "faturamento, valor da venda, valor venda, total do item",
-    "freight": "freight, freight value, shipping, shipping cost, shipping fee, delivery fee, frete, valor frete, "
-    "valor do frete, custo do frete, entrega valor",
-    "ordered_at": "order date, order datetime, invoice date, invoicedate, purchase date, order purchase timestamp, "
-    "ordered at, created at, transaction date, sale date, date, datetime, timestamp, order timestamp, data, "
-    "data pedido, data do pedido, data da compra, data compra, data venda, data da venda, data hora, data e hora, "
-    "data emissao, data de emissao, dt pedido, dt venda, criado em, data criacao",
+    "freight": "freight, freight value, freight cost, freight price, shipping, shipping cost, shipping fee, "
+    "delivery fee, frete, valor frete, valor do frete, custo do frete, entrega valor",
+    "ordered_at": "order date, order datetime, order purchase date, purchase timestamp, invoice date, invoicedate, "
+    "purchase date, order purchase timestamp, ordered at, created at, transaction date, sale date, date, datetime, "
+    "timestamp, order timestamp, data, data pedido, data do pedido, data da compra, data compra, data venda, "
+    "data da venda, data hora, data e hora, data emissao, data de emissao, dt pedido, dt venda, criado em, "
+    "data criacao",
     "ordered_time": "time, order time, hora, hora do pedido, hora pedido, hora da venda, hora venda, horario",
     "status": "status, order status, state of order, situacao, situacao do pedido, status do pedido, status pedido",
     "channel": "channel, sales channel, canal, canal de venda, canal de vendas, origem",
     "state": "state, customer state, uf, estado, uf cliente, estado do cliente, uf entrega, uf de entrega",
     "city": "city, customer city, cidade, cidade cliente, cidade do cliente, municipio, cidade de entrega",
     "zip_prefix": "cep, cep cliente, cep de entrega, cep do cliente, zip, zip code, zip prefix, postal code, "
-    "customer zip code prefix",
-    "approved_at": "approved at, order approved at, payment date, paid at, approval date, data aprovacao, "
-    "data de aprovacao, data pagamento, data do pagamento, data de pagamento, aprovado em, pago em",
+    "customer zip code prefix, customer zip code, zip code prefix, prefixo cep, cep prefixo",
+    "approved_at": "approved at, order approved at, order approved date, payment date, paid at, "
+    "approval date, data aprovacao, data de aprovacao, data pagamento, data do pagamento, data de pagamento, "
+    "aprovado em, pago em",
     "shipped_at": "ship date, shipped at, shipping date, shipped date, dispatch date, order delivered carrier date, "
-    "data envio, data de envio, data do envio, data postagem, data despacho, enviado em",
-    "delivered_at": "delivery date, delivered at, delivered date, order delivered customer date, data entrega, "
-    "data de entrega, data da entrega, entregue em",
+    "delivered carrier date, data entrega transportadora, data envio, data de envio, data do envio, data postagem, "
+    "data despacho, enviado em",
+    "delivered_at": "delivery date, delivered at, delivered date, order delivered customer date, "
+    "delivered customer date, data entrega cliente, data entrega, data de entrega, data da entrega, entregue em",
     "promised_date": "promised date, estimated delivery, estimated delivery date, order estimated delivery date, "
-    "due date, prazo, prazo de entrega, previsao de entrega, data prevista, previsao entrega, entrega prevista",
+    "data entrega estimada, data estimada entrega, due date, prazo, prazo de entrega, previsao de entrega, "
+    "data prevista, previsao entrega, entrega prevista",
     "seller_id": "seller id, seller, vendor, vendor id, vendedor, id vendedor, codigo vendedor, lojista, loja id",
     "payment_method": "payment method, payment type, payment, payment mode, forma pagamento, forma de pagamento, "
-    "meio de pagamento, pagamento, tipo de pagamento, metodo de pagamento",
+    "meio de pagamento, pagamento, tipo de pagamento, metodo de pagamento, tipo pagamento, metodo pagamento",
     "payment_installments": "installments, payment installments, parcelas, no parcelas, numero de parcelas, "
     "qtd parcelas",
     "payment_amount": "payment amount, payment value, amount paid, paid, valor pago, valor pagamento, "
     "valor do pagamento",
 }
+
+PREFERRED = "customer unique id, cliente unico id, id cliente unico, id unico cliente"
+"""Headers that go before other words for their role, wherever they stand: marketplaces give each order a customer id
+of its own, and only the unique one comes back with the person."""
 
 STATUS_WORDS: dict[str, str] = {
     "created": "created, pending, open, new, on hold, unpaid, awaiting payment, criado, pendente, aberto, novo, "
@@ -88,12 +98,18 @@ def _by_bare_word(words: dict[str, str]) -> dict[str, str]:
 
 
 _ROLE_OF = _by_bare_word(SYNONYMS)
+_PREFERRED = frozenset(map(bare, PREFERRED.split(",")))
 _STATUS_OF = _by_bare_word(STATUS_WORDS)
 
 
 def role_of(header: str) -> str | None:
     """The mapping's field that a header names, if it is a known word for one."""
     return _ROLE_OF.get(bare(header))
+
+
+def is_preferred(header: str) -> bool:
+    """Whether a header goes before the other words for its role."""
+    return bare(header) in _PREFERRED
 
 
 def status_of(word: str) -> str | None:

@@ -4,6 +4,7 @@ import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -12,6 +13,8 @@ from eshop_dagster.adapters.sources.report.files import fits, mark_of
 
 SAMPLE_BYTES = 1 << 18
 PORTUGUESE = frozenset("ãõçáéíóúâêôàüÃÕÇÁÉÍÓÚÂÊÔÀÜºª°€\u2013\u2018\u2019\u201c\u201d")
+DIGITS = str.maketrans("123456789", "0" * 9)
+"""To the shape of a text: a column of a hundred thousand numbers or instants has but a few, and each is judged once."""
 DELIMITERS = (",", ";", "\t", "|")
 TIMES = (
     (r"\d{1,2}:\d{2}:\d{2}\.\d+", "%H:%M:%S.%f"),
@@ -66,24 +69,36 @@ class NumberStyle:
 
 def number_style(values: list[str]) -> NumberStyle:
     """The style of texts that are mostly numbers; a lone `1.234` counts for neither."""
-    prefixes = Counter(
-        match[1] for value in values if (match := re.match(r"[-+(]?\s*([^\d\s.,()+-]+)\s*[-+]?\d", value))
-    )
+    shapes = Counter(value.translate(DIGITS) for value in values)
+    prefixes: Counter[str] = Counter()
+    bare: Counter[str] = Counter()
+    for shape, count in shapes.items():
+        if match := re.match(r"[-+(]?\s*([^\d\s.,()+-]+)\s*[-+]?\d", shape):
+            prefixes[match[1]] += count
+        bare[re.sub(r"[^\d.,']", "", shape)] += count
     prefix = prefixes.most_common(1)[0][0] if prefixes else None
-    bare = [re.sub(r"[^\d.,']", "", value) for value in values]
-    comma = sum(bool(re.fullmatch(r"\d*,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+", value)) for value in bare)
-    point = sum(bool(re.fullmatch(r"\d*\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+", value)) for value in bare)
+    comma = _count(bare, r"\d*,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+")
+    point = _count(bare, r"\d*\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+")
     decimal = "," if comma > point else "."
     other = "." if decimal == "," else ","
     grouped = rf"\d{{1,3}}({re.escape(other)}\d{{3}})+({re.escape(decimal)}\d+)?"
     thousands = other if any(re.fullmatch(grouped, value) for value in bare) else None
-    in_parentheses = any(value.startswith("(") and value.endswith(")") for value in values)
+    in_parentheses = any(shape.startswith("(") and shape.endswith(")") for shape in shapes)
     return NumberStyle(decimal, thousands, prefix, in_parentheses)
+
+
+def _count(shapes: Counter[str], pattern: str) -> int:
+    return sum(count for shape, count in shapes.items() if re.fullmatch(pattern, shape))
 
 
 def is_number(value: str) -> bool:
     """Whether a text is a number in any style, with or without a currency sign."""
-    return bool(re.fullmatch(r"[-+(]?\s*(R\$|US\$|[$€£])?\s*[-+]?(\d[\d.,']*|[.,]\d+)\)?", value))
+    return _is_number_shape(value.translate(DIGITS))
+
+
+@lru_cache(maxsize=4096)
+def _is_number_shape(shape: str) -> bool:
+    return bool(re.fullmatch(r"[-+(]?\s*(R\$|US\$|[$€£])?\s*[-+]?(\d[\d.,']*|[.,]\d+)\)?", shape))
 
 
 def is_instant(value: str) -> bool:
@@ -93,7 +108,12 @@ def is_instant(value: str) -> bool:
 
 def date_format(value: str, *, day_first: bool) -> str | None:
     """The strptime format of a text's shape; `day_first` decides on `01/02/2024`. None if it is no date."""
-    match = DATE.match(value)
+    return _format_of_shape(value.translate(DIGITS), day_first)
+
+
+@lru_cache(maxsize=4096)
+def _format_of_shape(shape: str, day_first: bool) -> str | None:
+    match = DATE.match(shape)
     if not match:
         return None
     first, mark, second, third, gap, rest = match.groups()

@@ -1,0 +1,41 @@
+"""What was decided about a sample: handed from decision to decision, then to the draft."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
+from eshop_dagster.adapters.sources.report.sniffing.styles import NumberStyle
+
+Repeats = Literal["unknown", "pieces", "file_twice"]
+
+
+@dataclass
+class Decisions:
+    """What was decided about a sample, with the reasons that go into the draft as comments.
+
+    Attributes:
+        columns: header by field; `order_id` may be several.
+        comments: by field, what to know about the choice, or about the lack of a column.
+        left_out: by header, why the column is not loaded; empty if its header is no known word.
+        statuses: the shop's words by contract status; `""` holds the unknown ones.
+        return_prefix: letters before the ids of credit notes.
+        guessed_day_order: nothing in the file told day/month from month/day.
+        repeats: what lines that are equal to an earlier one most probably are.
+    """
+
+    columns: dict[str, str | list[str]] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    numbers: NumberStyle = field(default_factory=NumberStyle)
+    date_formats: list[str] = field(default_factory=list)
+    guessed_day_order: bool = False
+    statuses: dict[str, list[str]] = field(default_factory=dict)
+    return_prefix: str | None = None
+    has_negative_quantity: bool = False
+    guest_share: float | None = None
+    repeats: Repeats = "unknown"
+
+    def texts(self, sample: Sample, key: str) -> list[str]:
+        """The texts of a field's column that are not empty."""
+        header = self.columns[key]
+        return sample.filled(header if isinstance(header, str) else header[0])

@@ -1,0 +1,111 @@
+"""What a line of a sample counts for: its pieces, its price, and what a line is that stands there twice."""
+
+import re
+
+from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions, Repeats
+from eshop_dagster.adapters.sources.report.sniffing.roles import role_of
+from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
+from eshop_dagster.adapters.sources.report.sniffing.styles import NumberStyle, number_style
+
+LEAST_DIFFERENCE = 0.005
+
+
+def hidden_quantity(made: Decisions, sample: Sample) -> str:
+    """Why a line cannot be one piece, although no column is taken for the quantity; empty if it can.
+
+    To count a line of several pieces as one is an error that no later check would find.
+    """
+    if "quantity" in made.columns:
+        return ""
+    unusable = next((header for header in made.left_out if role_of(header) == "quantity"), None)
+    if unusable is not None:
+        return f"{unusable!r} is {made.left_out[unusable]}"
+    if not {"unit_price", "line_total"} <= made.columns.keys():
+        return ""
+    rows = _priced_rows(made, sample)
+    differing = [(price, total) for _, price, total in rows if not _equal(price, total)]
+    several = sum(_is_multiple(total, price) for price, total in differing)
+    if not several or several < len(differing) / 2:
+        return ""
+    return (
+        f"on {several} of {len(rows)} lines {made.columns['line_total']!r} is several times "
+        f"{made.columns['unit_price']!r}, so they are not one piece each"
+    )
+
+
+def choose_price(made: Decisions, sample: Sample) -> None:
+    """Keep one of unit price and line total where there are both.
+
+    Without a quantity a total above the price is the order's, or holds more than the price: then the price is kept.
+    """
+    is_counted = "quantity" in made.columns
+    if not is_counted:
+        made.comments["quantity"] = "GUESS: no column for the quantity was found, so each line counts as one piece."
+    if not {"unit_price", "line_total"} <= made.columns.keys():
+        return
+    price_name, total_name = str(made.columns["unit_price"]), str(made.columns["line_total"])
+    rows = _priced_rows(made, sample)
+    differing = [(pieces * price, total) for pieces, price, total in rows if not _equal(pieces * price, total)]
+    above = sum(total > product for product, total in differing)
+    if not differing:
+        made.left_out[total_name] = f"{'quantity x ' if is_counted else 'the '}unit price, on every line"
+        del made.columns["line_total"]
+    elif above and not is_counted:
+        made.left_out[total_name] = (
+            f"above {price_name!r} on {above} of {len(rows)} lines: the order's total, or with freight?"
+        )
+        del made.columns["line_total"]
+    else:
+        made.left_out[price_name] = "see line_total"
+        made.comments["line_total"] = (
+            f"On {len(differing)} of {len(rows)} lines it is not {'quantity x ' if is_counted else ''}{price_name!r} "
+            "(a discount?): it is taken for what was paid."
+        )
+        del made.columns["unit_price"]
+
+
+def meaning_of_repeats(made: Decisions, sample: Sample) -> Repeats:
+    """What the lines are that repeat an earlier one in every column.
+
+    One line per piece, without a number of its own, says "two of them" by standing there twice.
+    """
+    if not sample.repeated or "line_number" in made.columns:
+        return "unknown"
+    if "quantity" in made.columns:
+        pieces = set(sample.columns[str(made.columns["quantity"])])
+        if any(_float(text, made.numbers) != 1 for text in pieces):
+            return "unknown"
+    return "file_twice" if _is_file_twice(made, sample) else "pieces"
+
+
+def _is_file_twice(made: Decisions, sample: Sample) -> bool:
+    """Whether the second half of the lines is the first half again, with more than one order in it."""
+    half, odd = divmod(sample.lines, 2)
+    if odd or not all(texts[:half] == texts[half:] for texts in sample.columns.values()):
+        return False
+    return len(set(made.texts(sample, "order_id"))) > 1
+
+
+def _priced_rows(made: Decisions, sample: Sample) -> list[tuple[float, float, float]]:
+    """Quantity (1 where there is no column for it), unit price and line total of the lines that have them all."""
+    keys = [key for key in ("quantity", "unit_price", "line_total") if key in made.columns]
+    rows = [row for row in zip(*(sample.columns[str(made.columns[key])] for key in keys), strict=True) if all(row)]
+    style = number_style([text for row in rows for text in row])
+    numbers = [[_float(text, style) for text in row] for row in rows]
+    return [(row[0] if len(row) == 3 else 1.0, row[-2], row[-1]) for row in numbers]
+
+
+def _equal(left: float, right: float) -> bool:
+    return abs(left - right) < LEAST_DIFFERENCE
+
+
+def _is_multiple(total: float, price: float) -> bool:
+    return price > 0 and total > price and _equal(total, price * round(total / price))
+
+
+def _float(text: str, style: NumberStyle) -> float:
+    kept = re.sub(rf"[^-\d{style.decimal}]", "", text).replace(style.decimal, ".")
+    try:
+        return float(kept)
+    except ValueError:
+        return float("nan")

@@ -1,0 +1,24 @@
+"""A shop with too little history to learn from: everything but the models is there, and the reason is said."""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from eshop_dagster.adapters.sources.simulated import ShopConfig
+
+from .conftest import run_in
+
+
+def test_a_shop_of_two_months_is_published_with_the_past_rate_and_says_why(tmp_path: Path) -> None:
+    assert ShopConfig().first_day.isoformat() == "2024-01-01"
+    run = run_in(tmp_path / "home", "--customers", "800", "--orders-per-day", "40", "--to", "2024-02-29")
+    for model in ("segmentation", "spend"):
+        assert run.summary["models"][model]["version"] is None
+        assert "no room" in run.summary["models"][model]["reason"] or "days" in run.summary["models"][model]["reason"]
+    manifest = json.loads((run.home / "published" / "current" / "manifest.json").read_text())
+    assert manifest["models"] == {"segmentation": None, "spend": None}
+    scores = pq.read_table(run.home / "published" / "current" / "customer_scores.parquet").to_pandas()
+    assert len(scores) > 50
+    assert scores["spend_model_version"].isna().all()
+    assert (scores["expected_spend_next_90_days_brl"] >= 0).all()
