@@ -31,7 +31,7 @@ install: $(STAMP)
 $(STAMP): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -c "import sys; assert (3, 11) <= sys.version_info < (3, 14), f'Python 3.11 to 3.13 is needed, this is {sys.version}'"
-	grep -A9 '^uv==' requirements.lock | sed '/^ *# via/,$$d' > $(VENV)/uv.lock
+	sed -n '/^uv==/,/# via/p' requirements.lock > $(VENV)/uv.lock
 	$(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/uv.lock
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock \
 	  || $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock

@@ -1,0 +1,36 @@
+"""A report written to a file, and read by the very mapping that is drafted from it."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from eshop_dagster.adapters.sources.report import ReportSource, load_mapping, sniff
+
+
+def drafted(folder: Path, text: str, encoding: str = "utf-8") -> tuple[str, ReportSource]:
+    """The draft for a report, and the report read by that very draft."""
+    report = folder / "vendas 2024.csv"
+    report.write_bytes(text.encode(encoding))
+    draft = sniff(report)
+    (folder / "mapping.yml").write_text(draft, encoding="utf-8")
+    return draft, ReportSource(report, load_mapping(folder / "mapping.yml"))
+
+
+def revenue(source: ReportSource) -> Decimal:
+    """The sum over each order's last version."""
+    lines = {}
+    for chunk in source.changes(source.first_day(), source.last_day()):
+        for row in chunk.tables["order_items"].to_pylist():
+            lines[row["order_id"], row["line_number"]] = Decimal(row["quantity"]) * Decimal(row["unit_price_brl"])
+    return sum(lines.values(), Decimal())
+
+
+def pieces(source: ReportSource) -> dict[tuple[str, str], str]:
+    """Quantity by order and line number."""
+    chunks = source.changes(source.first_day(), source.last_day())
+    items = [row for chunk in chunks for row in chunk.tables["order_items"].to_pylist()]
+    return {(row["order_id"], row["line_number"]): row["quantity"] for row in items}
+
+
+def statuses(source: ReportSource) -> dict[str, str]:
+    chunks = source.changes(source.first_day(), source.last_day())
+    return {row["order_id"]: row["status"] for chunk in chunks for row in chunk.tables["orders"].to_pylist()}
