@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 STATE_TABLES = """
-    CREATE TABLE IF NOT EXISTS build_state (project_hash VARCHAR, is_complete BOOLEAN);
+    CREATE TABLE IF NOT EXISTS build_state (project_hash VARCHAR, is_complete BOOLEAN, has_passed BOOLEAN);
     CREATE TABLE IF NOT EXISTS build_days (changed_date DATE PRIMARY KEY, content VARCHAR);
 """
 
@@ -67,11 +67,11 @@ class Warehouse:
         with self._connect() as connection:
             connection.execute(STATE_TABLES)
             connection.execute("BEGIN; DELETE FROM build_state;")
-            connection.execute("INSERT INTO build_state VALUES (?, false)", [project_hash])
+            connection.execute("INSERT INTO build_state VALUES (?, false, false)", [project_hash])
             connection.execute("COMMIT")
 
     def mark_built(self, project_hash: str, days: Mapping[date, str]) -> None:
-        """Note that the tables are those of exactly these days' raw data."""
+        """Note that the tables are those of exactly these days' raw data; they have not passed their tests yet."""
         rows = pa.table(
             {"changed_date": pa.array(list(days), pa.date32()), "content": pa.array(list(days.values()), pa.string())}
         )
@@ -79,8 +79,22 @@ class Warehouse:
             connection.register("days", rows)
             connection.execute("BEGIN; DELETE FROM build_state; DELETE FROM build_days;")
             connection.execute("INSERT INTO build_days FROM days")
-            connection.execute("INSERT INTO build_state VALUES (?, true)", [project_hash])
+            connection.execute("INSERT INTO build_state VALUES (?, true, false)", [project_hash])
             connection.execute("COMMIT")
+
+    def mark_passed(self) -> None:
+        """Note that the tables as last built passed every test of severity `error`."""
+        with self._connect() as connection:
+            connection.execute("UPDATE build_state SET has_passed = true WHERE is_complete")
+
+    def has_passed(self) -> bool:
+        """Whether the tables as last built passed their tests; False when nobody has tested them."""
+        if not self.exists():
+            return False
+        with self._connect(read_only=True) as connection:
+            if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'build_state'").fetchall():
+                return False
+            return connection.execute("SELECT 1 FROM build_state WHERE is_complete AND has_passed").fetchall() != []
 
     def row_counts(self, tables: list[str]) -> dict[str, int]:
         """Return the number of rows of each table."""

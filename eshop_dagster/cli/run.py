@@ -23,7 +23,7 @@ from eshop_dagster.cli.summary import print_summary, summarise
 from eshop_dagster.settings import activate, load_settings
 from eshop_dagster.stages.parameters import Params, load_params
 from eshop_dagster.stages.platform import Platform, yesterday
-from eshop_dagster.stages.pull import clip_days
+from eshop_dagster.stages.pull import clip_days, source_of_params
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -105,16 +105,7 @@ def choose_source(home: Path, params: Params, kind: str | None, options: dict[st
     given = {name: value for name, value in options.items() if value is not None}
     known = load_source_config(home)
     if known is None:
-        wanted = kind or params.source.kind
-        defaults = params.source
-        config = SourceConfig(
-            kind=wanted,
-            first_day=str(defaults.first_day),
-            customers=defaults.customers,
-            orders_per_day=defaults.orders_per_day,
-            seed=defaults.seed,
-        )
-        return replace(config, **given)
+        return replace(source_of_params(params, kind), **given)
     if kind is not None and kind != known.kind:
         raise CommandError(
             f"the home {home} holds orders from the source {known.kind}, not {kind}: give another folder with "

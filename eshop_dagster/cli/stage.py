@@ -11,14 +11,14 @@ from typing import Annotated
 import typer
 
 from eshop_dagster.adapters.locks import home_lock
-from eshop_dagster.adapters.sources import SourceConfig, load_source_config, open_source, save_source_config
+from eshop_dagster.adapters.sources import load_source_config, open_source, save_source_config
 from eshop_dagster.cli.output import CommandError, HomeOption, print_json, progress_bars
 from eshop_dagster.settings import activate, load_settings
 from eshop_dagster.stages.build import build_features, build_warehouse, plan_features
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.progress import Counter
-from eshop_dagster.stages.pull import clip_days
+from eshop_dagster.stages.pull import clip_days, source_of_params
 from eshop_dagster.stages.pull import pull as pull_days
 from eshop_dagster.stages.snapshot import read_snapshot, write_snapshot
 from eshop_dagster.stages.train import MODELS, compare_with_baselines, write_outputs
@@ -35,16 +35,8 @@ _WAIT_SECONDS = 600.0
 def pull(home: HomeOption = None) -> None:
     """Pull what the home's source has and raw has not; a fresh home is filled as params.yaml says."""
     with _platform(home, "pull") as platform:
-        config = load_source_config(platform.home)
+        config = load_source_config(platform.home) or source_of_params(platform.params)
         source = platform.params.source
-        if config is None:
-            config = SourceConfig(
-                kind=source.kind,
-                first_day=str(source.first_day),
-                customers=source.customers,
-                orders_per_day=source.orders_per_day,
-                seed=source.seed,
-            )
         opened = open_source(config, yesterday())
         # What other runs have pulled stays; the simulated shop goes no further than params.yaml says.
         pulled = platform.raw.days_pulled(opened.source.name)

@@ -4,13 +4,25 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from eshop_dagster.adapters.raw_store import PullReport
-from eshop_dagster.adapters.sources import OpenSource
+from eshop_dagster.adapters.sources import OpenSource, SourceConfig
 from eshop_dagster.adapters.sources.base import Changes
+from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform, yesterday
 
 
 class DayRefused(ValueError):
     """A day was asked for that cannot be pulled."""
+
+
+def source_of_params(params: Params, kind: str | None = None) -> SourceConfig:
+    """Return what `params.yaml` says a fresh home is filled from; an explicit `kind` wins."""
+    return SourceConfig(
+        kind=kind or params.source.kind,
+        first_day=str(params.source.first_day),
+        customers=params.source.customers,
+        orders_per_day=params.source.orders_per_day,
+        seed=params.source.seed,
+    )
 
 
 def clip_days(opened: OpenSource, first: date | None, last: date | None) -> tuple[date, date]:

@@ -160,7 +160,9 @@ def test_a_home_with_a_quote_in_its_name_is_written_to_like_any_other(tmp_path: 
     home = tmp_path / "Joana d'Arc"
     warehouse = build(Warehouse(home))
     warehouse.copy_to_parquet("build_state", home / "state.parquet")
-    assert pq.read_table(home / "state.parquet").to_pylist() == [{"project_hash": "1", "is_complete": True}]
+    assert pq.read_table(home / "state.parquet").to_pylist() == [
+        {"project_hash": "1", "is_complete": True, "has_passed": False}
+    ]
 
 
 def test_a_warehouse_that_another_process_holds_is_refused_with_the_remedy(warehouse: Warehouse) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from eshop_dagster.adapters.dbt import DbtError
 from eshop_dagster.adapters.sources import OpenSource
 from eshop_dagster.adapters.sources.simulated import ShopConfig, SimulatedSource
 from eshop_dagster.ml.cutoffs import Cutoffs
 from eshop_dagster.settings import Settings
-from eshop_dagster.stages.build import MARTS, Plan, build_features, build_warehouse
+from eshop_dagster.stages.build import MARTS, Plan, build_features, build_warehouse, plan_features, project_of
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.pull import pull
@@ -98,6 +99,18 @@ def test_building_again_without_new_days_does_nothing(refreshed: Platform) -> No
     before = refreshed.warehouse.path.stat().st_mtime_ns, hashes(refreshed)
     assert build_warehouse(refreshed).mode == "nothing to do"
     assert hashes(refreshed) == before[1]
+
+
+def test_nothing_is_learned_from_tables_that_have_not_passed_their_tests(refreshed: Platform) -> None:
+    days = refreshed.warehouse.built_days(project_of(refreshed))
+    assert days
+    refreshed.warehouse.mark_built(project_of(refreshed), days)
+    with pytest.raises(DbtError, match="has not passed its tests"):
+        plan_features(refreshed)
+    report = build_warehouse(refreshed)
+    assert report.mode == "tested again"
+    assert len(report.tests) > 50
+    assert plan_features(refreshed).scoring == date(2024, 2, 21)
 
 
 def test_a_build_that_did_not_end_is_followed_by_a_full_refresh(tmp_path: Path, refreshed: Platform) -> None:
