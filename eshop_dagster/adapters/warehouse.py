@@ -66,7 +66,9 @@ class Warehouse:
         """Note that a build has begun; until `mark_built`, the tables count as unfinished."""
         with self._connect() as connection:
             connection.execute(STATE_TABLES)
-            connection.execute("BEGIN; DELETE FROM build_state;")
+            # Replaced, not emptied: an older platform's table has other columns.
+            connection.execute("BEGIN; DROP TABLE build_state")
+            connection.execute(STATE_TABLES)
             connection.execute("INSERT INTO build_state VALUES (?, false, false)", [project_hash])
             connection.execute("COMMIT")
 
@@ -92,7 +94,9 @@ class Warehouse:
         if not self.exists():
             return False
         with self._connect(read_only=True) as connection:
-            if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'build_state'").fetchall():
+            if not connection.execute(
+                "SELECT 1 FROM duckdb_columns() WHERE table_name = 'build_state' AND column_name = 'has_passed'"
+            ).fetchall():
                 return False
             return connection.execute("SELECT 1 FROM build_state WHERE is_complete AND has_passed").fetchall() != []
 
