@@ -52,10 +52,7 @@ class Warehouse:
             return None
         # Read-only: even asking in a writing connection may change the file, and DVC would take it for a new one.
         with self._connect(read_only=True) as connection:
-            known = connection.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE table_name = 'build_state'"
-            ).fetchall()
-            if not known:
+            if not _has_state(connection):
                 return None
             state = connection.execute("SELECT project_hash, is_complete FROM build_state").fetchall()
             if state != [(project_hash, True)]:
@@ -94,11 +91,9 @@ class Warehouse:
         if not self.exists():
             return False
         with self._connect(read_only=True) as connection:
-            if not connection.execute(
-                "SELECT 1 FROM duckdb_columns() WHERE table_name = 'build_state' AND column_name = 'has_passed'"
-            ).fetchall():
-                return False
-            return connection.execute("SELECT 1 FROM build_state WHERE is_complete AND has_passed").fetchall() != []
+            return _has_state(connection) and bool(
+                connection.execute("SELECT 1 FROM build_state WHERE is_complete AND has_passed").fetchall()
+            )
 
     def row_counts(self, tables: list[str]) -> dict[str, int]:
         """Return the number of rows of each table."""
@@ -153,3 +148,9 @@ class Warehouse:
             yield connection
         finally:
             connection.close()
+
+
+def _has_state(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a build was noted here by this platform; an older one's note lacks a column, and counts as none."""
+    sql = "SELECT 1 FROM duckdb_columns() WHERE table_name = 'build_state' AND column_name = 'has_passed'"
+    return bool(connection.execute(sql).fetchall())
