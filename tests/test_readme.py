@@ -59,5 +59,10 @@ def test_every_path_of_the_where_do_i_put_table_exists() -> None:
 
 
 def test_the_readmes_schedule_is_that_of_the_code() -> None:
-    assert "| `refresh_warehouse` | daily 02:00 |" in README
-    assert "| `retrain` | Sunday 04:00 |" in README
+    from eshop_dagster.definitions import defs
+
+    shown = {"0 2 * * *": "daily 02:00", "0 4 * * 0": "Sunday 04:00"}
+    schedules = defs.get_repository_def().schedule_defs
+    assert len(schedules) == 2
+    for schedule in schedules:
+        assert f"| `{schedule.job_name}` | {shown[str(schedule.cron_schedule)]} |" in README
