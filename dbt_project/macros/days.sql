@@ -1,18 +1,34 @@
-{#- The business days whose raw data changed since the last build, as a list of SQL date literals.
-    Read while a model runs only, so that another list of days does not make dbt parse the project again. -#}
-{% macro changed_days() -%}
-  {%- if execute -%}
-    {%- set days = env_var('ESHOP_CHANGED_DAYS', '').split(',') | reject('equalto', '') | list -%}
-    ({% for day in days %}date '{{ day }}'{{ ', ' if not loop.last }}{% else %}null::date{% endfor %})
-  {%- else -%} (null::date) {%- endif -%}
+{#- What a build is told about days. Read while a model runs only, so that other days do not make dbt parse anew. -#}
+
+{% macro days_of(name) -%}
+  {{ return(env_var(name, '').split(',') | reject('equalto', '') | sort | list if execute else []) }}
+{%- endmacro %}
+
+{#- The business days whose raw data changed since the last build, as a list of SQL date literals. -#}
+{% macro changed_days() -%} {{ date_literals(days_of('ESHOP_CHANGED_DAYS')) }} {%- endmacro %}
+
+{#- The first of them: what was known before it has not changed. -#}
+{% macro first_changed_day() -%}
+  {%- set days = days_of('ESHOP_CHANGED_DAYS') -%}
+  {%- if days -%} date '{{ days[0] }}' {%- else -%} null::date {%- endif -%}
+{%- endmacro %}
+
+{#- Whether every changed day is later than every day built before, as on a usual night: then no change of an order can
+    be followed by one already built, and no built day can have lost an order. -#}
+{% macro is_forward() -%}
+  {%- set changed, built = days_of('ESHOP_CHANGED_DAYS'), days_of('ESHOP_NEWEST_BUILT_DAY') -%}
+  {{ return(changed | length > 0 and built | length > 0 and changed[0] > built[-1]) }}
 {%- endmacro %}
 
 {#- The cut-offs at which features are wanted, as rows (as_of_date). -#}
 {% macro as_of_dates() -%}
-  {%- if execute -%}
-    {%- set days = env_var('ESHOP_AS_OF_DATES', '').split(',') | reject('equalto', '') | list -%}
-    {%- if days -%}
+  {%- set days = days_of('ESHOP_AS_OF_DATES') -%}
+  {%- if not execute -%} (select null::date as as_of_date)
+  {%- elif days -%}
     (select unnest([{% for day in days %}date '{{ day }}'{{ ', ' if not loop.last }}{% endfor %}]) as as_of_date)
-    {%- else -%} (select null::date as as_of_date where false) {%- endif -%}
-  {%- else -%} (select null::date as as_of_date) {%- endif -%}
+  {%- else -%} (select null::date as as_of_date where false) {%- endif -%}
+{%- endmacro %}
+
+{% macro date_literals(days) -%}
+  ({% for day in days %}date '{{ day }}'{{ ', ' if not loop.last }}{% else %}null::date{% endfor %})
 {%- endmacro %}

@@ -8,27 +8,49 @@
   select {{ columns }} from {{ arguments["temp_relation"] }}
 {%- endmacro %}
 
-{% macro touched_table(arguments, name) -%}
-  {{ arguments["target_relation"].incorporate(path={"identifier": name}, type="table") }}
+{#- Facts: all rows of each touched order, under the date where the last build left them. -#}
+{% macro get_incremental_replace_touched_orders_sql(arguments) -%}
+  {%- set touched = beside(arguments["target_relation"], "int_orders__touched") -%}
+  {{ replace_rows(
+      arguments,
+      "ordered_date in " ~ dates_in(touched, "previous_ordered_date")
+      ~ " and order_id in (select order_id from " ~ touched ~ ")"
+  ) }}
 {%- endmacro %}
 
-{#- Facts: all rows of each touched order. -#}
-{% macro get_incremental_replace_touched_orders_sql(arguments) -%}
-  {{ replace_rows(arguments, "order_id in (select order_id from " ~ touched_table(arguments, "int_orders__touched") ~ ")") }}
+{#- Versions of touched orders whose span reaches into the changed days; those that ended before stay. An order has one
+    open version, under the date where the last build left it; where days changed that were built before, ended ones
+    may be meant, under any date. -#}
+{% macro get_incremental_replace_touched_versions_sql(arguments) -%}
+  {{ replace_rows(arguments, reaches_changed_days(arguments["target_relation"])) }}
+{%- endmacro %}
+
+{% macro reaches_changed_days(versions) -%}
+  {%- set touched = beside(versions, "int_orders__touched") -%}
+  order_id in (select touched.order_id from {{ touched }} as touched)
+  {%- if is_forward() %}
+    and known_until_date is null and ordered_date in {{ dates_in(touched, "previous_ordered_date") }}
+  {%- else %}
+    and (known_until_date is null or known_until_date >= {{ first_changed_day() }})
+  {%- endif -%}
 {%- endmacro %}
 
 {#- Customers whose attributes or orders changed. -#}
 {% macro get_incremental_replace_touched_customers_sql(arguments) -%}
-  {{ replace_rows(
-      arguments, "customer_key in (select customer_key from " ~ touched_table(arguments, "int_customers__touched") ~ ")"
-  ) }}
+  {%- set touched = beside(arguments["target_relation"], "int_customers__touched") -%}
+  {{ replace_rows(arguments, "customer_key in (select customer_key from " ~ touched ~ ")") }}
 {%- endmacro %}
 
 {#- Daily aggregates: whole business dates on which a touched order was or is placed. -#}
 {% macro get_incremental_replace_touched_dates_sql(arguments) -%}
-  {{ replace_rows(
-      arguments, "ordered_date in (select ordered_date from " ~ touched_table(arguments, "int_dates__touched") ~ ")"
-  ) }}
+  {%- set touched = beside(arguments["target_relation"], "int_dates__touched") -%}
+  {{ replace_rows(arguments, "ordered_date in (select ordered_date from " ~ touched ~ ")") }}
+{%- endmacro %}
+
+{#- Monthly aggregates: whole months in which sales changed. -#}
+{% macro get_incremental_replace_touched_months_sql(arguments) -%}
+  {%- set touched = beside(arguments["target_relation"], "int_months__touched") -%}
+  {{ replace_rows(arguments, "ordered_month in (select ordered_month from " ~ touched ~ ")") }}
 {%- endmacro %}
 
 {#- Dimensions with one row a key: the keys written anew, and rows that came from a day pulled again and are gone from it. -#}

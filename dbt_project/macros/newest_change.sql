@@ -12,9 +12,3 @@
   {%- endif %}
   qualify row_number() over (partition by {{ key }} order by changed_date desc) = 1
 {%- endmacro %}
-
-{#- Rows of a table that an earlier build left behind, or none: for the touched sets, which the facts must not depend on. -#}
-{% macro rows_before(identifier) -%}
-  {%- set relation = load_relation(this.incorporate(path={"identifier": identifier})) if execute else none -%}
-  {{ return(relation) }}
-{%- endmacro %}

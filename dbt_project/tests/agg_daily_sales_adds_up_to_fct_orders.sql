@@ -5,7 +5,7 @@ with daily as (
         sum(revenue_brl) as revenue_brl,
         sum(returned_brl) as returned_brl,
         sum(freight_brl) as freight_brl
-    from {{ ref('agg_daily_sales') }}
+    from {{ rows_of_this_build(ref('agg_daily_sales')) }} as sales
     group by ordered_date
 ),
 
@@ -16,6 +16,9 @@ orders as (
         sum(returned_brl) as returned_brl,
         sum(freight_brl) filter (where not is_cancelled) as freight_brl
     from {{ ref('fct_orders') }}
+    {% if days_of('ESHOP_CHANGED_DAYS') %}
+    where ordered_date in {{ dates_in(beside(ref('fct_orders'), 'int_dates__touched'), 'ordered_date') }}
+    {% endif %}
     group by ordered_date
 )
 

@@ -7,7 +7,7 @@ with lines as (
         sum(if(is_return, 0, line_total_brl)) as sold_brl,
         sum(if(is_return, -line_total_brl, 0)) as returned_brl,
         sum(freight_brl) as freight_brl
-    from {{ ref('fct_order_items') }}
+    from {{ rows_of_this_build(ref('fct_order_items')) }} as items
     group by order_id
 )
 
@@ -15,7 +15,7 @@ select
     order_id,
     orders.sold_brl,
     lines.sold_brl as lines_sold_brl
-from {{ ref('fct_orders') }} as orders
+from {{ rows_of_this_build(ref('fct_orders')) }} as orders
 full outer join lines using (order_id)
 where
     orders.line_count is distinct from coalesce(lines.line_count, 0)

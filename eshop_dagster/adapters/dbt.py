@@ -78,6 +78,44 @@ def manifest_nodes() -> Mapping[str, Any]:
     return nodes
 
 
+def model_names(*, tag: str | None = None, exclude_tag: str | None = None) -> list[str]:
+    """Return the names of the models with a tag, or of those without another."""
+    models = [node for node in manifest_nodes().values() if node["resource_type"] == "model"]
+    return sorted(
+        node["name"]
+        for node in models
+        if (tag is None or tag in node["tags"]) and (exclude_tag is None or exclude_tag not in node["tags"])
+    )
+
+
+def tables_read_by(tag: str) -> list[str]:
+    """Return the tables, not the views, that the models with a tag read and that are built without them."""
+    nodes = manifest_nodes()
+    models = [node for node in nodes.values() if node["resource_type"] == "model" and tag in node["tags"]]
+    read = {parent for node in models for parent in node["depends_on"]["nodes"]}
+    return sorted(
+        nodes[parent]["name"]
+        for parent in read
+        if parent in nodes
+        and nodes[parent]["resource_type"] == "model"
+        and nodes[parent]["config"]["materialized"] != "view"
+        and tag not in nodes[parent]["tags"]
+    )
+
+
+def checks_by_table(results: list[NodeResult], tables: list[str]) -> dict[str, dict[str, str]]:
+    """Return each table's tests with their status by name; a test is of the table on which it is shown."""
+    nodes = manifest_nodes()
+    checks: dict[str, dict[str, str]] = {table: {} for table in tables}
+    for result in results:
+        node = nodes[result.unique_id]
+        attached = nodes.get(node.get("attached_node") or "", {}).get("name")
+        table = node["config"]["meta"].get("dagster", {}).get("ref", {}).get("name") or attached
+        if table in checks:
+            checks[table][node["name"]] = result.status
+    return checks
+
+
 def run_dbt(
     arguments: list[str],
     *,

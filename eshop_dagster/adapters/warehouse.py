@@ -5,7 +5,7 @@ holds
 the home's run lock (`adapters/locks.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,8 @@ STATE_TABLES = """
     CREATE TABLE IF NOT EXISTS build_state (project_hash VARCHAR, is_complete BOOLEAN, has_passed BOOLEAN);
     CREATE TABLE IF NOT EXISTS build_days (changed_date DATE PRIMARY KEY, content VARCHAR);
 """
+
+_COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = ? ORDER BY ordinal_position"
 
 
 class WarehouseError(RuntimeError):
@@ -37,11 +39,17 @@ class Warehouse:
         """Return the names of the tables (not the views), sorted."""
         if not self.exists():
             return []
-        with self._connect(read_only=True) as connection:
+        with self.connect(read_only=True) as connection:
             rows = connection.execute(
                 "SELECT table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' ORDER BY 1"
             ).fetchall()
         return [row[0] for row in rows]
+
+    def columns(self, table: str) -> list[str]:
+        """Return the names of a table's columns, in order; none for a table that is not there."""
+        with self.connect(read_only=True) as connection:
+            rows = connection.execute(_COLUMNS, [table]).fetchall()
+        return [name for (name,) in rows]
 
     def built_days(self, project_hash: str) -> Mapping[date, str] | None:
         """Return the raw content hash that each day was built from, or None when all must be built anew.
@@ -51,7 +59,7 @@ class Warehouse:
         if not self.exists():
             return None
         # Read-only: even asking in a writing connection may change the file, and DVC would take it for a new one.
-        with self._connect(read_only=True) as connection:
+        with self.connect(read_only=True) as connection:
             if not _has_state(connection):
                 return None
             state = connection.execute("SELECT project_hash, is_complete FROM build_state").fetchall()
@@ -61,7 +69,7 @@ class Warehouse:
 
     def mark_building(self, project_hash: str) -> None:
         """Note that a build has begun; until `mark_built`, the tables count as unfinished."""
-        with self._connect() as connection:
+        with self.connect() as connection:
             connection.execute(STATE_TABLES)
             # Replaced, not emptied: an older platform's table has other columns.
             connection.execute("BEGIN; DROP TABLE build_state")
@@ -74,7 +82,7 @@ class Warehouse:
         rows = pa.table(
             {"changed_date": pa.array(list(days), pa.date32()), "content": pa.array(list(days.values()), pa.string())}
         )
-        with self._connect() as connection:
+        with self.connect() as connection:
             connection.register("days", rows)
             connection.execute("BEGIN; DELETE FROM build_state; DELETE FROM build_days;")
             connection.execute("INSERT INTO build_days FROM days")
@@ -83,56 +91,51 @@ class Warehouse:
 
     def mark_passed(self) -> None:
         """Note that the tables as last built passed every test of severity `error`."""
-        with self._connect() as connection:
+        with self.connect() as connection:
             connection.execute("UPDATE build_state SET has_passed = true WHERE is_complete")
 
     def has_passed(self) -> bool:
         """Whether the tables as last built passed their tests; False when nobody has tested them."""
         if not self.exists():
             return False
-        with self._connect(read_only=True) as connection:
+        with self.connect(read_only=True) as connection:
             return _has_state(connection) and bool(
                 connection.execute("SELECT 1 FROM build_state WHERE is_complete AND has_passed").fetchall()
             )
 
     def row_counts(self, tables: list[str]) -> dict[str, int]:
         """Return the number of rows of each table."""
-        with self._connect(read_only=True) as connection:
+        with self.connect(read_only=True) as connection:
             return {table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchall()[0][0] for table in tables}
 
     def content_hash(self, table: str) -> str:
-        """Return a hash of a table's rows that does not depend on their order; equal rows count as often as they
-        stand.
-        """
-        with self._connect(read_only=True) as connection:
-            rows, low, high = connection.execute(
-                f"""
-                SELECT count(*), sum(md5_number_lower(line)::HUGEINT), sum(md5_number_upper(line)::HUGEINT)
-                FROM (SELECT "{table}"::VARCHAR AS line FROM "{table}")
-                """
-            ).fetchall()[0]
-        return f"{rows}-{(low or 0) % 2**64:016x}{(high or 0) % 2**64:016x}"
+        """Return a hash of a table's rows that does not depend on their order."""
+        with self.connect(read_only=True) as connection:
+            sql = f'SELECT {content_columns(connection, table)} FROM "{table}"'
+            return str(connection.execute(sql).fetchall()[0][1])
 
     def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """Return the result of one query."""
-        with self._connect(read_only=True) as connection:
+        with self.connect(read_only=True) as connection:
             return connection.sql(sql, params=dict(parameters) if parameters else None).to_arrow_table()
 
-    def copy_to_parquet(self, table: str, path: Path) -> None:
-        """Write a table's rows, sorted by all columns in order, to one Parquet file: the same rows give the same
-        bytes.
-        """
-        with self._connect(read_only=True) as connection:
-            # One thread writes the row groups in order; two would give other bytes each time.
-            connection.execute("SET threads = 1")
-            target = str(path).replace("'", "''")
-            connection.execute(
-                f"COPY (SELECT * FROM \"{table}\" ORDER BY ALL) TO '{target}' (FORMAT parquet, COMPRESSION zstd, "
-                "ROW_GROUP_SIZE 122880)"
-            )
+    def read_sorted(self, table: str, key: Sequence[str], dates: Sequence[date] | None = None) -> pa.Table:
+        """Return a table's rows sorted by its key; of the given business dates only, and then by date first."""
+        condition, order = "true", [*key]
+        if dates is not None:
+            # Literals let DuckDB skip the row groups of other dates.
+            listed = ", ".join(f"DATE '{day}'" for day in dates)
+            condition = f"ordered_date IN ({listed or 'NULL'})"
+            order = ["ordered_date", *key]
+        return self.read(f'SELECT * FROM "{table}" WHERE {condition} ORDER BY {", ".join(order)}')
 
     @contextmanager
-    def _connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the file for the time of one `with` block.
+
+        Raises:
+            WarehouseError: another process holds it, or it is damaged.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(str(self.path), read_only=read_only)
@@ -154,3 +157,15 @@ def _has_state(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether a build was noted here by this platform; an older one's note lacks a column, and counts as none."""
     sql = "SELECT 1 FROM duckdb_columns() WHERE table_name = 'build_state' AND column_name = 'has_passed'"
     return bool(connection.execute(sql).fetchall())
+
+
+def content_columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """Return the SQL of two columns, the number of rows and a hash of them that their order does not change.
+
+    The sum and the exclusive or of each row's 64-bit hash: equal rows count as often as they stand. It tells tables
+    apart, not forgers: DVC's hashes and the release's SHA-256 do that.
+    """
+    columns = connection.execute(_COLUMNS, [table]).fetchall()
+    row = "hash(" + ", ".join(f'"{name}"' for (name,) in columns) + ")"
+    total = f"printf('%016x', (coalesce(sum({row}), 0) % 18446744073709551616)::UBIGINT)"
+    return f"count(*), count(*) || '-' || {total} || printf('%016x', coalesce(bit_xor({row}), 0))"

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eshop_dagster.contract import TABLES
-from eshop_dagster.stages.build import MARTS
+from eshop_dagster.stages.marts import MARTS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import current_release
 from eshop_dagster.stages.register import last_decisions

@@ -3,7 +3,8 @@
 import dagster as dg
 
 from eshop_dagster.defs.training import segmentation_model, spend_model
-from eshop_dagster.stages.build import MARTS, plan_features
+from eshop_dagster.stages.build import plan_features
+from eshop_dagster.stages.marts import MARTS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import tell
 from eshop_dagster.stages.publish import publish

@@ -6,11 +6,21 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from eshop_dagster.adapters.dbt import DbtError, NodeResult, project_hash, raise_on_failure, run_dbt
+from eshop_dagster.adapters.dbt import (
+    DbtError,
+    NodeResult,
+    checks_by_table,
+    model_names,
+    project_hash,
+    raise_on_failure,
+    run_dbt,
+    tables_read_by,
+)
+from eshop_dagster.adapters.table_records import QualityError
 from eshop_dagster.ml.cutoffs import Cutoffs, last_complete_day, plan_cutoffs
+from eshop_dagster.stages.marts import FACTS
 from eshop_dagster.stages.platform import Platform
 
-MARTS = ("dim_customers", "dim_products", "fct_orders", "fct_order_items", "fct_payments", "agg_daily_sales")
 FEATURES_SELECTION = "tag:features"
 
 # Above this share of all days an incremental build costs more than building all anew.
@@ -54,30 +64,56 @@ def build_warehouse(
     is_full = built is None or len(changed) > _FULL_REFRESH_SHARE * len(raw_days)
     if not changed and not is_full and platform.warehouse.has_passed():
         return BuildReport("nothing to do")
-    variables = {"ESHOP_CHANGED_DAYS": ",".join(str(day) for day in changed)}
+    variables = {
+        "ESHOP_CHANGED_DAYS": ",".join(str(day) for day in changed),
+        "ESHOP_NEWEST_BUILT_DAY": str(max(built, default="")) if built else "",
+    }
     models: list[NodeResult] = []
     if changed or is_full:
         platform.warehouse.mark_building(project)
         models = run_dbt(
-            ["run", "--exclude", FEATURES_SELECTION, *(["--full-refresh"] if is_full else [])],
+            ["build", "--resource-type", "model", "--exclude", FEATURES_SELECTION]
+            # A seed is a file of the project: with another one, everything is built anew.
+            + (["--resource-type", "seed", "--full-refresh"] if is_full else []),
             home=platform.home,
             variables=variables,
             on_node=on_node,
         )
-        raise_on_failure("run", models)
+        raise_on_failure("build", models)
+        is_forward = not is_full and min(changed) > max(built or changed)
+        platform.records.update(_tables_built(platform), _touched_dates(platform, changed) if is_forward else None)
         platform.warehouse.mark_built(project, raw_days)
     tests = run_dbt(
         ["test", "--exclude", FEATURES_SELECTION, "--exclude-resource-type", "unit_test"],
         home=platform.home,
-        # Tests of staging look at the changed days only, or they would read the whole change log every day.
+        # Tests look at what this build wrote, or they would read the whole history every day.
         variables=variables if changed and not is_full else {},
         on_node=on_node,
     )
+    platform.records.record(checks_by_table(tests, _tables_built(platform)))
     if all(result.is_ok for result in tests):
         platform.warehouse.mark_passed()
     if not models:
         return BuildReport("tested again", tests=tests)
     return BuildReport("full refresh" if is_full else "incremental", tuple(changed), models, tests)
+
+
+def _tables_built(platform: Platform) -> list[str]:
+    """Return the tables that a build keeps; the lists of what one build touched are not about the shop."""
+    kept = {*platform.warehouse.tables()} & {*model_names(exclude_tag="features")}
+    return sorted(table for table in kept if not table.endswith("__touched"))
+
+
+def _touched_dates(platform: Platform, changed: list[date]) -> list[date]:
+    """Return the business dates under which a forward build wrote or removed rows of a fact."""
+    listed = ", ".join(f"DATE '{day}'" for day in changed)
+    written = " ".join(
+        f"UNION SELECT DISTINCT ordered_date FROM {fact} WHERE changed_date IN ({listed})"
+        for fact in FACTS
+        if "changed_date" in platform.warehouse.columns(fact)
+    )
+    dates = platform.warehouse.read(f"SELECT ordered_date FROM int_dates__touched {written} ORDER BY ordered_date")
+    return [day for day in dates["ordered_date"].to_pylist() if day is not None]
 
 
 def project_of(platform: Platform) -> str:
@@ -116,14 +152,12 @@ def plan_features(platform: Platform) -> Plan:
             "the warehouse is not whole: its last build did not end, or the dbt project has changed since. "
             "Run `refresh_warehouse` (or `eshop run`) first"
         )
-    if not platform.warehouse.has_passed():
-        # A failed test stops the steps of its own run only; a retraining that starts by itself must not learn from
-        # bad rows.
-        raise DbtError(
-            "the warehouse has not passed its tests: see the failed checks of `refresh_warehouse` in the "
-            "Dagster UI, mend the "
-            "source or the rule, and run it again"
-        )
+    try:
+        # A failed test stops the steps of its own run only; a retraining that starts by itself must not learn from bad
+        # rows.
+        platform.records.demand([*tables_read_by("features"), "fct_orders"], hash_again=False)
+    except QualityError as error:
+        raise DbtError(str(error)) from error
     daily = platform.warehouse.read(
         "SELECT ordered_date, count(*) AS order_count FROM fct_orders GROUP BY ordered_date ORDER BY ordered_date"
     )
@@ -152,6 +186,10 @@ def build_features(
     Raises:
         DbtError: a model failed, or a test found bad rows.
     """
+    try:
+        platform.records.demand(tables_read_by("features"), hash_again=True)
+    except QualityError as error:
+        raise DbtError(str(error)) from error
     dates = plan.dates()
     variables = {"ESHOP_AS_OF_DATES": ",".join(str(day) for day in dates)}
     models = run_dbt(["run", "--select", FEATURES_SELECTION], home=platform.home, variables=variables, on_node=on_node)
@@ -161,4 +199,7 @@ def build_features(
         home=platform.home,
         on_node=on_node,
     )
+    tables = model_names(tag="features")
+    platform.records.update(tables, None)
+    platform.records.record(checks_by_table(tests, tables))
     return BuildReport("features", tuple(dates), models, tests)

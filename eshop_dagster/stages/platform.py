@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from eshop_dagster.adapters.raw_store import RawStore
+from eshop_dagster.adapters.table_records import TableRecords
 from eshop_dagster.adapters.vault import Vault
 from eshop_dagster.adapters.warehouse import Warehouse
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.settings import Settings, master_key
+from eshop_dagster.stages.marts import FACTS
 from eshop_dagster.stages.parameters import Params
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ class Platform:
         self.home = settings.home
         self.params = params
         self.warehouse = Warehouse(settings.home)
+        self.records = TableRecords(self.warehouse, FACTS)
 
     @cached_property
     def vault(self) -> Vault:

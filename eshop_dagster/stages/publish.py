@@ -1,4 +1,7 @@
-"""Publish: everything that readers see, as one folder of Parquet files that appears all at once."""
+"""Publish: everything that readers see, as one folder of Parquet files that appears all at once.
+
+Files whose rows did not change are not written again: the new release takes them over by a hard link.
+"""
 
 import hashlib
 import json
@@ -11,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from eshop_dagster.adapters.files import file_sha256, write_json
-from eshop_dagster.stages.build import MARTS
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.release_files import FileEntry, link_or_copy, write_tables
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Release:
 
     Attributes:
         name: `<last day>-<hash of its content>`.
-        folder: holds one `<table>.parquet` each and `manifest.json`.
+        folder: holds `<table>.parquet`, or a folder `<table>/` of files by date, for each table, and `manifest.json`.
         is_new: False when its content is that of the release before.
         rows: row count by table.
     """
@@ -30,6 +33,11 @@ class Release:
     folder: Path
     is_new: bool
     rows: Mapping[str, int]
+
+    def files(self, table: str) -> list[Path]:
+        """Return the Parquet files that together hold a table, in the order of its dates."""
+        single = self.folder / f"{table}.parquet"
+        return [single] if single.exists() else sorted((self.folder / table).glob("*.parquet"))
 
 
 def publish(platform: Platform) -> Release:
@@ -42,14 +50,12 @@ def publish(platform: Platform) -> Release:
     aside = published / f".building-{uuid.uuid4().hex[:8]}"
     _remove_leftovers(published)
     aside.mkdir(parents=True)
+    before = current_release(platform.home)
     try:
-        for table in MARTS:
-            platform.warehouse.copy_to_parquet(table, aside / f"{table}.parquet")
-        for path in sorted((platform.home / "scores").glob("*.parquet")):
-            shutil.copyfile(path, aside / path.name)
-        manifest = _manifest(platform, aside)
+        tables = write_tables(platform, aside, before.folder if before else None)
+        tables |= _take_over_scores(platform.home / "scores", aside)
+        manifest = _manifest(platform, tables)
         name = f"{manifest['data_through']}-{_content_hash(manifest)[:8]}"
-        before = current_release(platform.home)
         if before is not None and before.name == name:
             return Release(name, before.folder, is_new=False, rows=before.rows)
         write_json(aside / "manifest.json", {**manifest, "release": name})
@@ -63,9 +69,7 @@ def publish(platform: Platform) -> Release:
         shutil.rmtree(aside, ignore_errors=True)
     _swap(published, name)
     _delete_old(published, platform.params.releases_kept)
-    return Release(
-        name, folder, is_new=True, rows={table: entry["rows"] for table, entry in manifest["tables"].items()}
-    )
+    return Release(name, folder, is_new=True, rows=_rows(manifest))
 
 
 def current_release(home: Path) -> Release | None:
@@ -75,22 +79,27 @@ def current_release(home: Path) -> Release | None:
         return None
     folder = link.resolve()
     manifest = json.loads((folder / "manifest.json").read_text())
-    return Release(
-        manifest["release"],
-        folder,
-        is_new=False,
-        rows={table: entry["rows"] for table, entry in manifest["tables"].items()},
-    )
+    return Release(manifest["release"], folder, is_new=False, rows=_rows(manifest))
 
 
-def _manifest(platform: Platform, folder: Path) -> dict[str, Any]:
+def _rows(manifest: Mapping[str, Any]) -> dict[str, int]:
+    return {table: entry["rows"] for table, entry in manifest["tables"].items()}
+
+
+def _take_over_scores(scores: Path, aside: Path) -> dict[str, dict[str, FileEntry]]:
+    """Put the scores' files into the release; whoever scores replaces its files whole, so that a link is safe."""
     import pyarrow.parquet as pq
 
+    tables = {}
+    for path in sorted(scores.glob("*.parquet")):
+        link_or_copy(path, aside / path.name)
+        digest = file_sha256(path)
+        tables[path.stem] = {path.name: FileEntry(pq.read_metadata(path).num_rows, digest, digest)}
+    return tables
+
+
+def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]]) -> dict[str, Any]:
     days = platform.raw.day_hashes()
-    tables = {
-        path.stem: {"rows": pq.read_metadata(path).num_rows, "sha256": file_sha256(path)}
-        for path in sorted(folder.glob("*.parquet"))
-    }
     models = {}
     for model in ("segmentation", "spend"):
         champion = platform.registry.champion(model)
@@ -98,7 +107,13 @@ def _manifest(platform: Platform, folder: Path) -> dict[str, Any]:
     return {
         "data_through": str(max(days)),
         "raw_hash": hashlib.sha256("".join(days.values()).encode()).hexdigest()[:16],
-        "tables": tables,
+        "tables": {
+            table: {
+                "rows": sum(entry.rows for entry in files.values()),
+                "files": {path: entry.as_json() for path, entry in sorted(files.items())},
+            }
+            for table, files in sorted(tables.items())
+        },
         "models": models,
     }
 

@@ -15,7 +15,7 @@ import pytest
 from eshop_dagster.adapters.registry import ModelRegistry
 from eshop_dagster.adapters.sources.simulated import ShopConfig, SimulatedSource
 from eshop_dagster.adapters.warehouse import Warehouse
-from eshop_dagster.stages.build import MARTS
+from eshop_dagster.stages.marts import MARTS
 
 from .conftest import Run, eshop, run_in
 

@@ -1,17 +1,19 @@
--- Grain: one row per order and day on which it changed, with the span of days on which this was what the shop knew.
--- Features at a cut-off read the version known before it, whatever happened to the order later.
+-- Grain: one row per order and day from which what features read of it differed, with the span of days on which this was
+-- what the shop knew. Features at a cut-off read the version known before it, whatever happened to the order later.
 -- depends_on: {{ ref('int_orders__touched') }}
-{{ config(materialized='incremental', incremental_strategy='replace_touched_orders') }}
+{{ config(materialized='incremental', incremental_strategy='replace_touched_versions') }}
+{%- set content -%}
+customer_key, ordered_date, channel, state, is_cancelled, item_count, returned_item_count, revenue_brl, returned_brl,
+    freight_brl, is_late, lines_hash
+{%- endset %}
+{%- set only_changed = 'true' %}
+{%- if is_incremental() %}
+{%- set only_changed -%}
+changed_date >= {{ first_changed_day() }} and order_id in (select order_id from {{ ref('int_orders__touched') }})
+{%- endset %}
+{%- endif %}
 
-with orders as (
-    select *
-    from {{ ref('stg_raw__orders') }}
-    {% if is_incremental() %}
-    where order_id in (select order_id from {{ ref('int_orders__touched') }})
-    {% endif %}
-),
-
-lines as (
+with lines as (
     select
         order_id,
         changed_date,
@@ -19,28 +21,51 @@ lines as (
         -sum(line_total_brl) filter (where is_return) as returned_brl,
         sum(freight_brl) as freight_brl,
         count(*) filter (where not is_return) as item_count,
-        count(*) filter (where is_return) as returned_item_count
+        count(*) filter (where is_return) as returned_item_count,
+        bit_xor(hash(line_number, product_id)) filter (where not is_return) as lines_hash
     from {{ ref('stg_raw__order_items') }}
-    {% if is_incremental() %}
-    where order_id in (select order_id from {{ ref('int_orders__touched') }})
-    {% endif %}
+    where {{ only_changed }}
     group by order_id, changed_date
+),
+
+changes as (
+    select
+        orders.order_id,
+        orders.changed_date as known_from_date,
+        orders.customer_key,
+        orders.ordered_date,
+        orders.channel,
+        orders.state,
+        orders.is_cancelled,
+        coalesce(lines.item_count, 0) as item_count,
+        coalesce(lines.returned_item_count, 0) as returned_item_count,
+        case when orders.is_cancelled then 0 else coalesce(lines.sold_brl, 0) end::decimal(18, 2) as revenue_brl,
+        case when orders.is_cancelled then 0 else coalesce(lines.returned_brl, 0) end::decimal(18, 2) as returned_brl,
+        case when orders.is_cancelled then 0 else coalesce(lines.freight_brl, 0) end::decimal(18, 2) as freight_brl,
+        coalesce({{ business_date('orders.delivered_at') }} > orders.promised_date, false) as is_late,
+        coalesce(lines.lines_hash, 0) as lines_hash
+    from (select * from {{ ref('stg_raw__orders') }} where {{ only_changed }}) as orders
+    left join lines using (order_id, changed_date)
+    {% if is_incremental() %}
+    union all
+    select order_id, known_from_date, {{ content }}
+    from {{ this }}
+    where {{ reaches_changed_days(this) }} and known_from_date < {{ first_changed_day() }}
+    {% endif %}
+),
+
+compared as (
+    select
+        *,
+        lag(hash({{ content }})) over by_day is distinct from hash({{ content }}) as has_changed
+    from changes
+    window by_day as (partition by order_id order by known_from_date)
 )
 
 select
-    orders.order_id,
-    orders.changed_date as known_from_date,
-    lead(orders.changed_date) over (partition by orders.order_id order by orders.changed_date) as known_until_date,
-    orders.customer_key,
-    orders.ordered_date,
-    orders.channel,
-    orders.state,
-    orders.is_cancelled,
-    coalesce(lines.item_count, 0) as item_count,
-    coalesce(lines.returned_item_count, 0) as returned_item_count,
-    case when orders.is_cancelled then 0 else coalesce(lines.sold_brl, 0) end::decimal(18, 2) as revenue_brl,
-    case when orders.is_cancelled then 0 else coalesce(lines.returned_brl, 0) end::decimal(18, 2) as returned_brl,
-    case when orders.is_cancelled then 0 else coalesce(lines.freight_brl, 0) end::decimal(18, 2) as freight_brl,
-    coalesce({{ business_date('orders.delivered_at') }} > orders.promised_date, false) as is_late
-from orders
-left join lines using (order_id, changed_date)
+    order_id,
+    known_from_date,
+    lead(known_from_date) over (partition by order_id order by known_from_date) as known_until_date,
+    {{ content }}
+from compared
+where has_changed

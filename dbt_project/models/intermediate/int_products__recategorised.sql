@@ -1,7 +1,7 @@
 -- Grain: one row per product whose category this build changes: the sales of all its dates must be added up anew.
 -- depends_on: {{ ref('stg_raw__products') }}
 {{ config(materialized='table') }}
-{%- set before = rows_before('dim_products') if not should_full_refresh() else none %}
+{%- set before = rows_before('dim_products') %}
 
 {% if before %}
 with candidates as (

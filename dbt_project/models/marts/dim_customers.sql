@@ -2,14 +2,15 @@
 -- depends_on: {{ ref("int_customers__touched") }}
 {{ config(materialized='incremental', incremental_strategy='replace_touched_customers') }}
 
-with touched as (
-    select customer_key from {{ ref('int_customers__touched') }}
-),
+{%- set only_touched_customers = 'true' %}
+{%- if is_incremental() %}
+{%- set only_touched_customers -%} customer_key in (select customer_key from {{ ref('int_customers__touched') }}) {%- endset %}
+{%- endif %}
 
-attributes as (
+with attributes as (
     select *
     from {{ ref('stg_raw__customers') }}
-    where customer_key in (select customer_key from touched)
+    where {{ only_touched_customers }}
     qualify row_number() over (partition by customer_key order by changed_date desc) = 1
 ),
 
@@ -20,11 +21,15 @@ orders as (
         max(ordered_at) as last_ordered_at,
         count(*) as order_count,
         count(*) filter (where is_cancelled) as cancelled_order_count,
+        count(*) filter (where channel = 'web') as web_order_count,
+        count(*) filter (where channel = 'app') as app_order_count,
+        count(*) filter (where channel = 'store') as store_order_count,
+        min(ordered_date) filter (where is_sale) as first_sale_date,
         sum(net_revenue_brl) as net_revenue_brl,
-        arg_max(state, ordered_at) as last_order_state,
-        arg_max(city, ordered_at) as last_order_city
+        arg_max(state, (ordered_at, order_id)) as last_order_state,
+        arg_max(city, (ordered_at, order_id)) as last_order_city
     from {{ ref('fct_orders') }}
-    where customer_key in (select customer_key from touched)
+    where customer_key is not null and {{ only_touched_customers }}
     group by customer_key
 )
 
@@ -39,6 +44,10 @@ select
     orders.last_ordered_at,
     coalesce(orders.order_count, 0) as order_count,
     coalesce(orders.cancelled_order_count, 0) as cancelled_order_count,
+    coalesce(orders.web_order_count, 0) as web_order_count,
+    coalesce(orders.app_order_count, 0) as app_order_count,
+    coalesce(orders.store_order_count, 0) as store_order_count,
+    orders.first_sale_date,
     coalesce(orders.net_revenue_brl, 0)::decimal(18, 2) as net_revenue_brl,
     attributes.changed_date
 from attributes

@@ -15,3 +15,4 @@ select
     items.is_return
 from {{ ref('stg_raw__order_items') }} as items
 inner join {{ ref('int_orders__touched') }} as touched using (order_id, changed_date)
+where {{ only_newest_days('items') }}

@@ -1,14 +1,7 @@
 -- Grain: one row per order, as last known.
 {{ config(materialized='incremental', incremental_strategy='replace_touched_orders') }}
 
-with touched as (
-    select
-        order_id,
-        changed_date
-    from {{ ref('int_orders__touched') }}
-),
-
-lines as (
+with lines as (
     select
         order_id,
         count(*) as line_count,
@@ -16,8 +9,8 @@ lines as (
         sum(line_total_brl) filter (where not is_return) as sold_brl,
         -sum(line_total_brl) filter (where is_return) as returned_brl,
         sum(freight_brl) as freight_brl
-    from {{ ref('fct_order_items') }}
-    where order_id in (select order_id from touched)
+    from {{ ref('fct_order_items') }} as items
+    where {{ only_touched('items') }}
     group by order_id
 ),
 
@@ -26,8 +19,8 @@ payments as (
         order_id,
         count(*) as payment_count,
         sum(amount_brl) as paid_brl
-    from {{ ref('fct_payments') }}
-    where order_id in (select order_id from touched)
+    from {{ ref('fct_payments') }} as payments
+    where {{ only_touched('payments') }}
     group by order_id
 )
 
@@ -37,6 +30,7 @@ select
     orders.customer_key is null as is_guest,
     orders.status,
     orders.is_cancelled,
+    not orders.is_cancelled and coalesce(lines.item_count, 0) > 0 as is_sale,
     orders.channel,
     orders.state,
     orders.city,
@@ -69,6 +63,7 @@ select
     payments.paid_brl::decimal(18, 2) as paid_brl,
     orders.changed_date
 from {{ ref('stg_raw__orders') }} as orders
-inner join touched using (order_id, changed_date)
+inner join {{ ref('int_orders__touched') }} as touched using (order_id, changed_date)
 left join lines using (order_id)
 left join payments using (order_id)
+where {{ only_newest_days('orders') }}

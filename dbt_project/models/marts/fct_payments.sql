@@ -10,3 +10,4 @@ select
     payments.amount_brl
 from {{ ref('stg_raw__payments') }} as payments
 inner join {{ ref('int_orders__touched') }} as touched using (order_id, changed_date)
+where {{ only_newest_days('payments') }}

@@ -1,0 +1,185 @@
+"""What each table of the warehouse holds, and which checks passed on exactly that: the quality records.
+
+A table's content is a hash of its rows that does not depend on their order. Facts are hashed business date by business
+date, so that a day's build hashes what it wrote and not the history. The records lie in the warehouse beside the
+tables.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from eshop_dagster.adapters.warehouse import Warehouse, content_columns
+
+WHOLE = ""
+"""The part that stands for a table which is not divided by date."""
+
+_SCHEMA = """
+    CREATE TABLE IF NOT EXISTS table_parts (
+        table_name VARCHAR, part VARCHAR, row_count BIGINT, content VARCHAR, PRIMARY KEY (table_name, part)
+    );
+    CREATE TABLE IF NOT EXISTS quality_records (
+        table_name VARCHAR PRIMARY KEY, content VARCHAR, row_count BIGINT, has_passed BOOLEAN, checks VARCHAR
+    );
+"""
+
+
+class QualityError(RuntimeError):
+    """A table may not be used: its quality record is missing, failed, or is about other rows."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one business date of a table, or all rows of a table that is not divided."""
+
+    rows: int
+    content: str
+
+
+@dataclass(frozen=True)
+class QualityRecord:
+    """What was checked on a table.
+
+    Attributes:
+        table: its name.
+        content: hash of the rows that were checked.
+        rows: their number.
+        has_passed: whether every check of severity `error` passed.
+        checks: each check's status (`pass`, `warn` or `fail`) by name.
+    """
+
+    table: str
+    content: str
+    rows: int
+    has_passed: bool
+    checks: Mapping[str, str]
+
+
+class TableRecords:
+    """The records of one warehouse.
+
+    Args:
+        warehouse: whose tables these are.
+        dated: tables whose parts are the business dates of their column `ordered_date`.
+    """
+
+    def __init__(self, warehouse: Warehouse, dated: Iterable[str]) -> None:
+        self._warehouse = warehouse
+        self._dated = frozenset(dated)
+
+    def update(self, tables: Sequence[str], dates: Sequence[date] | None) -> None:
+        """Note anew what the tables hold; of dated tables only these dates, when given, may have changed.
+
+        Their quality records end with it: nobody has checked these rows yet.
+        """
+        with self._warehouse.connect() as connection:
+            connection.execute(_SCHEMA)
+            connection.execute("BEGIN")
+            for table in tables:
+                part, condition = self._parts_to_hash(table, dates)
+                connection.execute("DELETE FROM quality_records WHERE table_name = ?", [table])
+                connection.execute(f"DELETE FROM table_parts WHERE table_name = ? AND {condition[0]}", [table])
+                connection.execute(
+                    f"INSERT INTO table_parts SELECT '{table}', {part}, {content_columns(connection, table)} "
+                    f'FROM "{table}" WHERE {condition[1]} GROUP BY ALL'
+                )
+            connection.execute("COMMIT")
+
+    def parts(self, table: str) -> dict[str, Part]:
+        """Return what a table holds by business date (ISO), or under `WHOLE`, as last noted."""
+        with self._warehouse.connect(read_only=True) as connection:
+            if not _has_records(connection):
+                return {}
+            rows = connection.execute(
+                "SELECT part, row_count, content FROM table_parts WHERE table_name = ? ORDER BY part", [table]
+            ).fetchall()
+        return {part: Part(count, content) for part, count, content in rows}
+
+    def record(self, checks: Mapping[str, Mapping[str, str]]) -> None:
+        """Write the quality record of each table: its content as last noted, and each check's status by name."""
+        rows = []
+        for table, statuses in checks.items():
+            content, count = _combined(self.parts(table))
+            has_passed = all(status in ("pass", "warn") for status in statuses.values())
+            rows.append((table, content, count, has_passed, json.dumps(dict(statuses), sort_keys=True)))
+        with self._warehouse.connect() as connection:
+            connection.execute(_SCHEMA)
+            connection.execute("BEGIN")
+            connection.executemany("INSERT OR REPLACE INTO quality_records VALUES (?, ?, ?, ?, ?)", rows)
+            connection.execute("COMMIT")
+
+    def records(self) -> dict[str, QualityRecord]:
+        """Return the quality record of each table that has one."""
+        if not self._warehouse.exists():
+            return {}
+        with self._warehouse.connect(read_only=True) as connection:
+            if not _has_records(connection):
+                return {}
+            rows = connection.execute("FROM quality_records ORDER BY table_name").fetchall()
+        return {row[0]: QualityRecord(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows}
+
+    def demand(self, tables: Iterable[str], *, hash_again: bool) -> dict[str, QualityRecord]:
+        """Return the records of these tables: whoever learns from them asks this first.
+
+        Args:
+            tables: their names.
+            hash_again: whether to hash the tables now, which takes a pass over each, and hold it against the record.
+
+        Raises:
+            QualityError: a record is missing, a check failed, or the table holds other rows than those checked.
+        """
+        found, wanted = self.records(), list(tables)
+        for table in wanted:
+            record = found.get(table)
+            if record is None:
+                raise QualityError(
+                    f"{table} has no quality record: nobody has tested it since it was built. Run "
+                    "`refresh_warehouse` (or `eshop run`) first"
+                )
+            if not record.has_passed:
+                failed = ", ".join(name for name, status in record.checks.items() if status not in ("pass", "warn"))
+                raise QualityError(
+                    f"{table} has not passed its tests ({failed}): see the failed checks of `refresh_warehouse` in "
+                    "the Dagster UI, mend the source or the rule, and run it again"
+                )
+            content = _combined(self._hash_now(table))[0] if hash_again else record.content
+            if content != record.content:
+                raise QualityError(
+                    f"{table} holds other rows ({content}) than those that passed its tests ({record.content}): "
+                    "something outside the platform wrote to the warehouse. Build it again with `eshop rebuild`"
+                )
+        return {table: found[table] for table in wanted}
+
+    def _hash_now(self, table: str) -> dict[str, Part]:
+        part, _ = self._parts_to_hash(table, None)
+        with self._warehouse.connect(read_only=True) as connection:
+            rows = connection.execute(
+                f'SELECT {part}, {content_columns(connection, table)} FROM "{table}" GROUP BY ALL ORDER BY 1'
+            ).fetchall()
+        return {key: Part(count, content) for key, count, content in rows}
+
+    def _parts_to_hash(self, table: str, dates: Sequence[date] | None) -> tuple[str, tuple[str, str]]:
+        """Return the SQL of a row's part, and the conditions for the noted parts and for the rows to hash."""
+        if table not in self._dated:
+            return f"'{WHOLE}'", ("true", "true")
+        if dates is None:
+            return "ordered_date::VARCHAR", ("true", "true")
+        listed = ", ".join(f"'{day}'" for day in dates) or "NULL"
+        typed = ", ".join(f"DATE '{day}'" for day in dates) or "NULL"
+        return "ordered_date::VARCHAR", (f"part IN ({listed})", f"ordered_date IN ({typed})")
+
+
+def _combined(parts: Mapping[str, Part]) -> tuple[str, int]:
+    """Return one hash and the number of rows over all parts; parts without rows do not count."""
+    held = {part: noted for part, noted in parts.items() if noted.rows}
+    digest = hashlib.sha256(json.dumps({part: noted.content for part, noted in held.items()}, sort_keys=True).encode())
+    return digest.hexdigest()[:32], sum(noted.rows for noted in held.values())
+
+
+def _has_records(connection: duckdb.DuckDBPyConnection) -> bool:
+    sql = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'quality_records'"
+    return bool(connection.execute(sql).fetchall())
