@@ -68,6 +68,7 @@ def test_days_built_one_after_the_other_equal_a_full_refresh(tmp_path: Path, ref
         report = build_warehouse(daily)
         assert report.mode == "incremental"
         assert report.days == (day,)
+        assert [test.unique_id for test in report.tests if not test.is_ok] == []
     assert hashes(daily) == hashes(refreshed)
 
 
