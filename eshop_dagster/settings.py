@@ -50,6 +50,12 @@ def load_settings(home: Path | None = None) -> Settings:
     )
 
 
+def duckdb_memory() -> str:
+    """Return what DuckDB may hold in memory before it spills to disk: `ESHOP_DUCKDB_MEMORY`, or 40 % of the machine."""
+    given = os.environ.get("ESHOP_DUCKDB_MEMORY")
+    return given or f"{max(1, int(0.4 * os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 10**9))}GB"
+
+
 def master_key() -> bytes:
     """Return the vault's master key (32 bytes).
 
@@ -89,6 +95,11 @@ def apply_telemetry_switches() -> None:
     """Switch off every tool's telemetry in this process and its children: each may hang without a network."""
     for name, value in TELEMETRY_SWITCHES.items():
         os.environ[name] = value
+
+
+def armed_fault() -> str | None:
+    """Return the fault point that a test has armed for this process (see `faults.py`)."""
+    return os.environ.get("ESHOP_FAULT") or None
 
 
 def image_commit() -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from eshop_dagster.settings import DBT_PROJECT_DIR, apply_telemetry_switches
+from eshop_dagster.settings import DBT_PROJECT_DIR, apply_telemetry_switches, duckdb_memory
 
 MANIFEST = DBT_PROJECT_DIR / "target" / "manifest.json"
 
@@ -145,7 +145,7 @@ def run_dbt(
             on_node(NodeResult(info.unique_id, str(info.node_status).lower(), None, event.data.execution_time, ""))
 
     folder = target or home / "dbt"
-    with _environment({"ESHOP_HOME": str(home), **(variables or {})}):
+    with _environment({"ESHOP_HOME": str(home), "ESHOP_DUCKDB_MEMORY": duckdb_memory(), **(variables or {})}):
         apply_telemetry_switches()
         try:
             outcome = dbtRunner(callbacks=[listen]).invoke(

@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from eshop_dagster.settings import duckdb_memory
+
 STATE_TABLES = """
     CREATE TABLE IF NOT EXISTS build_state (project_hash VARCHAR, is_complete BOOLEAN, has_passed BOOLEAN);
     CREATE TABLE IF NOT EXISTS build_days (changed_date DATE PRIMARY KEY, content VARCHAR);
@@ -147,7 +149,7 @@ class Warehouse:
                 "it is built again from raw."
             ) from error
         try:
-            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{duckdb_memory()}'")
             yield connection
         finally:
             connection.close()

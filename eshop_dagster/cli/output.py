@@ -42,6 +42,7 @@ def explain(error: Exception) -> str | None:
     from eshop_dagster.adapters.registry import RegistryError
     from eshop_dagster.adapters.snapshot_store import SnapshotError as StoreError
     from eshop_dagster.adapters.sources.base import SourceError
+    from eshop_dagster.adapters.table_records import QualityError
     from eshop_dagster.adapters.vault import VaultError
     from eshop_dagster.adapters.warehouse import WarehouseError
     from eshop_dagster.settings import SettingsError
@@ -51,7 +52,7 @@ def explain(error: Exception) -> str | None:
 
     known = (
         *(CommandError, DbtError, HomeIsBusy, RawStoreError, RegistryError, StoreError, SourceError, VaultError),
-        *(WarehouseError, SettingsError, ParameterError, DayRefused, SnapshotError),
+        *(WarehouseError, QualityError, SettingsError, ParameterError, DayRefused, SnapshotError),
     )
     return str(error) if isinstance(error, known) else None
 

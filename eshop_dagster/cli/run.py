@@ -50,6 +50,9 @@ def run(
     repull: Annotated[bool, typer.Option(help="Pull days again that were pulled from the same input.")] = False,
     force: Annotated[bool, typer.Option(help="Take a day that shrinks below the set share of what it was.")] = False,
     retrain: Annotated[bool, typer.Option(help="Train and register again although nothing changed.")] = False,
+    only_refresh: Annotated[
+        bool, typer.Option("--only-refresh", help="Leave out training and scoring: pull, build, test and publish.")
+    ] = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait for another run on this home.")] = 600,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -88,8 +91,10 @@ def run(
     ):
         save_source_config(settings.home, config)
         platform = Platform(settings, params)
-        results = run_jobs(platform, opened, days, repull=repull, force=force, retrain=retrain)
-    summary = summarise(platform, results)
+        results = run_jobs(
+            platform, opened, days, repull=repull, force=force, retrain=None if only_refresh else retrain
+        )
+    summary = summarise(platform, results, has_models=not only_refresh)
     if as_json:
         print_json(summary)
     else:
@@ -121,9 +126,17 @@ def default_last_day(params: Params, config: SourceConfig, last: object) -> date
 
 
 def run_jobs(
-    platform: Platform, opened: OpenSource, days: tuple[date, date], *, repull: bool, force: bool, retrain: bool
+    platform: Platform, opened: OpenSource, days: tuple[date, date], *, repull: bool, force: bool, retrain: bool | None
 ) -> dict[str, str]:
     """Run `refresh_warehouse` and `retrain` in this process, in the home's Dagster instance; return the run ids.
+
+    Args:
+        platform: the home.
+        opened: its source.
+        days: first and last business day to pull.
+        repull: pull days again that were pulled from the same input.
+        force: take a day that shrinks.
+        retrain: whether to train although nothing changed; None leaves `retrain` out.
 
     Raises:
         CommandError: a job failed; the message is the first cause.
@@ -145,6 +158,8 @@ def run_jobs(
             ops={"raw": {"config": {"only_new": not repull, "force": force}}},
             tags={"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(last)},
         )
+        if retrain is None:
+            return {"refresh_warehouse": refreshed}
         forced = {"config": {"force": retrain}}
         retrained = _execute(
             defs.resolve_job_def("retrain"),

@@ -9,12 +9,18 @@ from eshop_dagster.contract import TABLES
 from eshop_dagster.stages.marts import MARTS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import current_release
-from eshop_dagster.stages.register import last_decisions
-from eshop_dagster.stages.train import DECIDING_METRIC, MODELS
 
 
-def summarise(platform: Platform, runs: dict[str, str] | None = None) -> dict[str, Any]:
-    """Return rows by table, quarantined rows by reason, champions, release and places of a home."""
+def summarise(platform: Platform, runs: dict[str, str] | None = None, *, has_models: bool = True) -> dict[str, Any]:
+    """Return rows by table, quarantined rows by reason, champions, release and places of a home.
+
+    Without the models nobody asks MLflow, which takes seconds to import.
+    """
+    models = {}
+    if has_models:
+        from eshop_dagster.stages.train import MODELS
+
+        models = {model: _model(platform, model) for model in MODELS}
     totals = platform.raw.totals()
     built = [table for table in MARTS if table in platform.warehouse.tables()]
     release = current_release(platform.home)
@@ -26,7 +32,7 @@ def summarise(platform: Platform, runs: dict[str, str] | None = None) -> dict[st
             f"{table}: {reason}": rows for (table, reason), rows in sorted(totals.quarantined.items())
         },
         "warehouse_rows": platform.warehouse.row_counts(built) if built else {},
-        "models": {model: _model(platform, model) for model in MODELS},
+        "models": models,
         "release": {"name": release.name, "rows": dict(release.rows)} if release else None,
         "runs": runs or {},
     }
@@ -51,7 +57,8 @@ def print_summary(summary: dict[str, Any]) -> None:
         value, baseline = (f"{model[key]:.4g}" if model[key] is not None else "–" for key in ("value", "baseline"))
         version = str(model["version"]) if model["version"] else "none"
         models.add_row(name, version, model["metric"], value, baseline, model["reason"])
-    console.print(models)
+    if summary["models"]:
+        console.print(models)
     if summary["release"]:
         console.print(f"published: [bold]{summary['release']['name']}[/bold] under {summary['home']}/published/current")
     console.print(f"quarantine: {summary['home']}/quarantine   warehouse: {summary['home']}/warehouse.duckdb")
@@ -66,6 +73,9 @@ def _day(platform: Platform, position: int) -> str | None:
 
 
 def _model(platform: Platform, model: str) -> dict[str, Any]:
+    from eshop_dagster.stages.register import last_decisions
+    from eshop_dagster.stages.train import DECIDING_METRIC
+
     metric, _ = DECIDING_METRIC[model]
     versions = platform.registry.versions(model)
     champion = next((one for one in versions if "champion" in one.aliases), None)

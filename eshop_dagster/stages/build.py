@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from eshop_dagster.adapters.dbt import (
     DbtError,
@@ -17,9 +16,11 @@ from eshop_dagster.adapters.dbt import (
     tables_read_by,
 )
 from eshop_dagster.adapters.table_records import QualityError
-from eshop_dagster.ml.cutoffs import Cutoffs, last_complete_day, plan_cutoffs
 from eshop_dagster.stages.marts import FACTS
 from eshop_dagster.stages.platform import Platform
+
+if TYPE_CHECKING:
+    from eshop_dagster.ml.cutoffs import Cutoffs
 
 FEATURES_SELECTION = "tag:features"
 
@@ -132,7 +133,7 @@ class Plan:
     """
 
     scoring: date
-    cutoffs: Cutoffs | None
+    cutoffs: "Cutoffs | None"
     obstacle: str | None = None
 
     def dates(self) -> list[date]:
@@ -158,6 +159,10 @@ def plan_features(platform: Platform) -> Plan:
         platform.records.demand([*tables_read_by("features"), "fct_orders"], hash_again=False)
     except QualityError as error:
         raise DbtError(str(error)) from error
+    import pandas as pd
+
+    from eshop_dagster.ml.cutoffs import last_complete_day, plan_cutoffs
+
     daily = platform.warehouse.read(
         "SELECT ordered_date, count(*) AS order_count FROM fct_orders GROUP BY ordered_date ORDER BY ordered_date"
     )

@@ -100,10 +100,7 @@ def _take_over_scores(scores: Path, aside: Path) -> dict[str, dict[str, FileEntr
 
 def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]]) -> dict[str, Any]:
     days = platform.raw.day_hashes()
-    models = {}
-    for model in ("segmentation", "spend"):
-        champion = platform.registry.champion(model)
-        models[model] = {"version": champion.version, "dvc_hash": champion.tags.get("dvc_hash")} if champion else None
+    models = platform.home / "scores" / "models.json"
     return {
         "data_through": str(max(days)),
         "raw_hash": hashlib.sha256("".join(days.values()).encode()).hexdigest()[:16],
@@ -114,7 +111,7 @@ def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]])
             }
             for table, files in sorted(tables.items())
         },
-        "models": models,
+        "models": json.loads(models.read_text()) if models.exists() else {},
     }
 
 

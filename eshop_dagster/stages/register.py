@@ -8,7 +8,6 @@ from typing import Any
 
 from eshop_dagster.adapters.files import write_json
 from eshop_dagster.adapters.registry import ModelVersion, TrainingData
-from eshop_dagster.ml.features import FEATURES, sample_input
 from eshop_dagster.ml.gate import Decision, Measured, decide
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.provenance import code_tags
@@ -122,6 +121,8 @@ def _judge(platform: Platform, trained: Trained, snapshot: Snapshot) -> Decision
 
 
 def _log(platform: Platform, trained: Trained, snapshot: Snapshot, tags: Mapping[str, str]) -> ModelVersion:
+    from eshop_dagster.ml.features import FEATURES, sample_input
+
     tables = {f"table_hash.{table}": platform.warehouse.content_hash(table) for table in TABLES_USED}
     personas = (
         {"personas": json.dumps(trained.reports["personas"], ensure_ascii=False)}

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from eshop_dagster.adapters.files import parquet_bytes
 from eshop_dagster.adapters.table_records import Part
+from eshop_dagster.adapters.warehouse import WarehouseError
 from eshop_dagster.stages.marts import FACTS, MARTS
 from eshop_dagster.stages.platform import Platform
 
@@ -152,7 +153,7 @@ def _slices(rows: pa.Table, batch: list[_Planned]) -> Iterator[tuple[_Planned, p
 def _write(path: Path, file: _Planned, rows: pa.Table) -> FileEntry:
     held = set(pc.unique(rows["ordered_date"]).to_pylist()) if file.dates else set()
     if rows.num_rows != file.rows or held != set(file.dates):
-        raise ValueError(
+        raise WarehouseError(
             f"{file.path}: {rows.num_rows} rows were read where {file.rows} were noted when the table was built. "
             "Something else wrote to the warehouse; build it again with `eshop rebuild`"
         )

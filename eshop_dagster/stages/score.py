@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from eshop_dagster.adapters.files import parquet_bytes, write_atomically
+from eshop_dagster.adapters.files import parquet_bytes, write_atomically, write_json
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.snapshot import read_features
 
@@ -62,12 +62,18 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     write_atomically(
         folder / "customer_segments.parquet", parquet_bytes(_segment_table(features, scores, segmentation))
     )
+    # The release says which versions made its scores: after a rollback, the champion may be another one.
+    origin = {"spend": spend, "segmentation": segmentation}
+    write_json(folder / MODELS_FILE, {name: _origin(model) for name, model in origin.items()})
     versions = {
         "spend": spend.version.version if spend else 0,
         "segmentation": segmentation.version.version if segmentation else 0,
     }
     return Scores(folder, len(scores), as_of_date, versions)
 
+
+MODELS_FILE = "models.json"
+"""Beside the scores: the version and the snapshot's DVC hash of each model that made them, or null."""
 
 SCORES_SCHEMA = pa.schema(
     [
@@ -100,6 +106,10 @@ def _champion(platform: Platform, model: str) -> "LoadedModel | None":
     if platform.registry.champion(model) is None:
         return None
     return platform.registry.load(model)
+
+
+def _origin(model: "LoadedModel | None") -> dict[str, object] | None:
+    return {"version": model.version.version, "dvc_hash": model.version.tags.get("dvc_hash")} if model else None
 
 
 def _version(model: "LoadedModel | None") -> int | None:

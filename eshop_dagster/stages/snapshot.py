@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.files import parquet_bytes, write_atomically, write_json
-from eshop_dagster.ml.features import FEATURES, LABEL
 from eshop_dagster.stages.build import Plan
 from eshop_dagster.stages.platform import Platform
 
@@ -62,6 +61,8 @@ def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
     Raises:
         SnapshotError: the history is too short for any, or the features of a cut-off are not in the warehouse.
     """
+    from eshop_dagster.ml.features import FEATURES
+
     cutoffs = plan.cutoffs
     if cutoffs is None:
         raise SnapshotError(f"there is nothing to train on: {plan.obstacle}")
@@ -106,6 +107,8 @@ def read_features(platform: Platform, as_of_date: date) -> "pd.DataFrame":
 
 
 def _rows(platform: Platform, dates: tuple[date, ...]) -> pa.Table:
+    from eshop_dagster.ml.features import LABEL
+
     listed = ", ".join(f"DATE '{day}'" for day in dates)
     rows = platform.warehouse.read(_ROWS.format(label=LABEL, dates=listed))
     found = set(rows["as_of_date"].to_pylist())
