@@ -72,6 +72,20 @@ def ensure_manifest() -> Path:
     return MANIFEST
 
 
+def write_docs(folder: Path) -> Path:
+    """Write the project's documentation as one page, `folder/index.html`, unless it is that of this project already."""
+    page, stamp = folder / "index.html", folder / "project.hash"
+    if not (page.exists() and stamp.exists() and stamp.read_text() == project_hash()):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as aside:
+            # Columns and types are in the project's contracts: the warehouse is not asked.
+            arguments = ["docs", "generate", "--static", "--empty-catalog"]
+            run_dbt(arguments, home=Path(aside), target=Path(aside))
+            os.replace(Path(aside) / "static_index.html", page)
+        stamp.write_text(project_hash())
+    return page
+
+
 def manifest_nodes() -> Mapping[str, Any]:
     """Return the parsed manifest's nodes by unique id."""
     nodes: Mapping[str, Any] = json.loads(ensure_manifest().read_text())["nodes"]

@@ -40,15 +40,19 @@ class Server:
 def up(
     port: Annotated[int, typer.Option(help="Port of the Dagster web UI.")] = 3000,
     mlflow_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
+    docs_port: Annotated[int, typer.Option(help="Port of the tables' documentation.")] = 8081,
     host: Annotated[
         str, typer.Option(help="Address to listen on; anything but 127.0.0.1 lets others in.")
     ] = "127.0.0.1",
     home: HomeOption = None,
 ) -> None:
-    """Start the Dagster web UI with its daemon (schedules, sensors) and the MLflow UI; Ctrl-C ends all of them."""
+    """Start the Dagster web UI with its daemon (schedules, sensors), the MLflow UI and the tables' documentation.
+
+    Ctrl-C ends all of them.
+    """
     settings = load_settings(home)
     activate(settings)
-    for name, number in (("Dagster", port), ("MLflow", mlflow_port)):
+    for name, number in (("Dagster", port), ("MLflow", mlflow_port), ("dbt docs", docs_port)):
         _require_free(name, number, host)
     settings.home.mkdir(parents=True, exist_ok=True)
     guard = settings.home / "locks" / "up.lock"
@@ -56,7 +60,7 @@ def up(
     try:
         with FileLock(guard, timeout=0):
             _prepare(settings)
-            _serve(_servers(settings, port, mlflow_port, host), settings)
+            _serve(_servers(settings, port, mlflow_port, docs_port, host), settings)
     except Timeout as error:
         raise CommandError(
             f"`eshop up` is running already for the home {settings.home}: end it first, or give another --home"
@@ -67,11 +71,12 @@ def _prepare(settings: Settings) -> None:
     """Make the stores before several processes open them at once, and clear what a dead host left behind."""
     import dagster as dg
 
-    from eshop_dagster.adapters.dbt import ensure_manifest
+    from eshop_dagster.adapters.dbt import ensure_manifest, write_docs
     from eshop_dagster.defs.instance import clear_orphans, prepare_instance
 
     prepare_instance(settings.home)
     ensure_manifest()
+    write_docs(_docs(settings))
     if settings.mlflow_uri is None:
         Platform(settings, load_params()).registry.initialise()
     with dg.DagsterInstance.get() as instance:
@@ -79,12 +84,18 @@ def _prepare(settings: Settings) -> None:
             typer.echo(f"cleared run {run_id}: its process had died")
 
 
-def _servers(settings: Settings, port: int, mlflow_port: int, host: str) -> list[Server]:
+def _docs(settings: Settings) -> Path:
+    return settings.home / "dbt" / "docs"
+
+
+def _servers(settings: Settings, port: int, mlflow_port: int, docs_port: int, host: str) -> list[Server]:
     tools = Path(sys.executable).parent
     location = ("-w", str(settings.home / "dagster" / "workspace.yaml"))
+    page = (sys.executable, "-m", "http.server")
     servers = [
         Server("Dagster", (str(tools / "dagster-webserver"), "-h", host, "-p", str(port), *location), port),
         Server("Dagster daemon", (str(tools / "dagster-daemon"), "run", *location)),
+        Server("dbt docs", (*page, str(docs_port), "--bind", host, "--directory", str(_docs(settings))), docs_port),
     ]
     if settings.mlflow_uri is None:
         store = settings.home / "mlflow"
@@ -179,7 +190,7 @@ def _require_free(name: str, port: int, host: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            option = "--port" if name == "Dagster" else "--mlflow-port"
+            option = {"Dagster": "--port", "MLflow": "--mlflow-port"}.get(name, "--docs-port")
             raise CommandError(
                 f"port {port} for {name} is taken ({error.strerror}): end what listens there, or choose another "
                 f"with {option}"
