@@ -47,12 +47,6 @@
   {{ replace_rows(arguments, "ordered_date in (select ordered_date from " ~ touched ~ ")") }}
 {%- endmacro %}
 
-{#- Monthly aggregates: whole months in which sales changed. -#}
-{% macro get_incremental_replace_touched_months_sql(arguments) -%}
-  {%- set touched = beside(arguments["target_relation"], "int_months__touched") -%}
-  {{ replace_rows(arguments, "ordered_month in (select ordered_month from " ~ touched ~ ")") }}
-{%- endmacro %}
-
 {#- Dimensions with one row a key: the keys written anew, and rows that came from a day pulled again and are gone from it. -#}
 {% macro get_incremental_replace_changed_keys_sql(arguments) -%}
   {%- set key = arguments["unique_key"] -%}

@@ -4,21 +4,24 @@
 
 {% macro rows_of_this_build(relation) -%}
   {%- set condition = condition_of_this_build(relation) if execute and days_of('ESHOP_CHANGED_DAYS') else '' -%}
-  {%- if condition -%} (select * from {{ relation }} where {{ condition }}) {%- else -%} {{ relation }} {%- endif -%}
+  {%- if condition -%} (select * from {{ relation }} as written where {{ condition }}) {%- else -%} {{ relation }} {%- endif -%}
 {%- endmacro %}
 
 {% macro condition_of_this_build(relation) -%}
   {%- set model = graph.nodes['model.eshop.' ~ relation.identifier] -%}
   {%- set strategy = model.config.incremental_strategy if model else none -%}
   {%- set orders = beside(relation, 'int_orders__touched') -%}
-  {%- if strategy in ('replace_touched_orders', 'replace_touched_versions') -%}
-    ordered_date in {{ dates_in(orders, 'ordered_date') }} and order_id in (select order_id from {{ orders }})
+  {%- if strategy in ('replace_touched_orders', 'replace_touched_deliveries') -%}
+    {{ is_touched('written', orders) }}
+  {%- elif strategy == 'replace_touched_versions' -%}
+    known_from_date >= {{ first_changed_day() }}
+    {%- if not is_forward() %} and order_id in (select order_id from {{ orders }}) {%- endif -%}
+  {%- elif strategy == 'replace_touched_reviews' and is_forward() -%}
+    changed_date in {{ changed_days() }}
   {%- elif strategy == 'replace_touched_customers' -%}
     customer_key in (select customer_key from {{ beside(relation, 'int_customers__touched') }})
   {%- elif strategy == 'replace_touched_dates' -%}
     ordered_date in {{ dates_in(beside(relation, 'int_dates__touched'), 'ordered_date') }}
-  {%- elif strategy == 'replace_touched_months' -%}
-    ordered_month in {{ dates_in(beside(relation, 'int_months__touched'), 'ordered_month') }}
   {%- endif -%}
 {%- endmacro %}
 

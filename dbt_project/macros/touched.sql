@@ -17,15 +17,15 @@
   {{ return(load_relation(beside(this, name)) if execute and not should_full_refresh() else none) }}
 {%- endmacro %}
 
-{#- Business dates under which the touched orders stand now. -#}
-{% macro touched_dates() -%} {{ dates_in(beside(this, 'int_orders__touched'), 'ordered_date') }} {%- endmacro %}
-
-{#- Condition for rows (order_id, ordered_date) of the touched orders as they stand now; true in a full refresh. -#}
+{#- Condition for rows (order_id, changed_date) of the touched orders as they stand now; true in a full refresh. Rows of one
+    day's changes were written together, so that few row groups are read. -#}
 {% macro only_touched(alias) -%}
-  {%- if is_incremental() -%}
-  {{ alias }}.ordered_date in {{ touched_dates() }}
-    and {{ alias }}.order_id in (select touched.order_id from {{ beside(this, 'int_orders__touched') }} as touched)
-  {%- else -%} true {%- endif -%}
+  {%- if is_incremental() -%} {{ is_touched(alias, beside(this, 'int_orders__touched')) }} {%- else -%} true {%- endif -%}
+{%- endmacro %}
+
+{% macro is_touched(alias, touched) -%}
+  {{ alias }}.changed_date in {{ dates_in(touched, 'changed_date') }}
+  {%- if not is_forward() %} and {{ alias }}.order_id in (select touched.order_id from {{ touched }} as touched) {%- endif -%}
 {%- endmacro %}
 
 {#- Condition for raw changes of the days on which a touched order has its newest change; true in a full refresh. -#}

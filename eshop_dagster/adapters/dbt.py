@@ -12,6 +12,8 @@ from typing import Any
 
 from filelock import FileLock
 
+from eshop_dagster.adapters.warehouse import Warehouse, refuse_damage
+from eshop_dagster.faults import fault_point
 from eshop_dagster.settings import DBT_PROJECT_DIR, apply_telemetry_switches, duckdb_memory
 
 MANIFEST = DBT_PROJECT_DIR / "target" / "manifest.json"
@@ -149,18 +151,21 @@ def run_dbt(
 
     Raises:
         DbtError: dbt itself failed (a model's or test's failure is in the results).
+        WarehouseDamaged: a model or a test came upon a damaged block.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     def listen(event: Any) -> None:
         if event.info.name in ("LogModelResult", "LogTestResult", "LogSeedResult"):
+            fault_point("dbt.middle")
             info = event.data.node_info
             on_node(NodeResult(info.unique_id, str(info.node_status).lower(), None, event.data.execution_time, ""))
 
     folder = target or home / "dbt"
     with _environment({"ESHOP_HOME": str(home), "ESHOP_DUCKDB_MEMORY": duckdb_memory(), **(variables or {})}):
         apply_telemetry_switches()
+        fault_point("dbt.start")
         try:
             outcome = dbtRunner(callbacks=[listen]).invoke(
                 [
@@ -177,8 +182,9 @@ def run_dbt(
             # dbt keeps DuckDB open for its next command, and DuckDB admits one writing process.
             DuckDBConnectionManager.close_all_connections()
     if outcome.exception is not None:
+        refuse_damage(Warehouse(home).path, str(outcome.exception))
         raise DbtError(f"`dbt {arguments[0]}` failed: {outcome.exception}") from outcome.exception
-    return [
+    results = [
         NodeResult(
             result.node.unique_id,
             str(result.status),
@@ -188,6 +194,9 @@ def run_dbt(
         )
         for result in getattr(outcome.result, "results", [])
     ]
+    for node in results:
+        refuse_damage(Warehouse(home).path, node.message)
+    return results
 
 
 def raise_on_failure(command: str, results: list[NodeResult]) -> None:

@@ -18,12 +18,14 @@ from eshop_dagster.adapters.warehouse import Warehouse, content_columns
 WHOLE = ""
 """The part that stands for a table which is not divided by date."""
 
+UNDATED = "undated"
+"""The part of a dated table's rows without a date, such as reviews of an order that nobody knows."""
+
+# No keys here: DuckDB would keep an index for each, in blocks that reading the tables does not check.
 _SCHEMA = """
-    CREATE TABLE IF NOT EXISTS table_parts (
-        table_name VARCHAR, part VARCHAR, row_count BIGINT, content VARCHAR, PRIMARY KEY (table_name, part)
-    );
+    CREATE TABLE IF NOT EXISTS table_parts (table_name VARCHAR, part VARCHAR, row_count BIGINT, content VARCHAR);
     CREATE TABLE IF NOT EXISTS quality_records (
-        table_name VARCHAR PRIMARY KEY, content VARCHAR, row_count BIGINT, has_passed BOOLEAN, checks VARCHAR
+        table_name VARCHAR, content VARCHAR, row_count BIGINT, has_passed BOOLEAN, checks VARCHAR
     );
 """
 
@@ -109,7 +111,9 @@ class TableRecords:
         with self._warehouse.connect() as connection:
             connection.execute(_SCHEMA)
             connection.execute("BEGIN")
-            connection.executemany("INSERT OR REPLACE INTO quality_records VALUES (?, ?, ?, ?, ?)", rows)
+            for row in rows:
+                connection.execute("DELETE FROM quality_records WHERE table_name = ?", row[:1])
+                connection.execute("INSERT INTO quality_records VALUES (?, ?, ?, ?, ?)", row)
             connection.execute("COMMIT")
 
     def records(self) -> dict[str, QualityRecord]:
@@ -166,11 +170,12 @@ class TableRecords:
         """Return the SQL of a row's part, and the conditions for the noted parts and for the rows to hash."""
         if table not in self._dated:
             return f"'{WHOLE}'", ("true", "true")
+        part = f"coalesce(ordered_date::VARCHAR, '{UNDATED}')"
         if dates is None:
-            return "ordered_date::VARCHAR", ("true", "true")
-        listed = ", ".join(f"'{day}'" for day in dates) or "NULL"
+            return part, ("true", "true")
+        listed = ", ".join(f"'{day}'" for day in [*dates, UNDATED])
         typed = ", ".join(f"DATE '{day}'" for day in dates) or "NULL"
-        return "ordered_date::VARCHAR", (f"part IN ({listed})", f"ordered_date IN ({typed})")
+        return part, (f"part IN ({listed})", f"(ordered_date IN ({typed}) OR ordered_date IS NULL)")
 
 
 def _combined(parts: Mapping[str, Part]) -> tuple[str, int]:

@@ -15,9 +15,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from eshop_dagster.faults import fault_point
 
 _NONCE_BYTES = 12
 _CHUNK = 30_000  # below SQLite's limit of bound values in one statement
@@ -27,11 +30,12 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS persons (
     customer_key TEXT PRIMARY KEY,
-    lookup BLOB NOT NULL UNIQUE,
+    lookup BLOB NOT NULL,
     data_key BLOB NOT NULL,
     identifiers BLOB NOT NULL,
     fingerprint BLOB NOT NULL
 );
+CREATE UNIQUE INDEX IF NOT EXISTS persons_by_lookup ON persons (lookup, customer_key);
 CREATE TABLE IF NOT EXISTS sealed_rows (reference TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
 """
 
@@ -66,7 +70,8 @@ class Vault:
         """Return the `customer_key` of each id, giving new customers a new one."""
         lookups = {customer_id: self._lookup(customer_id) for customer_id in customer_ids}
         with self._connect() as connection:
-            known = {lookup: row[0] for lookup, row in self._known(connection, list(lookups.values())).items()}
+            # Both columns lie in the index: a person's row is not read.
+            known = {row[0]: row[1] for row in self._find(connection, "lookup, customer_key", [*lookups.values()])}
         new = [customer_id for customer_id, lookup in lookups.items() if lookup not in known]
         added = self.store([{"customer_id": customer_id} for customer_id in new]) if new else {}
         return {customer_id: known.get(lookup) or added[customer_id] for customer_id, lookup in lookups.items()}
@@ -106,6 +111,7 @@ class Vault:
             connection.executemany(
                 "UPDATE persons SET identifiers = ?, fingerprint = ? WHERE customer_key = ?", changed
             )
+            fault_point("vault.commit")
         return keys
 
     def reveal(self, customer_key: str) -> dict[str, str | None]:
@@ -170,23 +176,23 @@ class Vault:
             connection.execute("PRAGMA secure_delete = ON")
             # The indexes of five million persons; SQLite's own 2 MB would read and write their pages again and again.
             connection.execute("PRAGMA cache_size = -400000")
+            connection.execute("PRAGMA mmap_size = 8000000000")
             with connection:
                 yield connection
         finally:
             connection.close()
 
     def _known(self, connection: sqlite3.Connection, lookups: list[bytes]) -> dict[bytes, tuple[str, bytes, bytes]]:
-        known = {}
+        rows = self._find(connection, "lookup, customer_key, data_key, fingerprint", lookups)
+        return {lookup: (key, data_key, fingerprint) for lookup, key, data_key, fingerprint in rows}
+
+    def _find(self, connection: sqlite3.Connection, columns: str, lookups: list[bytes]) -> Iterator[Any]:
         ordered = sorted(lookups)
         for start in range(0, len(ordered), _CHUNK):
             # In the index's order: neighbours lie on one page.
             chunk = ordered[start : start + _CHUNK]
             marks = ",".join("?" * len(chunk))
-            for lookup, *row in connection.execute(
-                f"SELECT lookup, customer_key, data_key, fingerprint FROM persons WHERE lookup IN ({marks})", chunk
-            ):
-                known[lookup] = (row[0], row[1], row[2])
-        return known
+            yield from connection.execute(f"SELECT {columns} FROM persons WHERE lookup IN ({marks})", chunk)
 
     def _check_master_key(self, connection: sqlite3.Connection) -> None:
         """Refuse a wrong master key at once, rather than giving every known customer a second pseudonym."""

@@ -1,11 +1,12 @@
 """The warehouse: one DuckDB file, written by dbt, opened here for the time of one call.
 
 DuckDB admits one writing process, and an open reader blocks the writer: nobody keeps a connection, and every caller
-holds
-the home's run lock (`adapters/locks.py`).
+holds the home's run lock (`adapters/locks.py`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,16 +16,38 @@ import pyarrow as pa
 
 from eshop_dagster.settings import duckdb_memory
 
+# No keys here: DuckDB would keep an index for each, in blocks that reading the tables does not check.
 STATE_TABLES = """
     CREATE TABLE IF NOT EXISTS build_state (project_hash VARCHAR, is_complete BOOLEAN, has_passed BOOLEAN);
-    CREATE TABLE IF NOT EXISTS build_days (changed_date DATE PRIMARY KEY, content VARCHAR);
+    CREATE TABLE IF NOT EXISTS build_days (changed_date DATE, content VARCHAR);
 """
 
-_COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = ? ORDER BY ordinal_position"
+# DuckDB's file: three headers of one page each, then the blocks.
+_HEADER_BYTES = 3 * 4096
+
+_COLUMNS = (
+    "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = ? ORDER BY ordinal_position"
+)
+
+_DAMAGE = re.compile(
+    "Corrupt database file|Failure while replaying WAL file|not a valid DuckDB database file"
+    r'|Could not read enough bytes from file "[^"]*\.duckdb"'
+)
 
 
 class WarehouseError(RuntimeError):
     """The warehouse file cannot be used."""
+
+
+class WarehouseDamaged(WarehouseError):
+    """The warehouse file is torn, or holds other bytes than DuckDB wrote; `how` tells in what way."""
+
+    def __init__(self, path: Path, how: str) -> None:
+        super().__init__(
+            f"the warehouse {path} is damaged ({how}): no run goes on with it. Build it again from raw with "
+            "`eshop rebuild`, which sets the damaged file aside."
+        )
+        self.how = how
 
 
 class Warehouse:
@@ -51,7 +74,23 @@ class Warehouse:
         """Return the names of a table's columns, in order; none for a table that is not there."""
         with self.connect(read_only=True) as connection:
             rows = connection.execute(_COLUMNS, [table]).fetchall()
-        return [name for (name,) in rows]
+        return [name for name, _type in rows]
+
+    def verify(self, on_table: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Read every table whole: DuckDB holds each block that it reads against its checksum.
+
+        Args:
+            on_table: told the number of tables read, and of all.
+
+        Raises:
+            WarehouseDamaged: a block, the header or the log is torn or changed.
+            WarehouseError: another process holds the file.
+        """
+        with self.connect(read_only=True) as connection:
+            tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+            for done, (schema, table) in enumerate(tables, 1):
+                connection.execute(f'SELECT max(hash(COLUMNS(*))) FROM "{schema}"."{table}"').fetchall()
+                on_table(done, len(tables))
 
     def built_days(self, project_hash: str) -> Mapping[date, str] | None:
         """Return the raw content hash that each day was built from, or None when all must be built anew.
@@ -121,14 +160,23 @@ class Warehouse:
         with self.connect(read_only=True) as connection:
             return connection.sql(sql, params=dict(parameters) if parameters else None).to_arrow_table()
 
-    def read_sorted(self, table: str, key: Sequence[str], dates: Sequence[date] | None = None) -> pa.Table:
-        """Return a table's rows sorted by its key; of the given business dates only, and then by date first."""
+    def read_sorted(
+        self, table: str, key: Sequence[str], dates: Sequence[date] | None = None, *, has_undated: bool = False
+    ) -> pa.Table:
+        """Return a table's rows sorted by its key; of the given business dates only, and then by date first.
+
+        Args:
+            table: its name.
+            key: the columns of its grain.
+            dates: values of `ordered_date`, or None for all rows.
+            has_undated: with dates, whether rows without one are wanted too; they come last.
+        """
         condition, order = "true", [*key]
         if dates is not None:
             # Literals let DuckDB skip the row groups of other dates.
-            listed = ", ".join(f"DATE '{day}'" for day in dates)
-            condition = f"ordered_date IN ({listed or 'NULL'})"
-            order = ["ordered_date", *key]
+            listed = ", ".join(f"DATE '{day}'" for day in dates) or "NULL"
+            condition = f"(ordered_date IN ({listed}){' OR ordered_date IS NULL' if has_undated else ''})"
+            order = ["ordered_date NULLS LAST", *key]
         return self.read(f'SELECT * FROM "{table}" WHERE {condition} ORDER BY {", ".join(order)}')
 
     @contextmanager
@@ -141,18 +189,43 @@ class Warehouse:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(str(self.path), read_only=read_only)
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
+            refuse_damage(self.path, str(error))
             raise WarehouseError(
                 f"the warehouse {self.path} cannot be opened ({str(error).splitlines()[0]}). If another process "
-                "holds it, wait for "
-                "it to end (`eshop status` names it); if the file is damaged, delete it and run `eshop run`: "
-                "it is built again from raw."
+                "holds it, wait for it to end (`eshop status` names it)."
             ) from error
         try:
             connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{duckdb_memory()}'")
+            self._refuse_torn(connection)
             yield connection
+        except duckdb.Error as error:
+            refuse_damage(self.path, str(error))
+            raise
         finally:
             connection.close()
+
+    def _refuse_torn(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Refuse a file whose end is gone: DuckDB opens it, and fails only when somebody reads what is lost."""
+        # Free blocks do not count: DuckDB cuts those at the end off the file, and notes it later.
+        sql = """
+            SELECT block_size * (total_blocks - free_blocks) FROM pragma_database_size()
+            WHERE database_name = current_database()
+        """
+        wanted, found = connection.execute(sql).fetchall()[0][0] + _HEADER_BYTES, self.path.stat().st_size
+        if found < wanted:
+            raise WarehouseDamaged(self.path, f"it has {found:,} bytes, expected {wanted:,} or more")
+
+
+def refuse_damage(path: Path, words: str) -> None:
+    """Raise when DuckDB's words tell that its file is damaged, whoever opened it.
+
+    Raises:
+        WarehouseDamaged: they do.
+    """
+    for line in words.splitlines():
+        if _DAMAGE.search(line):
+            raise WarehouseDamaged(path, line.strip())
 
 
 def _has_state(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -168,6 +241,7 @@ def content_columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     apart, not forgers: DVC's hashes and the release's SHA-256 do that.
     """
     columns = connection.execute(_COLUMNS, [table]).fetchall()
-    row = "hash(" + ", ".join(f'"{name}"' for (name,) in columns) + ")"
+    row = "hash(" + ", ".join(f'"{name}"' for name, _type in columns) + ")"
+    schema = hashlib.sha256(repr(columns).encode()).hexdigest()[:8]
     total = f"printf('%016x', (coalesce(sum({row}), 0) % 18446744073709551616)::UBIGINT)"
-    return f"count(*), count(*) || '-' || {total} || printf('%016x', coalesce(bit_xor({row}), 0))"
+    return f"count(*), count(*) || '-{schema}' || {total} || printf('%016x', coalesce(bit_xor({row}), 0))"

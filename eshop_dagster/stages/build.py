@@ -16,6 +16,7 @@ from eshop_dagster.adapters.dbt import (
     tables_read_by,
 )
 from eshop_dagster.adapters.table_records import QualityError
+from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.marts import FACTS
 from eshop_dagster.stages.platform import Platform
 
@@ -57,13 +58,15 @@ def build_warehouse(
     Raises:
         DbtError: a model failed (the next build starts over), or a test found bad rows.
     """
+    platform.raw.finish_killed_pull()
     project, raw_days = project_of(platform), platform.raw.day_hashes()
     if not raw_days:
         raise DbtError("there is no raw data to build from: pull some days first (`eshop run`)")
     built = None if full_refresh else platform.warehouse.built_days(project)
     changed = sorted(day for day in {*raw_days, *(built or {})} if raw_days.get(day) != (built or {}).get(day))
     is_full = built is None or len(changed) > _FULL_REFRESH_SHARE * len(raw_days)
-    if not changed and not is_full and platform.warehouse.has_passed():
+    has_passed = platform.warehouse.has_passed()
+    if not changed and not is_full and has_passed:
         return BuildReport("nothing to do")
     variables = {
         "ESHOP_CHANGED_DAYS": ",".join(str(day) for day in changed),
@@ -75,23 +78,28 @@ def build_warehouse(
         models = run_dbt(
             ["build", "--resource-type", "model", "--exclude", FEATURES_SELECTION]
             # A seed is a file of the project: with another one, everything is built anew.
-            + (["--resource-type", "seed", "--full-refresh"] if is_full else []),
+            # One model after another then: each may fill the memory, and two at once would spill to disk.
+            + (["--resource-type", "seed", "--full-refresh", "--threads", "1"] if is_full else []),
             home=platform.home,
             variables=variables,
             on_node=on_node,
         )
         raise_on_failure("build", models)
         is_forward = not is_full and min(changed) > max(built or changed)
+        fault_point("build.records")
         platform.records.update(_tables_built(platform), _touched_dates(platform, changed) if is_forward else None)
+        fault_point("build.mark_built")
         platform.warehouse.mark_built(project, raw_days)
     tests = run_dbt(
         ["test", "--exclude", FEATURES_SELECTION, "--exclude-resource-type", "unit_test"],
         home=platform.home,
-        # Tests look at what this build wrote, or they would read the whole history every day.
-        variables=variables if changed and not is_full else {},
+        # Tests look at what this build wrote, or they would read the whole history every day; and at every row where
+        # rows of an earlier build have not passed.
+        variables=variables if changed and not is_full and has_passed else {},
         on_node=on_node,
     )
     platform.records.record(checks_by_table(tests, _tables_built(platform)))
+    fault_point("tests.recorded")
     if all(result.is_ok for result in tests):
         platform.warehouse.mark_passed()
     if not models:
@@ -102,7 +110,7 @@ def build_warehouse(
 def _tables_built(platform: Platform) -> list[str]:
     """Return the tables that a build keeps; the lists of what one build touched are not about the shop."""
     kept = {*platform.warehouse.tables()} & {*model_names(exclude_tag="features")}
-    return sorted(table for table in kept if not table.endswith("__touched"))
+    return sorted(table for table in kept if not table.endswith(("__touched", "__recategorised")))
 
 
 def _touched_dates(platform: Platform, changed: list[date]) -> list[date]:

@@ -55,12 +55,12 @@ select
     {% if before %}
     previous.customer_key as previous_customer_key,
     previous.ordered_date as previous_ordered_date,
-    previous.is_sale as previous_is_sale,
+    previous.is_sale as is_previous_sale,
     previous.net_revenue_brl as previous_net_revenue_brl
     {% else %}
     null::varchar as previous_customer_key,
     null::date as previous_ordered_date,
-    null::boolean as previous_is_sale,
+    null::boolean as is_previous_sale,
     null::decimal(18, 2) as previous_net_revenue_brl
     {% endif %}
 from newest

@@ -1,7 +1,7 @@
 -- Grain: one row per order and day from which what features read of it differed, with the span of days on which this was
 -- what the shop knew. Features at a cut-off read the version known before it, whatever happened to the order later.
 -- depends_on: {{ ref('int_orders__touched') }}
-{{ config(materialized='incremental', incremental_strategy='replace_touched_versions') }}
+{{ config(materialized='incremental', incremental_strategy='replace_touched_versions', on_schema_change='fail') }}
 {%- set content -%}
 customer_key, ordered_date, channel, state, is_cancelled, item_count, returned_item_count, revenue_brl, returned_brl,
     freight_brl, is_late, lines_hash

@@ -1,6 +1,6 @@
 -- Grain: one row per customer who registered or ordered; guests are in no customer table.
 -- depends_on: {{ ref("int_customers__touched") }}
-{{ config(materialized='incremental', incremental_strategy='replace_touched_customers') }}
+{{ config(materialized='incremental', incremental_strategy='replace_touched_customers', on_schema_change='fail') }}
 
 {%- set only_touched_customers = 'true' %}
 {%- if is_incremental() %}

@@ -1,5 +1,5 @@
 -- Grain: one row per order, as last known.
-{{ config(materialized='incremental', incremental_strategy='replace_touched_orders') }}
+{{ config(materialized='incremental', incremental_strategy='replace_touched_orders', on_schema_change='fail') }}
 
 with lines as (
     select

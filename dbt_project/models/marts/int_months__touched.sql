@@ -10,13 +10,14 @@ with sales as (
         touched.previous_ordered_date,
         orders.ordered_date,
         (
-            coalesce(touched.previous_is_sale, false) is distinct from coalesce(orders.is_sale, false)
+            coalesce(touched.is_previous_sale, false) is distinct from coalesce(orders.is_sale, false)
             or touched.previous_ordered_date is distinct from orders.ordered_date
             or touched.previous_customer_key is distinct from orders.customer_key
         ) as has_touched_buyers
     from {{ ref('int_orders__touched') }} as touched
     left join {{ ref('fct_orders') }} as orders
-        on touched.order_id = orders.order_id and orders.ordered_date in {{ touched_dates() }}
+        on touched.order_id = orders.order_id and touched.changed_date = orders.changed_date
+            and {{ is_touched('orders', ref('int_orders__touched')) }}
     where
         has_touched_buyers
         or touched.previous_net_revenue_brl is distinct from orders.net_revenue_brl

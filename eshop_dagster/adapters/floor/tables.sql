@@ -23,11 +23,12 @@ FROM raw_products QUALIFY row_number() OVER (PARTITION BY product_id ORDER BY ch
 
 CREATE TABLE fct_order_items AS
 SELECT order_id, line_number, product_id, seller_id, newest.customer_key, newest.ordered_date, quantity,
-    unit_price_brl, line_total_brl, freight_brl, is_return
+    unit_price_brl, line_total_brl, freight_brl, is_return, changed_date
 FROM raw_items JOIN newest USING (order_id, changed_date);
 
 CREATE TABLE fct_payments AS
-SELECT order_id, sequence, newest.ordered_date, method, installments AS installment_count, amount_brl
+SELECT order_id, sequence, newest.ordered_date, method, installments AS installment_count, amount_brl,
+    changed_date
 FROM raw_payments JOIN newest USING (order_id, changed_date);
 
 CREATE TABLE fct_orders AS
@@ -117,3 +118,143 @@ SELECT customer_key, coalesce(attributes.state, last_order_state) AS state,
     coalesce(store_order_count, 0) AS store_order_count, first_sale_date,
     coalesce(net_revenue_brl, 0)::DECIMAL(18, 2) AS net_revenue_brl, changed_date
 FROM attributes FULL JOIN orders USING (customer_key);
+
+CREATE VIEW raw_sellers AS FROM read_parquet('{raw}/sellers/*/*.parquet', hive_types = {{'changed_date': DATE}});
+CREATE VIEW raw_reviews AS FROM read_parquet('{raw}/reviews/*/*.parquet', hive_types = {{'changed_date': DATE}});
+CREATE TABLE states AS FROM read_csv('{seeds}/brazilian_states.csv');
+
+CREATE TABLE dim_sellers AS
+SELECT seller_id, state, region, is_remote_region, city, zip_prefix, changed_date
+FROM (FROM raw_sellers QUALIFY row_number() OVER (PARTITION BY seller_id ORDER BY changed_date DESC) = 1)
+LEFT JOIN states USING (state);
+
+CREATE TABLE dim_customer_states AS
+SELECT customer_key, known_from_date,
+    lead(known_from_date) OVER (PARTITION BY customer_key ORDER BY known_from_date) AS known_until_date,
+    state, city, zip_prefix
+FROM (
+    SELECT customer_key, changed_date AS known_from_date, state, city, zip_prefix FROM raw_customers
+    QUALIFY lag((state, city, zip_prefix)) OVER (PARTITION BY customer_key ORDER BY changed_date)
+        IS DISTINCT FROM (state, city, zip_prefix)
+);
+
+CREATE TABLE fct_deliveries AS
+WITH sellers AS (
+    SELECT seller_id, state AS seller_state, changed_date AS known_from_date,
+        lead(changed_date, 1, DATE 'infinity') OVER (PARTITION BY seller_id ORDER BY changed_date) AS known_until_date
+    FROM raw_sellers
+),
+distances AS (
+    SELECT shops.state AS seller_state, homes.state,
+        round(2 * 6371 * asin(sqrt(least(1,
+            sin(radians(homes.capital_latitude - shops.capital_latitude) / 2) ** 2
+            + cos(radians(shops.capital_latitude)) * cos(radians(homes.capital_latitude))
+            * sin(radians(homes.capital_longitude - shops.capital_longitude) / 2) ** 2))), 1) AS distance_km
+    FROM states AS shops CROSS JOIN states AS homes
+)
+SELECT order_id, orders.ordered_date, orders.customer_key, channel, seller_id, seller_state, state, region,
+    is_remote_region, distance_km, status, is_cancelled, promised_date, ordered_at, approved_at, shipped_at,
+    delivered_at,
+    if(shipped_at >= approved_at, date_diff('second', approved_at, shipped_at) / 86400, NULL) AS handling_days,
+    if(delivered_at >= shipped_at, date_diff('second', shipped_at, delivered_at) / 86400, NULL) AS transit_days,
+    if(delivered_at >= ordered_at, date_diff('second', ordered_at, delivered_at) / 86400, NULL) AS delivery_days,
+    (timezone('America/Sao_Paulo', delivered_at)::DATE - promised_date)::INTEGER AS late_days, is_late, is_late_by_date,
+    status IN ('delivered', 'returned') AND approved_at IS NULL AS is_missing_approved_at,
+    status IN ('delivered', 'returned') AND shipped_at IS NULL AS is_missing_shipped_at,
+    status IN ('delivered', 'returned') AND delivered_at IS NULL AS is_missing_delivered_at,
+    has_backward_times, orders.changed_date
+FROM fct_orders AS orders
+LEFT JOIN (SELECT order_id, seller_id FROM fct_order_items WHERE line_number = 1 AND seller_id IS NOT NULL)
+    USING (order_id)
+LEFT JOIN sellers USING (seller_id)
+LEFT JOIN states USING (state)
+LEFT JOIN distances USING (seller_state, state)
+WHERE (promised_date IS NOT NULL OR shipped_at IS NOT NULL OR delivered_at IS NOT NULL
+    OR status IN ('shipped', 'delivered', 'returned'))
+    AND coalesce(orders.changed_date >= known_from_date AND orders.changed_date < known_until_date, TRUE);
+
+CREATE TABLE fct_reviews AS
+SELECT review_id, order_id, ordered_date, orders.customer_key, score, created_at,
+    timezone('America/Sao_Paulo', created_at)::DATE - timezone('America/Sao_Paulo', delivered_at)::DATE
+        AS since_delivery_days,
+    is_late, is_late_by_date, reviews.changed_date
+FROM (
+    SELECT review_id, order_id, max(changed_date) AS changed_date, arg_max(score, changed_date) AS score,
+        arg_max_null(created_at, changed_date) AS created_at
+    FROM raw_reviews GROUP BY review_id, order_id
+) AS reviews
+LEFT JOIN fct_orders AS orders USING (order_id);
+
+CREATE TABLE agg_monthly_sales AS
+SELECT date_trunc('month', ordered_date)::DATE AS ordered_month, state, channel, category,
+    sum(order_count)::BIGINT AS order_count, sum(item_count)::BIGINT AS item_count,
+    sum(revenue_brl)::DECIMAL(18, 2) AS revenue_brl, sum(returned_brl)::DECIMAL(18, 2) AS returned_brl,
+    sum(revenue_brl - returned_brl)::DECIMAL(18, 2) AS net_revenue_brl, sum(freight_brl)::DECIMAL(18, 2) AS freight_brl
+FROM agg_daily_sales GROUP BY ALL;
+
+CREATE TABLE agg_monthly_deliveries AS
+SELECT date_trunc('month', ordered_date)::DATE AS ordered_month, coalesce(state, 'unknown') AS state,
+    coalesce(channel, 'unknown') AS channel, count(*) AS order_count, count(delivered_at) AS delivered_count,
+    count(is_late) AS promised_count, count(*) FILTER (is_late) AS late_count,
+    count(*) FILTER (is_late_by_date) AS late_by_date_count,
+    late_count / nullif(promised_count, 0) AS late_share, late_by_date_count / nullif(promised_count, 0) AS late_by_date_share
+FROM fct_deliveries WHERE NOT is_cancelled GROUP BY ALL;
+
+CREATE TABLE agg_cohort_retention AS
+WITH counted AS (
+    SELECT date_trunc('month', first_sale_date)::DATE AS cohort_month,
+        date_trunc('month', ordered_date)::DATE AS ordered_month, count(DISTINCT customer_key) AS customer_count,
+        count(*) AS order_count, sum(revenue_brl)::DECIMAL(18, 2) AS revenue_brl,
+        sum(orders.net_revenue_brl)::DECIMAL(18, 2) AS net_revenue_brl
+    FROM fct_orders AS orders JOIN dim_customers USING (customer_key) WHERE is_sale GROUP BY ALL
+)
+SELECT cohort_month, counted.ordered_month,
+    date_diff('month', cohort_month, counted.ordered_month)::INTEGER AS months_since, counted.customer_count,
+    sizes.customer_count AS cohort_customer_count, counted.customer_count / sizes.customer_count AS retention_share,
+    counted.order_count, counted.revenue_brl, counted.net_revenue_brl,
+    (counted.revenue_brl / counted.order_count)::DECIMAL(18, 2) AS average_ticket_brl
+FROM counted JOIN (FROM counted WHERE ordered_month = cohort_month) AS sizes USING (cohort_month);
+
+CREATE TABLE agg_churn AS
+WITH months AS (
+    SELECT unnest(generate_series(date_trunc('month', min(ordered_date)), date_trunc('month', max(ordered_date)),
+        INTERVAL 1 MONTH))::DATE AS ordered_month, date_trunc('month', max(ordered_date))::DATE AS newest_month
+    FROM agg_daily_sales
+),
+sales AS (
+    SELECT ordered_date, lead(ordered_date) OVER (PARTITION BY customer_key ORDER BY ordered_date) AS next_date
+    FROM fct_orders WHERE is_sale AND customer_key IS NOT NULL
+),
+spans AS (SELECT ordered_date, date_trunc('month', next_date)::DATE AS next_month, count(*) AS n FROM sales GROUP BY ALL),
+counted AS (
+    SELECT ordered_month, newest_month,
+        coalesce(sum(n) FILTER (ordered_date < ordered_month
+            AND coalesce(next_month >= ordered_month, TRUE)), 0)::BIGINT AS active_customer_count,
+        coalesce(sum(n) FILTER (ordered_date < (ordered_month + INTERVAL 1 MONTH)::DATE - 90
+            AND coalesce(next_month > ordered_month, TRUE)), 0)::BIGINT AS churned_customer_count,
+        coalesce(sum(n) FILTER (ordered_date >= ordered_month
+            AND coalesce(next_month > ordered_month, TRUE)), 0)::BIGINT AS buyer_count
+    FROM months JOIN spans
+        ON ordered_date >= ordered_month - 90 AND ordered_date < (ordered_month + INTERVAL 1 MONTH)::DATE
+    GROUP BY ALL
+)
+SELECT ordered_month, active_customer_count,
+    if(ordered_month < newest_month, churned_customer_count, NULL) AS churned_customer_count,
+    if(ordered_month < newest_month, churned_customer_count / nullif(active_customer_count, 0), NULL) AS churn_share,
+    buyer_count, coalesce(first_sales.n, 0)::BIGINT AS new_customer_count,
+    (buyer_count - coalesce(first_sales.n, 0))::BIGINT AS returning_customer_count,
+    (buyer_count - coalesce(first_sales.n, 0)) / nullif(buyer_count, 0) AS repeat_share
+FROM counted
+LEFT JOIN (
+    SELECT date_trunc('month', first_sale_date)::DATE AS ordered_month, count(*) AS n
+    FROM dim_customers WHERE first_sale_date IS NOT NULL GROUP BY ALL
+) AS first_sales USING (ordered_month);
+
+CREATE TABLE rec_payment_reconciliation AS
+SELECT order_id, ordered_date, status, channel, sold_brl, -coalesce(line_total_brl, 0)::DECIMAL(18, 2) AS returned_brl,
+    freight_brl, (sold_brl + coalesce(line_total_brl, 0) + freight_brl)::DECIMAL(18, 2) AS owed_brl, paid_brl,
+    (paid_brl - owed_brl)::DECIMAL(18, 2) AS difference_brl, changed_date
+FROM fct_orders
+LEFT JOIN (SELECT order_id, sum(line_total_brl) AS line_total_brl FROM fct_order_items WHERE is_return GROUP BY order_id)
+    USING (order_id)
+WHERE line_count > 0 AND difference_brl <> 0;

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import numpy as np
@@ -127,6 +128,7 @@ class SimulatedSource:
     def _changed_orders(self, first: int, last: int) -> tuple[Placed, Placed]:
         """Return the orders that change, and those that are reviewed, from `first` to `last`, by day of the order."""
         changed, reviewed = [], []
+        self._draw_ahead(range(max(0, first - HORIZON), first + 1))
         for day in range(max(0, first - HORIZON), last + 1):
             placed, offsets = self._orders_of(day)
             is_event = (offsets >= max(0, first - day)) & (offsets <= min(last - day, _NEVER - 1))
@@ -153,15 +155,24 @@ class SimulatedSource:
         by_day = np.argsort(created // DAY, kind="stable")
         return self._tables.reviews(placed.take(by_day), score[by_day], created[by_day])
 
+    def _draw(self, day: int) -> tuple[Array, Array, Array]:
+        placed = self._order_book.placed_on(day)
+        days = self._lives.lives_of(placed).change_days()
+        offsets = np.where(days < 0, _NEVER, days - day).astype(np.uint8)
+        return placed.customer.astype(np.int32), placed.second.astype(np.int32), offsets
+
+    def _draw_ahead(self, days: range) -> None:
+        """Draw the days that are not kept, two at a time: NumPy leaves the interpreter to others while it computes."""
+        missing = [day for day in days if day not in self._drawn]
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            self._drawn.update(zip(missing, pool.map(self._draw, missing), strict=True))
+
     def _orders_of(self, day: int) -> tuple[Placed, Array]:
         """Return the orders of a day, and after how many days each changes: shape (6, n), 255 is never."""
         if day not in self._drawn:
-            placed = self._order_book.placed_on(day)
-            days = self._lives.lives_of(placed).change_days()
-            offsets = np.where(days < 0, _NEVER, days - day).astype(np.uint8)
-            self._drawn[day] = (placed.customer.astype(np.int32), placed.second.astype(np.int32), offsets)
-            if len(self._drawn) > HORIZON + 1:
-                self._drawn.popitem(last=False)
+            self._drawn[day] = self._draw(day)
+        while len(self._drawn) > HORIZON + 1:
+            self._drawn.popitem(last=False)
         self._drawn.move_to_end(day)
         customer, second, offsets = self._drawn[day]
         count = np.arange(len(customer))

@@ -1,0 +1,54 @@
+{#- How the marts beside the facts find the rows to replace; as in incremental_strategies.sql, no value is compared. -#}
+
+{#- Deliveries of touched orders; where a day was pulled again, also those whose seller it tells otherwise of. -#}
+{% macro get_incremental_replace_touched_deliveries_sql(arguments) -%}
+  {%- if is_forward() -%}
+    {{ get_incremental_replace_touched_orders_sql(arguments) }}
+  {%- else -%}
+    {%- set touched = beside(arguments["target_relation"], "int_orders__touched") -%}
+    {{ replace_rows(
+        arguments,
+        "order_id in (select order_id from " ~ touched
+        ~ " union all select order_id from " ~ arguments["temp_relation"] ~ ")"
+    ) }}
+  {%- endif -%}
+{%- endmacro %}
+
+{#- Reviews written anew, under the date of their order where the last build left them, and reviews that a day pulled
+    again has lost. -#}
+{% macro get_incremental_replace_touched_reviews_sql(arguments) -%}
+  {%- set written, touched = arguments["temp_relation"], beside(arguments["target_relation"], "int_orders__touched") -%}
+  {%- set is_lost = "false" if is_forward() else "changed_date in " ~ changed_days() -%}
+  {{ replace_rows(
+      arguments,
+      is_lost ~ " or (ordered_date is null or ordered_date in " ~ dates_in(written, "ordered_date")
+      ~ " or ordered_date in " ~ dates_in(touched, "previous_ordered_date") ~ ")"
+      ~ " and (review_id, order_id) in (select (review_id, order_id) from " ~ written ~ ")"
+  ) }}
+{%- endmacro %}
+
+{#- Spans of customers who changed: the open one, or all of them where a day was pulled again. -#}
+{% macro get_incremental_replace_changed_spans_sql(arguments) -%}
+  {%- set is_written = "customer_key in (select customer_key from " ~ arguments["temp_relation"] ~ ")" -%}
+  {%- if is_forward() -%}
+    {{ replace_rows(arguments, "known_until_date is null and " ~ is_written) }}
+  {%- else -%}
+    {{ replace_rows(arguments, "known_from_date in " ~ changed_days() ~ " or " ~ is_written) }}
+  {%- endif -%}
+{%- endmacro %}
+
+{#- Whole months in which a date is touched. -#}
+{% macro get_incremental_replace_months_of_touched_dates_sql(arguments) -%}
+  {{ replace_rows(arguments, in_months("ordered_month", months_of_touched_dates())) }}
+{%- endmacro %}
+
+{#- Touched months, and later months of the cohorts that began in one. -#}
+{% macro get_incremental_replace_touched_cohorts_sql(arguments) -%}
+  {%- set months = touched_months() -%}
+  {{ replace_rows(arguments, in_months("ordered_month", months) ~ " or " ~ in_months("cohort_month", months)) }}
+{%- endmacro %}
+
+{#- Months to which a change of buyers reaches. -#}
+{% macro get_incremental_replace_months_of_churn_sql(arguments) -%}
+  {{ replace_rows(arguments, in_months("ordered_month", months_of_churn())) }}
+{%- endmacro %}

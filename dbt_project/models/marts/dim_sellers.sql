@@ -1,0 +1,20 @@
+-- Grain: one row per marketplace seller, as last known.
+{{ config(
+    materialized='incremental', incremental_strategy='replace_changed_keys', unique_key='seller_id',
+    on_schema_change='fail'
+) }}
+
+with newest as (
+    {{ newest_change(ref('stg_raw__sellers'), 'seller_id') }}
+)
+
+select
+    newest.seller_id,
+    newest.state,
+    states.region,
+    states.is_remote_region,
+    newest.city,
+    newest.zip_prefix,
+    newest.changed_date
+from newest
+left join {{ ref('brazilian_states') }} as states using (state)
