@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from eshop_dagster.defs import inbox, jobs, publishing, raw, resources, training, warehouse
+from eshop_dagster.defs import inbox, jobs, publishing, quality, raw, resources, training, warehouse
 
 defs = dg.Definitions(
     assets=[
@@ -16,6 +16,7 @@ defs = dg.Definitions(
         publishing.customer_scores,
         publishing.release,
     ],
+    asset_checks=quality.CHECKS,
     jobs=[jobs.refresh_warehouse, jobs.retrain, inbox.load_inbox],
     schedules=[jobs.refresh_warehouse_daily, jobs.retrain_weekly],
     sensors=[inbox.inbox],

@@ -9,7 +9,7 @@
 
 {#- Another table beside `relation`, by name: for what must not become a dependency, or is not there in every run. -#}
 {% macro beside(relation, name) -%}
-  {{ return(relation.incorporate(path={"schema": target.schema, "identifier": name}, type="table")) }}
+  {{ return(relation.incorporate(path={"identifier": name}, type="table")) }}
 {%- endmacro %}
 
 {#- A table as an earlier build left it, or none: for the touched sets, which the tables themselves depend on. -#}
@@ -25,7 +25,7 @@
 
 {% macro is_touched(alias, touched) -%}
   {{ alias }}.changed_date in {{ dates_in(touched, 'changed_date') }}
-  {%- if not is_forward() %} and {{ alias }}.order_id in (select touched.order_id from {{ touched }} as touched) {%- endif -%}
+  {%- if not is_forward() %} and {{ alias }}.order_id in (select written.order_id from {{ touched }} as written) {%- endif -%}
 {%- endmacro %}
 
 {#- Condition for raw changes of the days on which a touched order has its newest change; true in a full refresh. -#}

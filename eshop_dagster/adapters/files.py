@@ -36,7 +36,12 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def write_json(path: Path, content: object) -> None:
     """Write `content` as indented JSON with sorted keys, atomically."""
-    write_atomically(path, (json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode())
+    write_atomically(path, json_bytes(content))
+
+
+def json_bytes(content: object) -> bytes:
+    """Return `content` as indented JSON with sorted keys."""
+    return (json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def file_sha256(path: Path) -> str:

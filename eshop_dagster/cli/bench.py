@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FIRST_POINT = 30
 DAY = "incremental day"
+FLOORS = ("floor of full refresh", "floor of features")
 GOALS = {"full refresh": 2.0, "features": 1.5}
 """Largest ratio to the floor that a step should have."""
 
@@ -78,20 +79,19 @@ def step(name: str, home: Path, days: int) -> None:
 
 
 def _measure_point(results: "Results", folder: Path, point: int, *, is_last: bool, repeat: int) -> None:
-    """Measure everything that needs a home of `point` days."""
+    """Measure everything that needs a home of `point` days; a home that was built goes on being used."""
     from eshop_dagster.stages.bench import home_after
 
     home = folder / f"after-{point}-days"
-    wanted = ["full refresh", "publish", *(["features", "floor of full refresh", "floor of features"] * is_last)]
-    numbers = range(1, repeat + 1)
-    if all(results.has(name, point) for name in wanted) and all(results.has(DAY, point, n) for n in numbers):
-        return
-    results.say(f"a home of {point} days: linking raw, copying the vault")
-    home_after(folder / "shop", home, point)
-    for name in wanted:
-        results.measure(name, home, point, is_forced=True)
-    for number in numbers:
-        results.measure_day(home, point, number)
+    if not results.has("full refresh", point):
+        results.say(f"a home of {point} days: linking raw, copying the vault")
+        home_after(folder / "shop", home, point)
+    for name in ("full refresh", "publish", *(["features", *FLOORS] if is_last else [])):
+        results.measure(name, home, point)
+    # The days come last: they add to the history that the other steps are about.
+    for number in range(1, repeat + 1):
+        if not results.has(DAY, point, number):
+            results.measure_day(home, point, number)
 
 
 class Results:
@@ -119,9 +119,9 @@ class Results:
         """Whether this step was measured before."""
         return any(self._key(one) == (name, days, number) for one in self._content["steps"])
 
-    def measure(self, name: str, home: Path, days: int, *, is_forced: bool = False) -> None:
+    def measure(self, name: str, home: Path, days: int) -> None:
         """Run a step in a process of its own, unless it was measured before."""
-        if self.has(name, days) and not is_forced:
+        if self.has(name, days):
             return
         command = [sys.executable, "-m", "eshop_dagster.cli", "bench-step", name, str(home), str(days)]
         self._run(command, home, name, days, 1)

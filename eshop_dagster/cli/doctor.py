@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eshop_dagster.adapters.locks import holder
+from eshop_dagster.adapters.sources import load_source_config
 from eshop_dagster.cli.output import HomeOption, JsonOption, print_json
 from eshop_dagster.settings import Settings, activate, load_settings, master_key
 
@@ -41,7 +42,7 @@ class Finding:
 
 
 def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Check versions, master key, disk, ports, locks and orphaned runs; exit status 1 when something needs a person."""
+    """Check versions, key, disk, ports, locks, orphaned runs and data; exit status 1 when something needs a person."""
     settings = load_settings(home)
     activate(settings)
     findings = list(examine(settings))
@@ -64,7 +65,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("python", python in ("3.11", "3.12", "3.13"), python, "use Python 3.11, 3.12 or 3.13")
     for package, floor in _FLOORS.items():
         yield _package(package, floor)
-    yield _master_key()
+    key = _master_key()
+    yield key
     where = settings.home if settings.home.exists() else settings.home.parent
     free_gb = shutil.disk_usage(where if where.exists() else "/").free / 1e9
     yield Finding("disk", free_gb >= _LEAST_FREE_GB, f"{free_gb:.0f} GB free", f"free at least {_LEAST_FREE_GB:.0f} GB")
@@ -80,6 +82,27 @@ def examine(settings: Settings) -> Iterator[Finding]:
     present = holder(settings.home)
     yield Finding("home lock", True, f"held by process {present.pid} ({present.what})" if present else "free")
     yield _orphans(settings)
+    # A writer shuts every reader out of DuckDB, and without the key the vault stays shut.
+    if present is None and key.is_ok:
+        yield from _data(settings)
+
+
+def _data(settings: Settings) -> Iterator[Finding]:
+    """Yield how fresh each source is and whether its newest days are usual; nothing for an empty home."""
+    if load_source_config(settings.home) is None:
+        return
+    from eshop_dagster.stages.parameters import load_params
+    from eshop_dagster.stages.platform import Platform
+    from eshop_dagster.stages.quality import SHOWN_DAYS, freshness, newest_anomaly, recent_verdicts
+
+    platform = Platform(settings, load_params())
+    for one in freshness(platform):
+        remedy = "" if one.is_fresh else f"`eshop run --to {one.due_day}`; while `eshop up` runs, 02:00 brings it"
+        yield Finding(f"freshness of {one.source}", one.is_fresh, one.reason, remedy)
+    newest = newest_anomaly(recent_verdicts(platform))
+    found = f"{newest[0]}, {newest[1]}" if newest else f"none of the last {SHOWN_DAYS} days"
+    remedy = "ask what happened; if the day came in wrong, pull it again: `eshop run --repull`" if newest else ""
+    yield Finding("unusual days", newest is None, found, remedy)
 
 
 def _package(package: str, floor: str) -> Finding:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.progress import listening
 
 HomeOption = Annotated[
@@ -37,6 +38,7 @@ class CommandError(Exception):
 def explain(error: Exception) -> str | None:
     """Return the sentence for an error of a known kind, or None for one that deserves its traceback."""
     from eshop_dagster.adapters.dbt import DbtError
+    from eshop_dagster.adapters.full_disk import DiskFull, cause_of_full_disk, full_disk_message
     from eshop_dagster.adapters.locks import HomeIsBusy
     from eshop_dagster.adapters.raw_store import RawStoreError
     from eshop_dagster.adapters.registry import RegistryError
@@ -52,9 +54,13 @@ def explain(error: Exception) -> str | None:
 
     known = (
         *(CommandError, DbtError, HomeIsBusy, RawStoreError, RegistryError, StoreError, SourceError, VaultError),
-        *(WarehouseError, QualityError, SettingsError, ParameterError, DayRefused, SnapshotError),
+        *(WarehouseError, QualityError, SettingsError, ParameterError, DayRefused, SnapshotError, DiskFull),
     )
-    return str(error) if isinstance(error, known) else None
+    if isinstance(error, known):
+        return str(error)
+    # Whatever was to be written, by whichever tool: Dagster notes its events on the home's disk, too.
+    cause = cause_of_full_disk(error)
+    return full_disk_message(load_settings().home, cause) if cause else None
 
 
 @contextmanager

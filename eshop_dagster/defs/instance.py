@@ -37,6 +37,11 @@ concurrency:
   runs:
     # The home has one writer at a time; a second run waits in the queue, where people see it.
     max_concurrent_runs: 1
+run_retries:
+  # A run whose process died is run again from the step that it was in; what fails for a reason waits for a person.
+  enabled: true
+  max_retries: 3
+  retry_on_asset_or_op_failure: false
 """
 
 _WORKSPACE = """\

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from eshop_dagster.adapters.full_disk import DiskFull
 from eshop_dagster.defs.training import segmentation_model, spend_model
 from eshop_dagster.stages.build import plan_features
 from eshop_dagster.stages.marts import MARTS
@@ -33,7 +34,10 @@ def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResul
 @dg.asset(group_name="publishing", deps=[customer_scores, *MARTS], kinds={"parquet"}, owners=["team:data"])
 def release(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """The published release: marts, segments and scores as Parquet, swapped in at once for every reader."""
-    released = publish(platform)
+    try:
+        released = publish(platform)
+    except DiskFull as error:
+        raise dg.Failure(str(error)) from error
     tell("publish", 1, 1)
     return dg.MaterializeResult(
         metadata={

@@ -5,6 +5,7 @@ from datetime import date
 
 import dagster as dg
 
+from eshop_dagster.adapters.full_disk import DiskFull
 from eshop_dagster.adapters.raw_store import PullReport, RawStoreError
 from eshop_dagster.adapters.sources import SourceConfig, load_source_config, open_source
 from eshop_dagster.adapters.sources.base import SourceError
@@ -76,7 +77,7 @@ def raw(
         first, last = clip_days(opened, first, last)
         days = Counter("pull", (last - first).days + 1)
         report = pull(platform, opened, first, last, only_new=config.only_new, force=config.force, on_days=days.advance)
-    except (SourceError, RawStoreError, DayRefused) as error:
+    except (SourceError, RawStoreError, DayRefused, DiskFull) as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     context.log.info(f"{opened.source.name}: {report.days} days pulled, {report.days_written} changed")
     # A day is pulled whole, whichever of its tables were asked for: they belong together.

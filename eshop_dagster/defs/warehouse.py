@@ -9,6 +9,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from eshop_dagster.adapters.dbt import DbtError, NodeResult, ensure_manifest, manifest_nodes
+from eshop_dagster.adapters.full_disk import DiskFull
 from eshop_dagster.stages.build import FEATURES_SELECTION, BuildReport, build_features, build_warehouse, plan_features
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import Counter
@@ -75,7 +76,7 @@ def features(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platf
 def _build(call: Any) -> BuildReport:
     try:
         report: BuildReport = call()
-    except DbtError as error:
+    except (DbtError, DiskFull) as error:
         raise dg.Failure(str(error)) from error
     return report
 

@@ -15,6 +15,7 @@ from eshop_dagster.adapters.dbt import (
     run_dbt,
     tables_read_by,
 )
+from eshop_dagster.adapters.full_disk import explains_full_disk
 from eshop_dagster.adapters.table_records import QualityError
 from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.marts import FACTS
@@ -46,6 +47,7 @@ class BuildReport:
     tests: list[NodeResult] = field(default_factory=list)
 
 
+@explains_full_disk
 def build_warehouse(
     platform: Platform, *, full_refresh: bool = False, on_node: Callable[[NodeResult], None] = lambda node: None
 ) -> BuildReport:
@@ -191,6 +193,7 @@ def plan_features(platform: Platform) -> Plan:
     return Plan(scoring, cutoffs)
 
 
+@explains_full_disk
 def build_features(
     platform: Platform, plan: Plan, *, on_node: Callable[[NodeResult], None] = lambda node: None
 ) -> BuildReport:

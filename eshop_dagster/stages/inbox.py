@@ -4,11 +4,15 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from eshop_dagster.adapters.files import file_sha256
-from eshop_dagster.adapters.raw_store import PullReport
+from eshop_dagster.adapters.raw_store import PullReport, RawStoreError
 from eshop_dagster.adapters.sources import OpenSource, SourceConfig, load_source_config, open_source
+from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.pull import clip_days, pull
 
@@ -25,11 +29,14 @@ class InboxReport:
     Attributes:
         path: the report.
         mapping: its mapping file, or None when there is none yet.
-        key: a hash of both contents: the same report with the same mapping is loaded once.
+        content: a hash of the report's content.
+        key: a hash of both contents and of when the report was put there: a report that could not be loaded is tried
+            again only when it, or its mapping, is put there anew.
     """
 
     path: Path
     mapping: Path | None
+    content: str
     key: str
 
 
@@ -40,8 +47,9 @@ def waiting_reports(home: Path) -> list[InboxReport]:
         is_report = path.suffix.lower() in ENDINGS and not path.name.startswith(".")
         if is_report and path.is_file() and time.time() - path.stat().st_mtime >= _QUIET_SECONDS:
             mapping = _mapping_of(home, path)
-            parts = file_sha256(path) + (file_sha256(mapping) if mapping else "")
-            reports.append(InboxReport(path, mapping, hashlib.sha256(parts.encode()).hexdigest()[:16]))
+            content = file_sha256(path)
+            parts = f"{content}{file_sha256(mapping) if mapping else ''}{path.stat().st_mtime_ns}"
+            reports.append(InboxReport(path, mapping, content, hashlib.sha256(parts.encode()).hexdigest()[:16]))
     return reports
 
 
@@ -71,17 +79,72 @@ def load_report(
     The file then moves into the vault, encrypted: it may hold names and e-mail addresses.
 
     Raises:
-        SourceError: the report or its mapping cannot be read; the file stays where it is.
-        RawStoreError: too many rows are bad, or a day would shrink too much; the file stays where it is.
+        SourceError: the report or its mapping cannot be read, the report holds a day that has not ended, or it changed
+            while it was loaded; the file stays where it is.
+        RawStoreError: too many rows are bad, a day would shrink too much, or orders that an earlier report brought are
+            missing; the file stays where it is.
     """
     opened = open_report(platform, report)
+    _refuse_days_to_come(opened, report)
     first, last = clip_days(opened, None, None)
+    _refuse_missing_orders(platform, opened, report, first, last)
     done = pull(platform, opened, first, last, only_new=False, on_days=on_days)
-    platform.vault.seal_file(
-        report.path, platform.home / "vault" / "reports" / f"{report.key}-{report.path.name}.sealed"
-    )
-    report.path.unlink()
+    _put_away(platform, report)
     return done
+
+
+def _refuse_days_to_come(opened: OpenSource, report: InboxReport) -> None:
+    """Refuse a report of which only a part could be pulled now: the rest would be put away with it."""
+    if opened.source.last_day() > yesterday():
+        raise SourceError(
+            f"{report.path.name} has changes of {opened.source.last_day()}, expected days that have ended in São "
+            f"Paulo, up to {yesterday()}: correct the date, leave the later days out of the export, or put it there "
+            "again when they have ended"
+        )
+
+
+def _refuse_missing_orders(
+    platform: Platform, opened: OpenSource, report: InboxReport, first: date, last: date
+) -> None:
+    """Refuse a report that lacks orders of its days which an earlier one of the same name brought.
+
+    It was cut between two lines, or it was never meant to stand for the whole of these days: its days replace theirs.
+    """
+    from eshop_dagster.adapters.sources.report import load_mapping
+
+    assert report.mapping is not None
+    name = opened.source.name
+    known = [day for day in sorted(platform.raw.days_pulled(name)) if first <= day <= last]
+    if not known or load_mapping(report.mapping).missing_orders == "drop":
+        return
+    brought = {order: day for day in reversed(known) for order in _orders_of(platform.home, name, day)}
+    for chunk in opened.source.changes(first, last):
+        for order in chunk.tables["orders"]["order_id"].to_pylist():
+            brought.pop(order, None)
+    if brought:
+        order, day = min(brought.items(), key=lambda item: (item[1], item[0]))
+        raise RawStoreError(
+            f"{report.path.name} lacks {len(brought)} orders that an earlier report {name} brought (such as {order} of "
+            f"{day}): it was cut short, or holds only a part of its days, and loading it would take them away. Put a "
+            "report there that has all orders of these days (a cancelled one as cancelled), or write `missing_orders: "
+            "drop` into the mapping if they are really gone"
+        )
+
+
+def _orders_of(home: Path, source: str, day: date) -> list[str]:
+    path = home / "raw" / "orders" / f"changed_date={day}" / f"{source}.parquet"
+    # Read as one file: pyarrow takes the folder's name for a column otherwise.
+    orders: list[str] = pq.ParquetFile(path).read(["order_id"])["order_id"].to_pylist() if path.exists() else []
+    return orders
+
+
+def _put_away(platform: Platform, report: InboxReport) -> None:
+    """Move a loaded report into the vault, unless a newer one lies there under its name by now."""
+    if file_sha256(report.path) != report.content:
+        raise SourceError(f"{report.path.name} changed while it was loaded: it stays there, to be loaded again")
+    sealed = f"{report.content[:16]}-{report.path.name}.sealed"
+    platform.vault.seal_file(report.path, platform.home / "vault" / "reports" / sealed)
+    report.path.unlink()
 
 
 def _mapping_of(home: Path, path: Path) -> Path | None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from eshop_dagster.adapters.files import file_sha256, write_json
+from eshop_dagster.adapters.full_disk import explains_full_disk
+from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.release_files import FileEntry, link_or_copy, write_tables
 
@@ -40,6 +42,7 @@ class Release:
         return [single] if single.exists() else sorted((self.folder / table).glob("*.parquet"))
 
 
+@explains_full_disk
 def publish(platform: Platform) -> Release:
     """Write a release aside, then point `published/current` at it by one rename.
 
@@ -57,7 +60,10 @@ def publish(platform: Platform) -> Release:
         manifest = _manifest(platform, tables)
         name = f"{manifest['data_through']}-{_content_hash(manifest)[:8]}"
         if before is not None and before.name == name:
+            # A run that was killed after its swap has deleted nothing.
+            _delete_old(published, platform.params.releases_kept)
             return Release(name, before.folder, is_new=False, rows=before.rows)
+        fault_point("publish.manifest")
         write_json(aside / "manifest.json", {**manifest, "release": name})
         folder = published / name
         if folder.exists():
@@ -122,6 +128,7 @@ def _content_hash(manifest: Mapping[str, Any]) -> str:
 def _swap(published: Path, name: str) -> None:
     link = published / f".current-{uuid.uuid4().hex[:8]}"
     link.symlink_to(name)
+    fault_point("publish.swap")
     os.replace(link, published / "current")
 
 
@@ -131,6 +138,7 @@ def _delete_old(published: Path, kept: int) -> None:
     for path in sorted(releases, key=lambda path: path.stat().st_mtime, reverse=True)[max(kept - 1, 0) :]:
         # Out of the way first: what is left of a folder whose deletion was killed must not pass for a release.
         doomed = published / f".deleted-{uuid.uuid4().hex[:8]}"
+        fault_point("publish.delete_old")
         os.replace(path, doomed)
         shutil.rmtree(doomed)
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
+from eshop_dagster.adapters.full_disk import explains_full_disk
 from eshop_dagster.adapters.raw_store import PullReport
 from eshop_dagster.adapters.sources import OpenSource, SourceConfig
 from eshop_dagster.adapters.sources.base import Changes
+from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform, yesterday
 
@@ -49,6 +51,7 @@ def clip_days(opened: OpenSource, first: date | None, last: date | None) -> tupl
     return clipped
 
 
+@explains_full_disk
 def pull(
     platform: Platform,
     opened: OpenSource,
@@ -70,6 +73,7 @@ def pull(
         force: take a day that shrinks all the same.
         on_days: told the number of days done, also of those left out.
     """
+    fault_point("pull")
     known = platform.raw.days_pulled(opened.source.name, opened.fingerprint) if only_new else set()
     wanted = [day for day in _days(first, last) if day not in known]
     on_days((last - first).days + 1 - len(wanted))

@@ -116,25 +116,28 @@ def test_a_day_pulled_again_without_bad_rows_leaves_quarantine(tmp_path: Path) -
     assert not day_file(tmp_path, "orders", layer="quarantine").exists()
 
 
-@pytest.mark.parametrize(
-    ("last_rename", "product_name", "status"), [(1, "old", "created"), (2, "new", "created"), (3, "new", "shipped")]
-)
-def test_a_pull_that_is_killed_leaves_whole_files_and_counts_as_not_done(
-    tmp_path: Path, last_rename: int, product_name: str, status: str
+@pytest.mark.parametrize(("last_rename", "is_replaced"), [(1, False), (2, True), (3, True), (4, True)])
+def test_a_day_whose_pull_is_killed_is_as_it_was_or_as_it_was_to_be(
+    tmp_path: Path, last_rename: int, is_replaced: bool
 ) -> None:
-    write(tmp_path, changes(products=[product(name="old")], orders=[order()]))
+    before = changes(products=[product(name="old")], orders=[order(), order("o2", status="lost")])
+    after = changes(
+        products=[product(name="new")], orders=[order(status="shipped", customer_id=None, ordered_at="2024-03-05")]
+    )
+    write(tmp_path, before)
     finish(start(DIE_AT_RENAME, tmp_path, last_rename), expected_status=-9)
-    assert [row["name"] for row in read(day_file(tmp_path, "products"))] == [product_name]
-    assert [row["status"] for row in read(day_file(tmp_path, "orders"))] == [status]
     store = RawStore(tmp_path, vault_of(tmp_path))
-    assert (store.days_pulled("shop", "1"), store.days_pulled("shop", "2")) == ({DAY}, set())
+    store.finish_killed_pull()
+    write(tmp_path / "never killed", after if is_replaced else before, fingerprint="2" if is_replaced else "1")
+    assert content(tmp_path) == content(tmp_path / "never killed")
+    assert store.days_pulled("shop", "2") == ({DAY} if is_replaced else set())
 
 
 def test_the_pull_after_a_killed_one_clears_what_it_left_aside(tmp_path: Path) -> None:
-    chunk = changes(products=[product(name="new")], orders=[order(status="shipped", customer_id=None)])
+    chunk = changes(products=[product(name="newest")], orders=[order(status="delivered", customer_id=None)])
     write(tmp_path, changes(products=[product(name="old")], orders=[order()]))
     finish(start(DIE_AT_RENAME, tmp_path, 2), expected_status=-9)
-    assert [path.name for path in tmp_path.rglob("*.part")] == [".shop.parquet.part"]
+    assert (tmp_path / "raw" / "_aside" / "journal.json").exists()
     write(tmp_path, chunk)
     write(tmp_path / "never killed", chunk)
     assert content(tmp_path) == content(tmp_path / "never killed")

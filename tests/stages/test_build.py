@@ -14,9 +14,10 @@ from eshop_dagster.adapters.sources.simulated import ShopConfig, SimulatedSource
 from eshop_dagster.ml.cutoffs import Cutoffs
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.build import Plan, build_features, build_warehouse, plan_features, project_of
-from eshop_dagster.stages.marts import MARTS
+from eshop_dagster.stages.marts import FACTS, MARTS
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.publish import publish
 from eshop_dagster.stages.pull import pull
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 2, 20)
@@ -139,18 +140,65 @@ def test_features_at_a_cutoff_do_not_change_when_later_days_come_or_go(tmp_path:
     assert home.warehouse.content_hash("customer_features") == before
 
 
-def test_revenue_is_the_same_in_raw_marts_and_aggregate(refreshed: Platform) -> None:
-    totals = refreshed.warehouse.read(
-        """
-        SELECT
-            (SELECT sum(revenue_brl) FROM fct_orders) AS orders,
-            (SELECT sum(revenue_brl) FROM agg_daily_sales) AS daily,
-            (SELECT sum(line_total_brl) FILTER (WHERE quantity > 0)
-             FROM fct_order_items JOIN fct_orders USING (order_id) WHERE NOT is_cancelled) AS items
-        """
-    ).to_pylist()[0]
-    assert totals["orders"] > 0
-    assert totals["orders"] == totals["daily"] == totals["items"]
+def test_a_day_writes_rows_of_the_orders_that_changed_on_it_and_no_others(tmp_path: Path) -> None:
+    home = platform(tmp_path)
+    pull_days(home, all_days()[:40])
+    build_warehouse(home)
+    facts = {fact: rows_in_place(home, fact) for fact in (*FACTS, "int_orders__versions")}
+    day = all_days()[40]
+    pull_days(home, [day])
+    assert build_warehouse(home).mode == "incremental"
+    rows = home.warehouse.read(f"SELECT order_id FROM stg_raw__orders WHERE changed_date = DATE '{day}'")
+    changed = set(rows["order_id"].to_pylist())
+    assert 30 < len(changed) < 400
+    for fact, before in facts.items():
+        after = rows_in_place(home, fact)
+        reviewed = fact == "fct_reviews"  # reviews come and go by themselves, on days on which their order rests
+        kept = {place: row for place, row in before.items() if row[0] not in changed}
+        assert len(kept) > len(before) / 3, fact
+        assert {place: row for place, row in after.items() if place in kept} == kept, fact
+        assert reviewed or {row[0] for place, row in after.items() if place not in before} <= changed, fact
+
+
+def rows_in_place(of: Platform, fact: str) -> dict[int, tuple[str, str]]:
+    """Each row's order and content by the place where DuckDB keeps it; what is not written stays there."""
+    rows = of.warehouse.read(f"SELECT rowid, order_id, {fact}::VARCHAR AS content FROM {fact}").to_pylist()
+    return {row["rowid"]: (row["order_id"], row["content"]) for row in rows}
+
+
+def test_revenue_agrees_to_the_cent_on_every_day_from_raw_to_the_published_files(refreshed: Platform) -> None:
+    publish(refreshed)
+    release = refreshed.home / "published" / "current"
+    orders, items = (
+        f"read_parquet('{refreshed.home}/raw/{table}/*/*.parquet', hive_types = {{'changed_date': DATE}})"
+        for table in ("orders", "order_items")
+    )
+    newest = "(SELECT order_id, max(changed_date) AS changed_date FROM {} GROUP BY order_id)"
+    sold = "sum((quantity * unit_price_brl)::DECIMAL(18, 2)) FILTER (quantity > 0)"
+    day = "timezone('America/Sao_Paulo', ordered_at)::DATE"
+    kept = "status NOT IN ('cancelled', 'unavailable')"
+    newest_in_raw = f"{newest.format(orders)} JOIN {orders} USING (order_id, changed_date)"
+    newest_in_staging = f"{newest.format('stg_raw__orders')} JOIN stg_raw__orders USING (order_id, changed_date)"
+    by_layer = {
+        "raw": f"SELECT {day} AS d, {sold} AS brl FROM {newest_in_raw} "
+        f"JOIN {items} USING (order_id, changed_date) WHERE {kept} GROUP BY d",
+        "staging": "SELECT ordered_date AS d, sum(line_total_brl) FILTER (NOT is_return) AS brl "
+        f"FROM {newest_in_staging} JOIN stg_raw__order_items USING (order_id, changed_date) WHERE {kept} GROUP BY d",
+        **{
+            table: f"SELECT ordered_date AS d, sum(revenue_brl) AS brl FROM {table} GROUP BY d"
+            for table in (
+                *("fct_orders", "agg_daily_sales"),
+                *(f"'{release}/fct_orders/*.parquet'", f"'{release}/agg_daily_sales.parquet'"),
+            )
+        },
+    }
+    revenue = {
+        layer: {row["d"]: row["brl"] for row in refreshed.warehouse.read(sql).to_pylist() if row["brl"]}
+        for layer, sql in by_layer.items()
+    }
+    assert len(revenue["raw"]) == len(all_days())
+    for layer, found in revenue.items():
+        assert found == revenue["raw"], layer
 
 
 def test_features_know_every_customer_with_a_sale_once(refreshed: Platform) -> None:

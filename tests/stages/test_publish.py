@@ -6,70 +6,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from eshop_dagster.adapters.files import file_sha256
-from eshop_dagster.adapters.registry import ModelRegistry
-from eshop_dagster.settings import Settings
 from eshop_dagster.stages import publish as stage
-from eshop_dagster.stages.build import MARTS
-from eshop_dagster.stages.parameters import Params
+from eshop_dagster.stages import release_files
+from eshop_dagster.stages.marts import FACTS, MARTS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import Release, current_release, publish
 
 from ..builders import changes, order
-from ..children import finish, start, wait_for_line
-
-READ_ON_AND_ON = """
-import hashlib, json, sys, threading
-from pathlib import Path
-
-threading.Thread(target=sys.stdin.readline).start()
-current, releases, reads = Path(sys.argv[1]) / "current", set(), 0
-while threading.active_count() > 1:
-    folder = current.resolve()
-    manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["release"] == folder.name, (manifest["release"], folder.name)
-    for table, entry in manifest["tables"].items():
-        content = (folder / f"{table}.parquet").read_bytes()
-        assert hashlib.sha256(content).hexdigest() == entry["sha256"], (folder.name, table)
-    releases.add(folder.name)
-    reads += 1
-    if reads == 1:
-        print("reading", flush=True)
-print(json.dumps({"reads": reads, "releases": sorted(releases)}))
-"""
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> ModelRegistry:
-    """A registry without a model, made once: its database takes seconds to make."""
-    return ModelRegistry.local(tmp_path_factory.mktemp("registry"))
+from .release_home import FEW_MARTS, build, fill, manifest_of, paths, score, sql
 
 
 @pytest.fixture
-def open_platform(tmp_path: Path, registry: ModelRegistry) -> Callable[..., Platform]:
-    """A home with one raw day, one row in each mart and one score."""
-
-    def make(kept: int = 5) -> Platform:
-        platform = Platform(Settings(tmp_path), Params(releases_kept=kept))
-        platform.registry = registry
-        platform.raw.write("shop", "1", [changes(orders=[order()])])
-        with duckdb.connect(str(platform.warehouse.path)) as connection:
-            for mart in MARTS:
-                connection.execute(f"CREATE TABLE {mart} AS SELECT 1 AS x")
-        score(platform, 1)
-        return platform
-
-    return make
-
-
-def score(platform: Platform, value: int) -> None:
-    """Change what the next release holds."""
-    (platform.home / "scores").mkdir(exist_ok=True)
-    pq.write_table(pa.table({"segment_id": [value]}), platform.home / "scores" / "customer_scores.parquet")
+def open_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Platform]:
+    """Makes a home with one raw day, one row in each of a few marts and one score."""
+    monkeypatch.setattr(release_files, "MARTS", FEW_MARTS)
+    return lambda kept=5: fill(tmp_path, FEW_MARTS, kept)
 
 
 def published_score(folder: Path) -> list[int]:
@@ -85,23 +39,33 @@ def test_nothing_is_published_in_a_new_home(tmp_path: Path) -> None:
     assert current_release(tmp_path) is None
 
 
-def test_a_release_is_the_marts_the_scores_and_a_manifest_of_both(open_platform: Callable[..., Platform]) -> None:
-    platform = open_platform()
+def test_a_release_is_every_mart_the_scores_and_a_manifest_of_each_file(tmp_path: Path) -> None:
+    platform = fill(tmp_path, MARTS)
     release = publish(platform)
     tables = sorted([*MARTS, "customer_scores"])
     assert release.is_new
+    assert release.name.startswith("2024-03-05-")
     assert release.rows == dict.fromkeys(tables, 1)
-    assert sorted(path.name for path in release.folder.iterdir()) == sorted(
-        ["manifest.json", *(f"{table}.parquet" for table in tables)]
-    )
-    manifest = json.loads((release.folder / "manifest.json").read_text())
+    manifest = manifest_of(release)
     assert manifest["release"] == release.name
     assert manifest["data_through"] == "2024-03-05"
-    assert manifest["models"] == {"segmentation": None, "spend": None}
-    assert manifest["tables"] == {
-        table: {"rows": 1, "sha256": file_sha256(release.folder / f"{table}.parquet")} for table in tables
-    }
-    assert release.name.startswith("2024-03-05-")
+    assert sorted(manifest["tables"]) == tables
+    for table in tables:
+        assert paths(release, table) == [f"{table}/2024-03.parquet" if table in FACTS else f"{table}.parquet"]
+    listed = {path for table in tables for path in paths(release, table)}
+    found = {str(path.relative_to(release.folder)) for path in release.folder.rglob("*") if path.is_file()}
+    assert found == {"manifest.json", *listed}
+
+
+def test_the_manifest_names_the_versions_that_made_its_scores(open_platform: Callable[..., Platform]) -> None:
+    platform = open_platform()
+    first = publish(platform)
+    assert manifest_of(first)["models"] == {}
+    models = {"spend": {"version": 3, "dvc_hash": "ab.dir"}, "segmentation": None}
+    (platform.home / "scores" / "models.json").write_text(json.dumps(models))
+    second = publish(platform)
+    assert manifest_of(second)["models"] == models
+    assert second.name != first.name
 
 
 def test_current_leads_to_the_newest_release_and_the_one_before_stays(
@@ -135,8 +99,7 @@ def test_any_change_of_what_readers_see_or_of_its_origin_is_a_new_release(
     platform = open_platform()
     first = publish(platform)
     if change == "mart":
-        with duckdb.connect(str(platform.warehouse.path)) as connection:
-            connection.execute("INSERT INTO fct_orders VALUES (2)")
+        build(platform, [("o1", "2024-03-05", 11)])
     elif change == "raw":
         platform.raw.write("shop", "1", [changes(orders=[order(status="approved")])])
     else:
@@ -196,12 +159,26 @@ def test_what_killed_runs_left_aside_is_removed(open_platform: Callable[..., Pla
 def test_a_release_that_fails_leaves_the_one_before_and_nothing_aside(open_platform: Callable[..., Platform]) -> None:
     platform = open_platform()
     first = publish(platform)
-    with duckdb.connect(str(platform.warehouse.path)) as connection:
-        connection.execute("DROP TABLE fct_payments")
-    with pytest.raises(duckdb.CatalogException, match="fct_payments"):
+    build(platform, [("o1", "2024-03-05", 11)])
+    sql(platform, "DROP TABLE fct_orders")
+    with pytest.raises(duckdb.CatalogException, match="fct_orders"):
         publish(platform)
     assert names(platform) == {"current", first.name}
     assert current_release(platform.home) == Release(first.name, first.folder, is_new=False, rows=first.rows)
+
+
+def test_a_release_after_one_of_an_older_platform_is_written_anew(open_platform: Callable[..., Platform]) -> None:
+    platform = open_platform()
+    older = platform.home / "published" / "2024-03-04-0a1b2c3d"
+    older.mkdir(parents=True)
+    tables = {"fct_orders": {"rows": 1, "sha256": "0"}}
+    (older / "manifest.json").write_text(json.dumps({"release": older.name, "tables": tables}))
+    (older / "fct_orders.parquet").touch()
+    (platform.home / "published" / "current").symlink_to(older.name)
+    assert current_release(platform.home) == Release(older.name, older, is_new=False, rows={"fct_orders": 1})
+    release = publish(platform)
+    assert paths(release) == ["fct_orders/2024-03.parquet"]
+    assert names(platform) == {"current", older.name, release.name}
 
 
 def test_a_run_that_dies_before_the_swap_leaves_readers_where_they_were(
@@ -221,23 +198,3 @@ def test_a_run_that_dies_before_the_swap_leaves_readers_where_they_were(
     second = publish(platform)
     assert (second.name, second.is_new) == (death.value.args[0], True)
     assert (platform.home / "published" / "current").resolve() == second.folder
-
-
-def test_a_reader_never_sees_two_releases_mixed_while_they_are_swapped_200_times(
-    open_platform: Callable[..., Platform], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    platform = open_platform()
-    monkeypatch.setattr(stage, "MARTS", ("fct_orders",))
-    publish(platform)
-    reader = start(READ_ON_AND_ON, platform.home / "published")
-    assert wait_for_line(reader) == "reading"
-    swapped = set()
-    for number in range(200):
-        score(platform, number % 3 + 2)
-        release = publish(platform)
-        assert release.is_new
-        swapped.add(release.name)
-    read = json.loads(finish(reader))
-    assert len(swapped) == 3
-    assert read["reads"] > 3
-    assert set(read["releases"]) >= swapped

@@ -1,4 +1,4 @@
--- Grain: one row per customer whose attributes or orders changed in this build; none in a full refresh, which writes all.
+-- Grain: one row per customer whose attributes or orders changed in this build; a full refresh, writing all, has none.
 -- depends_on: {{ ref('int_orders__touched') }}, {{ ref('stg_raw__customers') }}
 {{ config(materialized='table') }}
 {%- set before = rows_before('dim_customers') %}

@@ -1,5 +1,5 @@
--- Grain: one row per order and day from which what features read of it differed, with the span of days on which this was
--- what the shop knew. Features at a cut-off read the version known before it, whatever happened to the order later.
+-- Grain: one row per order and day from which what features read of it differed, with the span of days on which this
+-- was what the shop knew. Features at a cut-off read the version known before it, whatever happened to the order later.
 -- depends_on: {{ ref('int_orders__touched') }}
 {{ config(materialized='incremental', incremental_strategy='replace_touched_versions', on_schema_change='fail') }}
 {%- set content -%}
@@ -57,7 +57,8 @@ changes as (
 compared as (
     select
         *,
-        lag(hash({{ content }})) over by_day is distinct from hash({{ content }}) as has_changed
+        hash({{ content }}) as content_hash,
+        lag(hash({{ content }})) over by_day as previous_content_hash
     from changes
     window by_day as (partition by order_id order by known_from_date)
 )
@@ -68,4 +69,4 @@ select
     lead(known_from_date) over (partition by order_id order by known_from_date) as known_until_date,
     {{ content }}
 from compared
-where has_changed
+where previous_content_hash is distinct from content_hash

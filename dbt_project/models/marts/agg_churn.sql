@@ -1,13 +1,14 @@
 -- Grain: one row per month in which somebody bought, or was active when it began; guests are in no customer table.
 -- depends_on: {{ ref('int_months__touched') }}
 {{ config(materialized='incremental', incremental_strategy='replace_months_of_churn', on_schema_change='fail') }}
+{%- set wanted = months_of_churn() %}
 
 with months as (
     select
         ordered_month,
         (ordered_month + interval 1 month)::date as next_month,
         ordered_month < date_trunc('month', (select max(ordered_date) from {{ ref('agg_daily_sales') }})) as is_over
-    from {{ rows_of_months(months_of_churn()) }} as wanted
+    from {{ rows_of_months(wanted) }} as wanted
     where ordered_month <= (select max(ordered_date) from {{ ref('agg_daily_sales') }})
 ),
 
@@ -17,7 +18,7 @@ sales as (
         ordered_date,
         lead(ordered_date) over (partition by customer_key order by ordered_date) as next_sale_date
     from {{ ref('fct_orders') }}
-    where is_sale and customer_key is not null and {{ in_windows_of('ordered_date', months_of_churn()) }}
+    where is_sale and customer_key is not null and {{ in_windows_of('ordered_date', wanted) }}
 ),
 
 last_sales as (

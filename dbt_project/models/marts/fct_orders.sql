@@ -63,7 +63,7 @@ select
     payments.paid_brl::decimal(18, 2) as paid_brl,
     orders.changed_date
 from {{ ref('stg_raw__orders') }} as orders
-inner join {{ ref('int_orders__touched') }} as touched using (order_id, changed_date)
+inner join {{ ref('int_orders__touched') }} using (order_id, changed_date)
 left join lines using (order_id)
 left join payments using (order_id)
 where {{ only_newest_days('orders') }}

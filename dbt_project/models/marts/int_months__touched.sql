@@ -16,7 +16,9 @@ with sales as (
         ) as has_touched_buyers
     from {{ ref('int_orders__touched') }} as touched
     left join {{ ref('fct_orders') }} as orders
-        on touched.order_id = orders.order_id and touched.changed_date = orders.changed_date
+        on
+            touched.order_id = orders.order_id
+            and touched.changed_date = orders.changed_date
             and {{ is_touched('orders', ref('int_orders__touched')) }}
     where
         has_touched_buyers
@@ -24,16 +26,22 @@ with sales as (
 ),
 
 moved_cohorts as (
-    select min(least(touched.previous_first_sale_date, customers.first_sale_date)) as first_date
-    from {{ ref('int_customers__touched') }} as touched
+    select min(least(changed.previous_first_sale_date, customers.first_sale_date)) as first_date
+    from {{ ref('int_customers__touched') }} as changed
     left join {{ ref('dim_customers') }} as customers using (customer_key)
-    where touched.previous_first_sale_date is distinct from customers.first_sale_date
+    where changed.previous_first_sale_date is distinct from customers.first_sale_date
 ),
 
 months as (
-    select date_trunc('month', ordered_date)::date as ordered_month, has_touched_buyers from sales
+    select
+        date_trunc('month', ordered_date)::date as ordered_month,
+        has_touched_buyers
+    from sales
     union all
-    select date_trunc('month', previous_ordered_date)::date as ordered_month, has_touched_buyers from sales
+    select
+        date_trunc('month', previous_ordered_date)::date as ordered_month,
+        has_touched_buyers
+    from sales
     union all
     select distinct
         date_trunc('month', daily.ordered_date)::date as ordered_month,

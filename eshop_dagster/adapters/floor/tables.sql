@@ -121,12 +121,12 @@ FROM attributes FULL JOIN orders USING (customer_key);
 
 CREATE VIEW raw_sellers AS FROM read_parquet('{raw}/sellers/*/*.parquet', hive_types = {{'changed_date': DATE}});
 CREATE VIEW raw_reviews AS FROM read_parquet('{raw}/reviews/*/*.parquet', hive_types = {{'changed_date': DATE}});
-CREATE TABLE states AS FROM read_csv('{seeds}/brazilian_states.csv');
+CREATE TABLE brazilian_states AS FROM read_csv('{seeds}/brazilian_states.csv');
 
 CREATE TABLE dim_sellers AS
 SELECT seller_id, state, region, is_remote_region, city, zip_prefix, changed_date
 FROM (FROM raw_sellers QUALIFY row_number() OVER (PARTITION BY seller_id ORDER BY changed_date DESC) = 1)
-LEFT JOIN states USING (state);
+LEFT JOIN brazilian_states AS states USING (state);
 
 CREATE TABLE dim_customer_states AS
 SELECT customer_key, known_from_date,
@@ -150,7 +150,7 @@ distances AS (
             sin(radians(homes.capital_latitude - shops.capital_latitude) / 2) ** 2
             + cos(radians(shops.capital_latitude)) * cos(radians(homes.capital_latitude))
             * sin(radians(homes.capital_longitude - shops.capital_longitude) / 2) ** 2))), 1) AS distance_km
-    FROM states AS shops CROSS JOIN states AS homes
+    FROM brazilian_states AS shops CROSS JOIN brazilian_states AS homes
 )
 SELECT order_id, orders.ordered_date, orders.customer_key, channel, seller_id, seller_state, state, region,
     is_remote_region, distance_km, status, is_cancelled, promised_date, ordered_at, approved_at, shipped_at,
@@ -167,7 +167,7 @@ FROM fct_orders AS orders
 LEFT JOIN (SELECT order_id, seller_id FROM fct_order_items WHERE line_number = 1 AND seller_id IS NOT NULL)
     USING (order_id)
 LEFT JOIN sellers USING (seller_id)
-LEFT JOIN states USING (state)
+LEFT JOIN brazilian_states AS states USING (state)
 LEFT JOIN distances USING (seller_state, state)
 WHERE (promised_date IS NOT NULL OR shipped_at IS NOT NULL OR delivered_at IS NOT NULL
     OR status IN ('shipped', 'delivered', 'returned'))

@@ -69,8 +69,13 @@ SMALLEST: dict[str, Line] = {
 
 
 def olist_folder(folder: Path, **lines: Sequence[Line]) -> Path:
-    """Write the eight files, each with the given lines over its smallest one, or with that alone."""
+    """Write the eight files, each with the given lines over its smallest one, or with that alone.
+
+    Every order has a line, a payment and a review unless they are given.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    orders = [{"order_id": line.get("order_id", SMALLEST["orders"]["order_id"])} for line in lines.get("orders", [{}])]
+    lines = {"items": orders, "payments": orders, "reviews": orders} | lines
     for name in FILES:
         write_lines(folder, name, lines.get(name, [{}]))
     return folder

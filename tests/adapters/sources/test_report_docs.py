@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from eshop_dagster.adapters.sources.report import ReportSource, load_mapping
+from eshop_dagster.adapters.sources.report.format import Format
 from eshop_dagster.adapters.sources.report.loading import parse_mapping
-from eshop_dagster.adapters.sources.report.mapping import Columns, Constants, Format, ReportMapping, Signs
+from eshop_dagster.adapters.sources.report.mapping import Columns, Constants, ReportMapping, Signs
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGE = (DOCS / "report-source.md").read_text(encoding="utf-8")
@@ -40,6 +41,7 @@ def test_the_example_states_the_defaults(tmp_path: Path) -> None:
     assert stated == {
         "encoding": Format().encoding,
         "header": str(Format().header).lower(),
+        "last_line_break": str(Format().last_line_break).lower(),
         "skip_lines": str(Format().skip_lines),
         "negative_parentheses": str(Format().negative_parentheses).lower(),
         "time_zone": Format().time_zone,

@@ -103,10 +103,9 @@ def test_a_byte_order_mark_tells_the_encoding(tmp_path: Path, encoding: str, dec
     assert chunk.tables["order_items"]["product_id"].to_pylist() == ["xícara"]
 
 
-def test_a_last_line_without_a_line_break_is_loaded_and_noted(tmp_path: Path) -> None:
-    source = ReportSource(write(tmp_path, (HEADER + line(1) + line(2)).rstrip("\n")), mapping())
-    assert loaded(source) == ["1", "2"]
-    assert source.notes == ["sales.csv: its last line does not end in a line break; make sure that it is whole."]
+def test_a_last_line_without_a_line_break_is_loaded_when_the_mapping_says_that_it_has_none(tmp_path: Path) -> None:
+    text = (HEADER + line(1) + line(2)).rstrip("\n")
+    assert loaded(ReportSource(write(tmp_path, text), mapping(last_line_break=False))) == ["1", "2"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +135,11 @@ def test_a_last_line_without_a_line_break_is_loaded_and_noted(tmp_path: Path) ->
         (HEADER.replace("price", "prices") + line(1), {}, "Did you mean 'prices'?"),
         (HEADER.replace("note", "price") + line(1), {}, "has the column 'price' (mapped to unit_price) more than once"),
         (line(1) + line(2), {}, "Its first line looks like data"),
-        (HEADER + (line(1) + line(2) + "3,4,5\n") * 40 + line(4), {}, "40 of 121 lines do not have the 6 fields"),
+        (
+            HEADER + (line(1) + line(2) + "3,4,5\n") * 40 + line(4),
+            {},
+            "40 of 121 lines cannot be taken apart into the header's 6 fields (wrong_field_count 40x)",
+        ),
         (HEADER + line(1).replace("-", "/"), {}, "1 of 1 instants in column 'date' do not fit the formats"),
         (HEADER + line(1).replace("2024-03-05 10:00:00", ""), {}, "Column 'date' is empty on every line"),
     ],
@@ -186,7 +189,9 @@ def test_a_folder_without_a_report_is_refused_with_what_it_holds(tmp_path: Path)
         ReportSource(tmp_path, mapping())
 
 
-def test_files_of_a_folder_are_read_by_name_and_others_are_noted(tmp_path: Path) -> None:
+def test_files_of_a_folder_are_read_by_name_and_others_are_noted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     write(tmp_path, "note,order,price,quantity,product,date,more\n,2,9.50,1,mug,2024-03-05 10:00:00,x\n", "b.CSV")
     write(tmp_path, HEADER + line(1), "a.csv")
     write(tmp_path, "x", ".hidden.csv")
@@ -194,6 +199,7 @@ def test_files_of_a_folder_are_read_by_name_and_others_are_noted(tmp_path: Path)
     source = ReportSource(tmp_path, mapping())
     assert loaded(source) == ["1", "2"]
     assert [note.split(":")[0] for note in source.notes] == [".hidden.csv", "c.xlsx"]
+    assert [record.getMessage() for record in caplog.records] == [f"report shop: {note}" for note in source.notes]
 
 
 def test_a_file_that_lacks_a_mapped_column_is_named(tmp_path: Path) -> None:

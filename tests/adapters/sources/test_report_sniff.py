@@ -154,6 +154,14 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str) -> None:
     assert revenue(source) == Decimal("2500.11")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_file_whose_last_line_does_not_end_is_drafted_so(tmp_path: Path, encoding: str) -> None:
+    draft, source = drafted(tmp_path, BRAZILIAN.rstrip("\n"), encoding)
+    assert yaml.safe_load(draft)["format"]["last_line_break"] is False
+    assert revenue(source) == Decimal("2500.11")
+    assert "last_line_break" not in drafted(tmp_path, BRAZILIAN, encoding)[0]
+
+
 def test_a_parquet_file_is_sniffed_too(tmp_path: Path) -> None:
     report = tmp_path / "sales.parquet"
     columns = {"order_id": ["1", "2"], "order_date": pa.array([1_700_000_000, 1_700_090_000], pa.timestamp("s"))}

@@ -19,7 +19,7 @@ def csv(folder: Path, content: bytes | str) -> Path:
 
 
 def rows(path: Path, **options: bytes) -> list[tuple[str | None, ...]]:
-    table = read_strict_csv(path, COLUMNS, **options)
+    table = read_strict_csv(path, COLUMNS, multiline=("note",), **options)
     return list(zip(*(table[name].to_pylist() for name in COLUMNS), strict=True))
 
 

@@ -49,8 +49,6 @@ class ReportFile:
         notes = []
         if self.encoding and self.encoding.removesuffix("-sig") != declared.removesuffix("-sig"):
             notes.append(f"{self.path.name}: read as {self.encoding}, as its byte-order mark says, not as {declared}.")
-        if not self.ends_in_newline:
-            notes.append(f"{self.path.name}: its last line does not end in a line break; make sure that it is whole.")
         return notes
 
 
@@ -159,6 +157,11 @@ def _decode(
     try:
         return decoder.decode(chunk, final)
     except UnicodeDecodeError as error:
+        if final:
+            raise SourceError(
+                f"{path} is cut short inside a character: its last bytes are no whole {encoding}. Nothing was loaded: "
+                "export or copy the file again, or set format.encoding if it is in another one."
+            ) from error
         fitting = [name for name in ("utf-8", "cp1252", "latin-1") if name != encoding and fits(path, name)]
         remedy = f"the file is valid {fitting[0]}: set format.encoding: {fitting[0]}" if fitting else "export it again"
         line += error.object[: error.start].count(b"\n")

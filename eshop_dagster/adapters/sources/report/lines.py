@@ -6,8 +6,9 @@ What belongs here: one line at a time. What does not: what lines make together (
 import duckdb
 import pyarrow as pa
 
+from eshop_dagster.adapters.sources.report.file_lines import RAW
+from eshop_dagster.adapters.sources.report.headers import mapped_headers
 from eshop_dagster.adapters.sources.report.mapping import OrderKey, ReportMapping
-from eshop_dagster.adapters.sources.report.reading import RAW, mapped_headers
 from eshop_dagster.adapters.sources.report.values import STATE_NAMES, UNREADABLE, Reader, literal, plain
 from eshop_dagster.contract import BUSINESS_TIME_ZONE, STATES, STATUSES
 
@@ -88,8 +89,11 @@ def is_personal_order_key(mapping: ReportMapping) -> bool:
 
 def _words(connection: duckdb.DuckDBPyConnection, table: str, meaning: dict[str, str]) -> None:
     connection.execute(f"CREATE TABLE {table} (word VARCHAR PRIMARY KEY, meaning VARCHAR)")
-    connection.executemany(
-        f"INSERT OR REPLACE INTO {table} VALUES ({plain('?')}, ?)", [list(pair) for pair in meaning.items()]
+    # Of two words that differ in case or accents only, the later one counts.
+    connection.execute(
+        f"INSERT INTO {table} SELECT {plain('word')}, arg_max(meaning, place) FROM (SELECT unnest($words) AS word, "
+        "unnest($meanings) AS meaning, generate_subscripts($words, 1) AS place) GROUP BY ALL",
+        {"words": list(meaning), "meanings": list(meaning.values())},
     )
 
 

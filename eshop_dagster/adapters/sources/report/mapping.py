@@ -1,66 +1,20 @@
 """The mapping of a sales report: which column is what, how it is written, and what its words mean.
 
-What belongs here: the typed mapping and its rules. What does not: reading YAML (`loading.py`) or lines (`reading.py`).
+What belongs here: the typed mapping and its rules. What does not: how the file is written (`format.py`), reading YAML
+(`loading.py`) or lines (`reading.py`).
 """
 
-import re
-from codecs import lookup
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    field_validator,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
+from eshop_dagster.adapters.sources.report.format import Format, Part, Word
 
 CONTRACT_STATUS = Literal[
     "created", "approved", "processing", "invoiced", "shipped", "delivered", "cancelled", "unavailable", "returned"
 ]
 CHANNEL = Literal["web", "app", "store"]
-
-DATE_DIRECTIVES = frozenset("YymdbBHIMSfpzjaA%")
-
-
-def _text_of_number(value: Any) -> Any:
-    """YAML reads `2024` as a number and `no` as a truth value; headers and words are texts."""
-    if isinstance(value, bool):
-        raise ValueError(f"YAML reads this unquoted word as {value}: write it in quotes")
-    return str(value) if isinstance(value, int | float) else value
-
-
-def _date_format(value: str) -> str:
-    directives = re.findall(r"%(.)", value)
-    unknown = sorted({directive for directive in directives if directive not in DATE_DIRECTIVES})
-    has_day = {"d", "m"} <= set(directives) or {"d", "b"} <= set(directives) or {"d", "B"} <= set(directives)
-    if unknown or not (has_day or "j" in directives) or not {"Y", "y"} & set(directives):
-        raise ValueError(f"{value!r} is no strptime format with day, month and year: write such as '%d/%m/%Y %H:%M'")
-    return value
-
-
-Word = Annotated[str, BeforeValidator(_text_of_number), Field(min_length=1)]
-DateFormat = Annotated[str, AfterValidator(_date_format)]
-
-
-class Part(BaseModel):
-    """Base of the mapping's parts: immutable, and a key that is not known is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _left_empty(cls, value: Any) -> Any:
-        """A key with nothing behind it (all of it commented out) is a key that is left out."""
-        return {key: part for key, part in value.items() if part is not None} if isinstance(value, dict) else value
 
 
 class OrderKey(Part):
@@ -128,62 +82,6 @@ class Columns(Part):
         return {key: value.from_ if isinstance(value, OrderKey) else [value] for key, value in named.items() if value}
 
 
-class Format(Part):
-    """How the file writes its texts, numbers and instants."""
-
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    quote: str = '"'
-    header: bool = True
-    skip_lines: Annotated[int, Field(ge=0, le=1000)] = 0
-    decimal: Literal[".", ","] = "."
-    thousands: Literal[".", ",", " ", "'"] | None = None
-    currency_prefix: Word | None = None
-    negative_parentheses: bool = False
-    date_formats: Annotated[list[DateFormat], Field(min_length=1)] = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]
-    time_zone: str = BUSINESS_TIME_ZONE
-    empty_words: list[Word] = []
-
-    @field_validator("delimiter")
-    @classmethod
-    def _one_character(cls, value: str) -> str:
-        value = "\t" if value in ("tab", "\\t") else value
-        if len(value) != 1 or value.isalnum() or value in "\r\n":
-            raise ValueError(f"{value!r} is no delimiter: expected one character such as ',' ';' '|' or the word tab")
-        return value
-
-    @field_validator("quote")
-    @classmethod
-    def _one_quote(cls, value: str) -> str:
-        if value != "none" and (len(value) != 1 or value.isalnum() or value in "\r\n"):
-            raise ValueError(f"{value!r} is no quote: expected one character such as '\"', or the word none")
-        return value
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        try:
-            return lookup(value).name
-        except LookupError as error:
-            raise ValueError(f"{value!r} is no known encoding: expected such as utf-8, cp1252 or utf-16") from error
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            return ZoneInfo(value).key
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{value!r} is no time zone: expected {BUSINESS_TIME_ZONE} or UTC") from error
-
-    @model_validator(mode="after")
-    def _distinct_characters(self) -> Self:
-        if self.thousands == self.decimal:
-            raise ValueError(f"thousands and decimal are both {self.decimal!r}: they must differ")
-        if self.quote == self.delimiter:
-            raise ValueError(f"quote and delimiter are both {self.quote!r}: they must differ")
-        return self
-
-
 class Currency(Part):
     """The report's currency and its fixed rate: how many BRL one unit is worth."""
 
@@ -209,7 +107,7 @@ class Signs(Part):
 
     order_id_prefix: Word | None = None
     negative_quantity: bool = False
-    statuses: list[Word] = []
+    statuses: list[Word] = Field(default_factory=list)
 
 
 class Constants(Part):
@@ -228,9 +126,10 @@ class ReportMapping(Part):
     currency: Currency = Currency()
     cancellation: Signs = Signs()
     return_: Annotated[Signs, Field(alias="return")] = Signs()
-    status: dict[Word, CONTRACT_STATUS] = {}
+    status: dict[Word, CONTRACT_STATUS] = Field(default_factory=dict)
     default_status: CONTRACT_STATUS = "delivered"
     duplicates: Literal["quarantine", "keep"] = "quarantine"
+    missing_orders: Literal["refuse", "drop"] = "refuse"
     freight_per: Literal["line", "order"] = "line"
     payment_amount_per: Literal["order", "line"] = "order"
     constants: Constants = Constants()

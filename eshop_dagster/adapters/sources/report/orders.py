@@ -5,15 +5,19 @@ Works on the `lines` table of `lines.py`, in a fixed order of statements; each m
 
 import duckdb
 
+from eshop_dagster.adapters.sources.report.file_lines import RAW
 from eshop_dagster.adapters.sources.report.items import build_items
-from eshop_dagster.adapters.sources.report.lines import EVENTS, is_personal_order_key
+from eshop_dagster.adapters.sources.report.lines import EVENTS, IDS, TYPES, is_personal_order_key
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping, Signs
-from eshop_dagster.adapters.sources.report.reading import RAW
 from eshop_dagster.adapters.sources.report.values import literal, plain
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 
 CONFLICTS = ("customer_id", "status", "channel", "state")
 """An order has one of each; lines that name two make the whole order unknowable."""
+VALUES = ", ".join(name for name in TYPES if name not in ("line_sequence", "file_number", RAW))
+"""All that the mapping takes from a line."""
+ROUNDED = literal(r"(.*[|])?\d([.,]\d+)?[eE][+]\d+([|].*)?")
+"""A long number as a table program rounds it (`1,23457E+11`): different ids became one."""
 DESCRIBED: dict[str, tuple[str, dict[str, str]]] = {
     "customers": (
         "customer_id",
@@ -27,6 +31,7 @@ DESCRIBED: dict[str, tuple[str, dict[str, str]]] = {
 
 def build_orders(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping) -> None:
     """Make the tables `rejects`, `orders`, `order_days`, `items`, `customers`, `products` and `sellers`."""
+    connection.execute(_REPEATS)
     connection.execute(_rejects(mapping))
     connection.execute(_conflicts(mapping))
     connection.execute(_ACCEPTED)
@@ -35,7 +40,9 @@ def build_orders(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping) 
     build_items(connection, mapping)
     for table, (key, columns) in DESCRIBED.items():
         connection.execute(_described(table, key, columns))
-    connection.execute("DROP TABLE accepted; DROP VIEW known; DROP TABLE conflicts")
+    connection.execute(
+        "DROP TABLE accepted; DROP VIEW known; DROP TABLE conflicts; DROP TABLE repeats; DROP TABLE shared"
+    )
 
 
 def _word_of(mapping: ReportMapping) -> str:
@@ -45,9 +52,29 @@ def _word_of(mapping: ReportMapping) -> str:
     return f"coalesce((SELECT meaning FROM status_words WHERE word = {plain('lines.status')}), lines.status)"
 
 
+_REPEATS = f"""
+    -- Orders that stand in more than one file, and of their lines those that an earlier file has already. Lines that
+    -- are equal within one file may be several pieces: the second one there repeats the second one here.
+    CREATE TABLE shared AS
+    SELECT order_key FROM lines GROUP BY order_key HAVING min(file_number) <> max(file_number);
+    CREATE TABLE repeats AS
+    SELECT line_sequence FROM (
+        SELECT line_sequence, {VALUES},
+            row_number() OVER (PARTITION BY file_number, {VALUES} ORDER BY line_sequence) AS piece
+        FROM lines SEMI JOIN shared USING (order_key)
+    )
+    QUALIFY row_number() OVER (PARTITION BY {VALUES}, piece ORDER BY line_sequence) > 1
+"""
+
+
 def _rejects(mapping: ReportMapping) -> str:
-    repeated = f"row_number() OVER (PARTITION BY {RAW} ORDER BY line_sequence) > 1"
-    duplicate = f"WHEN {repeated} THEN 'exact_duplicate'" if mapping.duplicates == "quarantine" else ""
+    repeated = "line_sequence IN (FROM repeats)"
+    if mapping.duplicates == "quarantine":
+        repeated += f" OR row_number() OVER (PARTITION BY {RAW} ORDER BY line_sequence) > 1"
+    rounded = " ".join(
+        f"WHEN regexp_full_match({column}, {ROUNDED}) THEN 'unreadable:{name}'"
+        for name, column in {"order_id": "order_key", **{name: name for name in IDS}}.items()
+    )
     return f"""
         CREATE TABLE rejects AS
         FROM (SELECT line_sequence, ordered_date,
@@ -55,7 +82,8 @@ def _rejects(mapping: ReportMapping) -> str:
                 WHEN ordered_date IS NULL AND has_ordered_text THEN 'unreadable:ordered_at'
                 WHEN ordered_date IS NULL THEN 'missing:ordered_at'
                 WHEN order_key IS NULL THEN 'missing:order_id'
-                {duplicate}
+                {rounded}
+                WHEN {repeated} THEN 'exact_duplicate'
             END AS reason
         FROM lines)
         WHERE reason IS NOT NULL
@@ -74,7 +102,13 @@ def _conflicts(mapping: ReportMapping) -> str:
         SELECT lines.* EXCLUDE ({RAW}) REPLACE ({_word_of(mapping)} AS status)
         FROM lines ANTI JOIN rejects USING (line_sequence);
         CREATE TABLE conflicts AS
-        SELECT order_key, CASE {several} END AS reason, min(ordered_date) AS ordered_date
+        WITH twofold AS (
+            -- Two exports of one line, taken at different times: which is the newer one cannot be known.
+            SELECT order_key FROM known SEMI JOIN shared USING (order_key)
+            GROUP BY order_key, ordered_at, product_id, quantity HAVING min(file_number) <> max(file_number)
+        )
+        SELECT order_key, min(ordered_date) AS ordered_date,
+            CASE {several} WHEN order_key IN (FROM twofold) THEN 'order_conflict:files' END AS reason
         FROM known GROUP BY order_key HAVING reason IS NOT NULL;
         INSERT INTO rejects
         SELECT line_sequence, conflicts.ordered_date, reason FROM known JOIN conflicts USING (order_key)

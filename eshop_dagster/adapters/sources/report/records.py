@@ -1,13 +1,15 @@
 """The records of a delimited text, in which one broken line never takes its neighbours with it."""
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import TextIO
 
 from eshop_dagster.adapters.sources.base import SourceError
-from eshop_dagster.adapters.sources.report.mapping import Format
+from eshop_dagster.adapters.sources.report.format import Format
 
 BROKEN_QUOTES = "broken_quotes"
+DIGITS = re.compile(r"\d+")
 
 
 class Records:
@@ -29,6 +31,7 @@ class Records:
         self._text = text
         self._again: list[str] = []
         self._record: list[str] = []
+        self._has_given_up = self._is_again = False
         if form.quote == "none":
             self._rows = csv.reader(self._lines(), delimiter=form.delimiter, quoting=csv.QUOTE_NONE, strict=True)
         else:
@@ -56,6 +59,7 @@ class Records:
         while True:
             self._record.clear()
             self.broken = None
+            self._is_again = False
             try:
                 row = next(self._rows, None)
             except csv.Error as error:
@@ -69,19 +73,43 @@ class Records:
 
     def give_up(self) -> None:
         """Keep the first line of the record in hand only; the others are read again as records of their own."""
+        self._has_given_up = True
         self._again.extend(reversed(self._record[1:]))
         self.line -= len(self._record) - 1
         del self._record[1:]
+
+    def has_stray_quote(self, width: int, dated: int) -> bool:
+        """Whether a stray quote damaged the row in hand, though it has `width` fields.
+
+        Two stray quotes make one field of all that stands between them. A line so swallowed has `width` fields and, at
+        the position `dated`, a date of the same shape. Of the lines that are then read again, the one with the second
+        quote has an odd number of them.
+        """
+        if self._form.quote == "none" or (len(self._record) == 1 and not self._is_again):
+            return False
+        if self._is_again and sum(line.count(self._form.quote) for line in self._record) % 2:
+            return True
+        first, *others = (self._shapes(line) for line in self._record)
+        whole = [shapes for shapes in others if len(shapes) >= width <= len(first)]
+        return any(shapes[dated] and shapes[dated] == first[dated] for shapes in whole)
 
     def raw(self) -> str:
         """Text of the record in hand, as found, without its last line break."""
         return "".join(self._record).rstrip("\r\n")
 
     def _lines(self) -> Iterator[str]:
-        while line := self._again.pop() if self._again else self._text.readline():
+        while True:
+            # The first line of a file without a header is read again too, but no quote is the reason.
+            self._is_again |= self._has_given_up and bool(self._again)
+            line = self._again.pop() if self._again else self._text.readline()
+            if not line:
+                return
             self._record.append(line)
             self.line += 1
             yield line
+
+    def _shapes(self, line: str) -> list[str]:
+        return [field.strip(f"{self._form.quote} \r\n") for field in DIGITS.sub("0", line).split(self._form.delimiter)]
 
     def _never_closed(self) -> SourceError:
         started = self.line - len(self._record) + 1

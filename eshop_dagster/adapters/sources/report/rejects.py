@@ -4,8 +4,8 @@ import duckdb
 import pyarrow as pa
 
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.report.file_lines import RAW
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
-from eshop_dagster.adapters.sources.report.reading import RAW
 
 MOST_UNREADABLE_SHARE = 0.1
 

@@ -1,23 +1,27 @@
 """A sales report as a source: any CSV or Parquet of one line per order line, understood by a mapping."""
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from eshop_dagster.adapters.sources.base import REJECTED_SCHEMA, Changes, SourceError
+from eshop_dagster.adapters.sources.report.file_lines import FileLines
 from eshop_dagster.adapters.sources.report.files import check_file, list_files
 from eshop_dagster.adapters.sources.report.lines import add_lines, open_lines
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 from eshop_dagster.adapters.sources.report.orders import build_orders
-from eshop_dagster.adapters.sources.report.reading import FileLines, read_file
+from eshop_dagster.adapters.sources.report.reading import read_file
 from eshop_dagster.adapters.sources.report.rejects import build_rejected, stop_if_instants_do_not_fit
 from eshop_dagster.adapters.sources.report.tables import day_sizes, notes_on, tables_between
 
 ROWS_PER_CHUNK = 200_000
+_log = logging.getLogger(__name__)
 
 
 class ReportSource:
@@ -32,7 +36,7 @@ class ReportSource:
 
     Attributes:
         name: the mapping's name.
-        notes: what was left aside, taken once or rounded, in words.
+        notes: what was left aside, taken once or rounded, in words; each is logged as a warning too.
         lines_read: lines found with at least one value: each is in an order, or is rejected.
 
     Raises:
@@ -46,13 +50,19 @@ class ReportSource:
         self._mapping = mapping
         self._id_prefix = id_prefix
         self._digests: list[str] = []
-        self._connection = open_lines(mapping)
         broken = self._read(Path(paths))
         stop_if_instants_do_not_fit(self._connection, mapping)
         self.notes += notes_on(self._connection, mapping)
         build_orders(self._connection, mapping)
         build_rejected(self._connection, broken)
         self._sizes = day_sizes(self._connection)
+        for note in self.notes:
+            _log.warning("report %s: %s", self.name, note)
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """Opened with the first batch of lines: most files that are refused never come so far."""
+        return open_lines(self._mapping)
 
     def first_day(self) -> date:
         """First business day with an order or a rejected line."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from eshop_dagster.adapters.sources.report.mapping import Format
+from eshop_dagster.adapters.sources.report.format import Format
 
 UNREADABLE = "unreadable: "
 BLANKS = "' \t\r\n\u00a0\u202f\u2007\ufeff'"
@@ -77,23 +77,23 @@ class Reader:
         """The instant (TIMESTAMPTZ), NULL if no format fits."""
         zone = literal(self.form.time_zone)
         if pa.types.is_timestamp(kind) and kind.tz:
-            return text
+            return _plausible(text)
         if pa.types.is_temporal(kind):
-            return f"timezone({zone}, {text}::TIMESTAMP)"
+            return _plausible(f"timezone({zone}, {text}::TIMESTAMP)")
         tries = [
             f"try_strptime({text}, {literal(form)})"
             if "%z" in form
             else f"timezone({zone}, try_strptime({text}, {literal(form)}))"
             for form in self.form.date_formats
         ]
-        return _not_antique(f"coalesce({', '.join(tries)})")
+        return _plausible(f"coalesce({', '.join(tries)})")
 
     def local_date(self, text: str, kind: pa.DataType) -> str:
         """The calendar date as written (DATE), NULL if no format fits."""
         if pa.types.is_temporal(kind):
             return f"{text}::DATE"
         tries = [f"try_strptime({text}, {literal(form)})::DATE" for form in self.form.date_formats]
-        return _not_antique(f"coalesce({', '.join(tries)})")
+        return _plausible(f"coalesce({', '.join(tries)})")
 
     def _written_number(self, text: str) -> str:
         prefix = re.escape(self.form.currency_prefix or "")
@@ -127,6 +127,6 @@ def _float_text(column: str) -> str:
     return f"CASE WHEN contains({short}, 'e') THEN TRY_CAST({column} AS DECIMAL(38, 10))::VARCHAR ELSE {short} END"
 
 
-def _not_antique(instant: str) -> str:
-    # `%Y` reads `12/1/10` as the year 10.
-    return f"CASE WHEN year({instant}) >= 1900 THEN {instant} END"
+def _plausible(instant: str) -> str:
+    # `%Y` reads `12/1/10` as the year 10, and the year 9999 stands for never: no day of it would ever be pulled.
+    return f"CASE WHEN year({instant}) BETWEEN 1900 AND 2100 THEN {instant} END"

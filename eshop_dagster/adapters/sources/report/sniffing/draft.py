@@ -80,6 +80,8 @@ def _format(sample: Sample, made: Decisions) -> Iterator[str]:
     if sample.path.suffix.lower() != ".parquet":
         yield f"  delimiter: {'tab' if form.delimiter == chr(9) else _quoted(form.delimiter)}"
         yield f"  encoding: {form.encoding.removesuffix('-sig')}"
+        if not form.last_line_break:
+            yield "  last_line_break: false  # The last line ends without one: check that the file is whole."
         if form.skip_lines:
             yield f"  skip_lines: {form.skip_lines}  # Lines above the header."
     yield f"  decimal: {_quoted(numbers.decimal)}"

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.files import check_file, list_files
-from eshop_dagster.adapters.sources.report.mapping import Format
+from eshop_dagster.adapters.sources.report.format import Format
 from eshop_dagster.adapters.sources.report.records import Records
 from eshop_dagster.adapters.sources.report.sniffing.styles import delimiter_of, encoding_of
 
@@ -61,7 +61,12 @@ def _text(path: Path) -> Sample:
     delimiter = delimiter_of(look)
     widths = [len(row) for row in csv.reader(look, delimiter=delimiter)]
     usual = Counter(widths).most_common(1)[0][0]
-    form = Format(delimiter=delimiter, encoding=encoding, skip_lines=widths.index(usual))
+    form = Format(
+        delimiter=delimiter,
+        encoding=encoding,
+        last_line_break=file.ends_in_newline,
+        skip_lines=widths.index(usual),
+    )
     rows: list[tuple[str, ...]] = []
     seen: set[str] = set()
     repeated = 0
@@ -88,7 +93,7 @@ def _parquet(path: Path) -> Sample:
                 next(file.iter_batches(batch_size=SAMPLE_LINES), pa.record_batch({}, schema=pa.schema([])))
             )
             lines = file.metadata.num_rows
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, OSError) as error:
         raise SourceError(f"{path} is no whole Parquet file ({error}): export it again.") from error
     _refuse_nothing(path, table.column_names, table.num_rows)
     with duckdb.connect() as connection:

@@ -1,0 +1,167 @@
+"""A customer's features from the customer's own orders, by the SQL that builds the table `customer_features`.
+
+The HTTP API answers "predict" and "segment" for the orders that an application sends with the request: they are turned
+into features here, and by nothing else, so that a model is asked what it was taught. The statement is dbt's, compiled;
+it runs over a database in memory that holds the request's rows only, under the names that the statement reads. The
+warehouse is never opened, and a request leaves nothing behind.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from eshop_dagster.adapters.dbt import DbtError, manifest_nodes, raise_on_failure, run_dbt
+
+MODEL = "customer_features"
+
+_MONEY = pa.decimal128(18, 2)
+
+
+def _column(name: str, kind: pa.DataType) -> pa.Field:
+    return pa.field(name, kind, nullable=False)
+
+
+ORDERS, LINES, PRODUCTS = "int_orders__versions", "stg_raw__order_items", "stg_raw__products"
+
+INPUTS: Mapping[str, pa.Schema] = {
+    ORDERS: pa.schema(
+        [
+            _column("order_id", pa.string()),
+            _column("known_from_date", pa.date32()),
+            pa.field("known_until_date", pa.date32()),
+            _column("customer_key", pa.string()),
+            _column("ordered_date", pa.date32()),
+            pa.field("channel", pa.string()),
+            pa.field("state", pa.string()),
+            _column("is_cancelled", pa.bool_()),
+            _column("item_count", pa.int64()),
+            _column("returned_item_count", pa.int64()),
+            _column("revenue_brl", _MONEY),
+            _column("returned_brl", _MONEY),
+            _column("freight_brl", _MONEY),
+            _column("is_late", pa.bool_()),
+        ]
+    ),
+    LINES: pa.schema(
+        [
+            _column("order_id", pa.string()),
+            _column("changed_date", pa.date32()),
+            _column("product_id", pa.string()),
+            _column("is_return", pa.bool_()),
+        ]
+    ),
+    PRODUCTS: pa.schema(
+        [
+            _column("product_id", pa.string()),
+            _column("changed_date", pa.date32()),
+            pa.field("category", pa.string()),
+        ]
+    ),
+}
+"""What the statement reads: columns by table, with the warehouse's own types and meanings."""
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    ORDERS: ("order_id", "known_from_date"),
+    LINES: (),
+    PRODUCTS: ("product_id", "changed_date"),
+}
+"""The columns that no two rows of a table share; an order may hold equal lines."""
+
+# No shop has a cut-off here: it only marks the place of the real one.
+_ANY_DATE = "0001-01-01"
+
+
+@cache
+def compiled_features() -> str:
+    """Return the statement for one cut-off, which it takes as the parameter `$as_of_date`; compiled once a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        # By tag and type, not by name: dbt prints what it compiles when one node is named.
+        arguments = ["compile", "--select", "tag:features,resource_type:model", "--no-introspect"]
+        raise_on_failure("compile", run_dbt(arguments, home=home, variables={"ESHOP_AS_OF_DATES": _ANY_DATE}))
+        [path] = home.rglob(f"compiled/**/{MODEL}.sql")
+        statement = path.read_text()
+    literal = f"date '{_ANY_DATE}'"
+    if literal not in statement or _ANY_DATE in statement.replace(literal, ""):
+        raise DbtError(
+            f"the compiled {MODEL} does not name its cut-off as {literal}; expected nothing else. "
+            "Write the cut-offs of the model with the project's macro for them."
+        )
+    return statement.replace(literal, "$as_of_date::date")
+
+
+class FeatureSql:
+    """Computes features of the rows that it is given; one object serves any number of threads.
+
+    Args:
+        statement: as `compiled_features` returns it; by default the one of this project.
+    """
+
+    def __init__(self, statement: str | None = None) -> None:
+        nodes = {node["name"]: node for node in manifest_nodes().values() if node["resource_type"] == "model"}
+        self._statement = f"SELECT * FROM (\n{statement or compiled_features()}\n) ORDER BY customer_key"
+        self._relations = {table: str(nodes[table]["relation_name"]) for table in INPUTS}
+        # A request is small: more threads would only wait for one another.
+        self._database = duckdb.connect(":memory:", config={"threads": 1})
+        self._database.execute(f"ATTACH ':memory:' AS \"{nodes[MODEL]['database']}\"")
+        for table, schema in INPUTS.items():
+            empty = schema.empty_table()  # noqa: F841 - read by DuckDB under its name
+            self._database.execute(f"CREATE TABLE {self._relations[table]} AS FROM empty")
+
+    def features(self, *, orders: pa.Table, lines: pa.Table, products: pa.Table, as_of_date: date) -> pa.Table:
+        """Return the features at a cut-off, sorted by customer: the columns of the table `customer_features`.
+
+        A customer without a sale before the cut-off has no row. Columns that the statement does not read are ignored.
+
+        Args:
+            orders: every version of every order of each customer, as in `int_orders__versions`.
+            lines: their lines, as in `stg_raw__order_items`; those of a version have its `known_from_date` as
+                `changed_date`.
+            products: the changes of the products of these lines, as in `stg_raw__products`; a product that is missing
+                has the category 'unknown'.
+
+        Raises:
+            ValueError: a column is missing, of another type or NULL where it must not be, or a row comes twice.
+        """
+        given = {ORDERS: orders, LINES: lines, PRODUCTS: products}
+        rows = {table: _checked(table, content) for table, content in given.items()}
+        with self._database.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                for table, content in rows.items():
+                    cursor.register("given", content)
+                    cursor.execute(f"INSERT INTO {self._relations[table]} FROM given")
+                return cursor.execute(self._statement, {"as_of_date": as_of_date}).to_arrow_table()
+            finally:
+                # Other requests never see these rows, and this leaves none.
+                cursor.execute("ROLLBACK")
+
+
+def _checked(table: str, content: pa.Table) -> pa.Table:
+    """Return the rows with the columns and types of `INPUTS`."""
+    schema = INPUTS[table]
+    missing = [name for name in schema.names if name not in content.column_names]
+    if missing:
+        raise ValueError(f"{table} lacks the columns {missing}; expected {schema.names}. Found {content.column_names}.")
+    for field in schema:
+        found = content.schema.field(field.name).type
+        if pa.types.is_decimal(field.type) and not pa.types.is_decimal(found):
+            raise ValueError(
+                f"{table}.{field.name} is {found}; expected {field.type}. Money is decimal: a float has lost its cents."
+            )
+        nulls = content[field.name].null_count
+        if nulls and not field.nullable:
+            raise ValueError(f"{table}.{field.name} is NULL in {nulls} rows; expected a value. Leave such rows out.")
+    try:
+        rows = content.select(schema.names).cast(schema)
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"{table} does not fit its types ({error}); expected {schema.to_string()}.") from error
+    key = KEYS[table]
+    if key and rows.group_by(list(key)).aggregate([]).num_rows != rows.num_rows:
+        raise ValueError(f"{table} repeats a row of the same {' and '.join(key)}; expected each once. Remove the copy.")
+    return rows

@@ -1,0 +1,74 @@
+-- Every customer's features at one cut-off by plain SQL from raw: orders as they were known on the day before it.
+CREATE OR REPLACE TABLE known AS
+SELECT order_id, max(changed_date) AS changed_date
+FROM raw_orders WHERE changed_date < DATE '{as_of_date}' GROUP BY order_id;
+
+CREATE OR REPLACE TABLE known_items AS
+SELECT raw_items.* FROM raw_items JOIN known USING (order_id, changed_date);
+
+CREATE OR REPLACE TABLE customer_features AS
+WITH lines AS (
+    SELECT order_id, sum(line_total_brl) FILTER (NOT is_return) AS sold_brl,
+        -sum(line_total_brl) FILTER (is_return) AS returned_brl, sum(freight_brl) AS freight_brl,
+        count(*) FILTER (NOT is_return) AS item_count, count(*) FILTER (is_return) AS returned_item_count
+    FROM known_items GROUP BY order_id
+),
+orders AS (
+    SELECT order_id, customer_key, ordered_date, channel, state, is_cancelled,
+        coalesce(item_count, 0) AS item_count, coalesce(returned_item_count, 0) AS returned_item_count,
+        if(is_cancelled, 0, coalesce(sold_brl, 0))::DECIMAL(18, 2) AS revenue_brl,
+        if(is_cancelled, 0, coalesce(returned_brl, 0))::DECIMAL(18, 2) AS returned_brl,
+        if(is_cancelled, 0, coalesce(freight_brl, 0))::DECIMAL(18, 2) AS freight_brl,
+        coalesce(timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date, FALSE) AS is_late,
+        NOT is_cancelled AND coalesce(item_count, 0) > 0 AS is_sale, DATE '{as_of_date}' AS as_of_date
+    FROM raw_orders JOIN known USING (order_id, changed_date) LEFT JOIN lines USING (order_id)
+    WHERE customer_key IS NOT NULL
+),
+behaviour AS (
+    SELECT customer_key, as_of_date, arg_max(state, (ordered_date, order_id)) AS state,
+        as_of_date - max(ordered_date) FILTER (is_sale) AS recency_days,
+        as_of_date - min(ordered_date) FILTER (is_sale) AS tenure_days,
+        count(*) FILTER (is_sale) AS order_count,
+        count(*) FILTER (is_sale AND ordered_date >= as_of_date - 90) AS order_last_90_days_count,
+        count(*) FILTER (is_sale AND ordered_date >= as_of_date - 365) AS order_last_365_days_count,
+        greatest(sum(revenue_brl - returned_brl), 0) AS revenue_brl,
+        greatest(coalesce(sum(revenue_brl - returned_brl) FILTER (ordered_date >= as_of_date - 90), 0), 0)
+            AS revenue_last_90_days_brl,
+        greatest(coalesce(sum(revenue_brl - returned_brl) FILTER (ordered_date >= as_of_date - 365), 0), 0)
+            AS revenue_last_365_days_brl,
+        sum(revenue_brl)::DOUBLE / count(*) FILTER (is_sale) AS average_ticket_brl,
+        max(revenue_brl) AS largest_ticket_brl, sum(item_count) FILTER (is_sale) AS item_count,
+        greatest(sum(freight_brl), 0)::DOUBLE / nullif(greatest(sum(freight_brl), 0) + sum(revenue_brl), 0)
+            AS freight_share,
+        count(*) FILTER (is_sale AND channel = 'app') / count(*) FILTER (is_sale) AS app_share,
+        count(*) FILTER (is_sale AND channel = 'store') / count(*) FILTER (is_sale) AS store_share,
+        count(*) FILTER (is_cancelled) AS cancelled_order_count, sum(returned_item_count) AS returned_item_count,
+        count(*) FILTER (is_late) AS late_delivery_count
+    FROM orders GROUP BY customer_key, as_of_date HAVING count(*) FILTER (is_sale) > 0
+),
+products AS (
+    SELECT product_id, arg_max_null(category, changed_date) AS category
+    FROM raw_products WHERE changed_date < DATE '{as_of_date}' GROUP BY product_id
+),
+categories AS (
+    SELECT customer_key, count(*) AS category_count, max(line_count) / sum(line_count) AS favourite_category_share
+    FROM (
+        SELECT customer_key, coalesce(category, 'unknown') AS category, count(*) AS line_count
+        FROM orders JOIN known_items USING (order_id) LEFT JOIN products USING (product_id)
+        WHERE is_sale AND NOT is_return GROUP BY ALL
+    ) GROUP BY customer_key
+)
+SELECT customer_key, as_of_date, state, recency_days::DOUBLE AS recency_days, tenure_days::DOUBLE AS tenure_days,
+    order_count::DOUBLE AS order_count, order_last_90_days_count::DOUBLE AS order_last_90_days_count,
+    order_last_365_days_count::DOUBLE AS order_last_365_days_count, revenue_brl::DOUBLE AS revenue_brl,
+    revenue_last_90_days_brl::DOUBLE AS revenue_last_90_days_brl,
+    revenue_last_365_days_brl::DOUBLE AS revenue_last_365_days_brl, average_ticket_brl::DOUBLE AS average_ticket_brl,
+    largest_ticket_brl::DOUBLE AS largest_ticket_brl, item_count::DOUBLE AS item_count,
+    category_count::DOUBLE AS category_count, favourite_category_share::DOUBLE AS favourite_category_share,
+    coalesce(freight_share, 0)::DOUBLE AS freight_share, app_share::DOUBLE AS app_share,
+    store_share::DOUBLE AS store_share, cancelled_order_count::DOUBLE AS cancelled_order_count,
+    returned_item_count::DOUBLE AS returned_item_count, late_delivery_count::DOUBLE AS late_delivery_count,
+    if(order_count > 1, (tenure_days - recency_days) / (order_count - 1), tenure_days)::DOUBLE AS interpurchase_days,
+    sin(2 * pi() * dayofyear(as_of_date) / 365.25) AS day_of_year_sin,
+    cos(2 * pi() * dayofyear(as_of_date) / 365.25) AS day_of_year_cos
+FROM behaviour JOIN categories USING (customer_key);

@@ -1,0 +1,122 @@
+"""The record of each day that was pulled, and whether raw still holds what it says.
+
+They lie in `raw/_pulls/<source>/<day>.json`.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from eshop_dagster.adapters.files import file_sha256
+from eshop_dagster.adapters.raw_intake import RawStoreError
+from eshop_dagster.contract import TABLES
+
+EMPTY_FILE = "empty.parquet"
+"""Holds no row of a table, only its types; of no pull."""
+
+Record = dict[str, Any]
+"""`fingerprint` of the input, `content` (hash over all files), `files` (hash by table), `accepted` rows by table, and
+`quarantined` rows by table and reason."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A file of raw that does not hold what was pulled.
+
+    Attributes:
+        file: its path within the home.
+        what: what is wrong with it, as the end of a sentence.
+        source: the source that wrote its day, or None for a file that no pull wrote.
+        day: the business day.
+    """
+
+    file: str
+    what: str
+    source: str | None
+    day: date
+
+
+class PullRecords:
+    """The records of one raw layer.
+
+    Args:
+        raw: its folder.
+    """
+
+    def __init__(self, raw: Path) -> None:
+        self._raw = raw
+
+    def days_by_source(self) -> dict[str, list[date]]:
+        """Return the days that each source has written, sorted."""
+        folders = sorted((self._raw / "_pulls").glob("*"))
+        days = {folder.name: [date.fromisoformat(path.stem) for path in folder.glob("*.json")] for folder in folders}
+        return {source: sorted(found) for source, found in days.items()}
+
+    def find(self, source: str, day: date) -> Record | None:
+        """Return a day's record, or None where there is none that can be read."""
+        try:
+            record: Record = json.loads(self._path(source, day).read_bytes())
+        except (FileNotFoundError, ValueError):
+            return None
+        is_whole = isinstance(record, dict) and {"fingerprint", "content", "accepted", "quarantined"} <= record.keys()
+        return record if is_whole else None
+
+    def of_source(self, source: str) -> Iterator[tuple[date, Record]]:
+        """Yield each day that a source has written, with its record.
+
+        Raises:
+            RawStoreError: a record cannot be read.
+        """
+        for day in self.days_by_source().get(source, []):
+            record = self.find(source, day)
+            if record is None:
+                raise RawStoreError(
+                    f"{self._path(source, day)} cannot be read, and with it nobody knows what was pulled on {day}: "
+                    f"pull that day again with `eshop run --from {day} --to {day} --repull`"
+                )
+            yield day, record
+
+    def damaged(self, on_day: Callable[[int, int], None]) -> list[Damage]:
+        """Return every file of raw that does not hold what was pulled; see `RawStore.damaged`."""
+        found, by_source = [], self.days_by_source()
+        pulled = [(source, day) for source, days in by_source.items() for day in days]
+        for done, (source, day) in enumerate(pulled, 1):
+            found += self._damage_of_day(source, day)
+            on_day(done, len(pulled))
+        for path in sorted(self._raw.glob("*/changed_date=*/*.parquet")):
+            day = date.fromisoformat(path.parent.name.removeprefix("changed_date="))
+            if day not in by_source.get(path.stem, []) and path.name != EMPTY_FILE:
+                found.append(Damage(self._name(path), "is of no pull: delete it", None, day))
+        return found
+
+    def _damage_of_day(self, source: str, day: date) -> list[Damage]:
+        path, record, found = self._path(source, day), self.find(source, day), []
+        if record is None:
+            return [Damage(self._name(path), "cannot be read", source, day)]
+        files = {table: self._raw / table / f"changed_date={day}" / f"{source}.parquet" for table in TABLES}
+        present = {table: file_sha256(file) if file.exists() else "" for table, file in files.items()}
+        # An older platform's record holds one hash over all files of the day, and none of each.
+        pulled = record.get("files", present)
+        for table, file in files.items():
+            if record["accepted"].get(table) and not present[table]:
+                found.append(Damage(self._name(file), "is missing", source, day))
+            elif present[table] != pulled.get(table, ""):
+                found.append(Damage(self._name(file), "does not hold what was pulled", source, day))
+        if not found and content_hash(present) != record["content"]:
+            found.append(Damage(self._name(path), "does not fit the files of its day", source, day))
+        return found
+
+    def _path(self, source: str, day: date) -> Path:
+        return self._raw / "_pulls" / source / f"{day}.json"
+
+    def _name(self, path: Path) -> str:
+        return str(path.relative_to(self._raw.parent))
+
+
+def content_hash(files: Mapping[str, str]) -> str:
+    """Return one hash for a day's files, given each one's hash by table (empty for a table without rows)."""
+    return hashlib.sha256(json.dumps(dict(files), sort_keys=True).encode()).hexdigest()

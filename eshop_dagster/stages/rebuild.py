@@ -1,0 +1,173 @@
+"""Rebuild: the warehouse from raw, when its file is damaged or does not hold what its records say."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from eshop_dagster.adapters.dbt import manifest_nodes, raise_on_failure, tables_read_by
+from eshop_dagster.adapters.raw_store import Damage, RawStoreError
+from eshop_dagster.adapters.sources import load_source_config, open_source
+from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.table_records import QualityError
+from eshop_dagster.adapters.warehouse import WarehouseDamaged
+from eshop_dagster.stages.build import build_features, build_warehouse, plan_features, project_of
+from eshop_dagster.stages.marts import MARTS
+from eshop_dagster.stages.platform import Platform, yesterday
+from eshop_dagster.stages.progress import Counter, tell
+from eshop_dagster.stages.publish import Release, publish
+
+_SHOWN_FILES = 20
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a warehouse must be built again; `is_readable` is False where its file cannot be read whole."""
+
+    reason: str
+    is_readable: bool
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What became of the warehouse.
+
+    Attributes:
+        reason: why it was built again, or None: it was sound, and nothing was done.
+        set_aside: where the file that was there lies now, or None when it was built anew in place.
+        tables: tables that were read whole, or built.
+        release: what readers see now; None when nothing was done.
+    """
+
+    reason: str | None
+    set_aside: Path | None
+    tables: int
+    release: Release | None
+
+
+def rebuild_warehouse(platform: Platform, *, force: bool = False) -> Rebuilt:
+    """Look whether the warehouse is sound; if not, or when forced, build it again from raw and publish.
+
+    Raises:
+        RawStoreError: raw itself is damaged, or holds nothing; the warehouse stays as it is.
+        WarehouseError: another process holds the warehouse.
+        DbtError: a model failed, or a test found bad rows; readers keep the release before.
+    """
+    check_raw(platform)
+    fault = Fault("it was asked for", is_readable=False) if force else find_fault(platform)
+    if fault is None:
+        return Rebuilt(None, None, len(platform.warehouse.tables()), None)
+    set_aside = None if fault.is_readable else _set_aside(platform)
+    nodes = Counter("build", sum(node["resource_type"] in ("model", "test") for node in manifest_nodes().values()))
+    report = build_warehouse(platform, full_refresh=True, on_node=lambda node: nodes.advance())
+    raise_on_failure("test", report.tests)
+    features = build_features(platform, plan_features(platform), on_node=lambda node: nodes.advance())
+    raise_on_failure("test", features.tests)
+    tell("publish", 0, 1)
+    release = publish(platform)
+    tell("publish", 1, 1)
+    return Rebuilt(fault.reason, set_aside, len(platform.warehouse.tables()), release)
+
+
+def check_raw(platform: Platform) -> None:
+    """Hold every file of raw against the record of its day.
+
+    Raises:
+        RawStoreError: raw holds no day, or other files than were pulled; the message names them and the remedy.
+    """
+    platform.raw.finish_killed_pull()
+    platform.raw.finish_killed_pull()
+    platform.raw.write_empty_tables()
+    damaged = platform.raw.damaged(lambda done, total: tell("check raw", done, total))
+    if damaged:
+        lines = [f"- {one.file} {one.what}" for one in damaged[:_SHOWN_FILES]]
+        if len(damaged) > _SHOWN_FILES:
+            lines.append(f"- and {len(damaged) - _SHOWN_FILES} more")
+        listed = "\n".join([*lines, *_remedies(platform, damaged)])
+        raise RawStoreError(
+            f"raw is not as it was pulled (files: {len(damaged)}), and the warehouse can be built from raw only. "
+            f"Nothing was changed.\n{listed}\nThen run `eshop rebuild` again."
+        )
+    if not platform.raw.day_hashes():
+        raise RawStoreError("there is no raw data to build from: pull some days first (`eshop run`)")
+
+
+def find_fault(platform: Platform) -> Fault | None:
+    """Return why the warehouse must be built again, or None: its file is whole and its tables are those of raw.
+
+    Raises:
+        WarehouseError: another process holds the warehouse.
+    """
+    if not platform.warehouse.exists():
+        return Fault("there was no warehouse", is_readable=False)
+    try:
+        platform.warehouse.verify(lambda done, total: tell("read the warehouse", done, total))
+    except WarehouseDamaged as error:
+        return Fault(f"its file was damaged ({error.how})", is_readable=False)
+    built, raw = platform.warehouse.built_days(project_of(platform)), platform.raw.day_hashes()
+    if built is None:
+        return Fault("its last build did not end, or was of another dbt project or home", is_readable=True)
+    changed = {*raw.items()} ^ {*built.items()}
+    if changed:
+        days = sorted({day for day, _content in changed})
+        return Fault(f"raw has changed since it was built ({len(days)} days, first {days[0]})", is_readable=True)
+    wanted = {*MARTS, *tables_read_by("features"), *platform.records.records()}
+    missing = sorted(wanted - {*platform.warehouse.tables()})
+    if missing:
+        return Fault(f"it lacks {', '.join(missing)}", is_readable=True)
+    tables = Counter("compare with the records", len(wanted))
+    for table in sorted(wanted):
+        try:
+            platform.records.demand([table], hash_again=True)
+        except QualityError as error:
+            return Fault(str(error).partition(": ")[0], is_readable=True)
+        tables.advance()
+    return None
+
+
+def _set_aside(platform: Platform) -> Path | None:
+    """Move the warehouse's file and log out of the way; return where the file lies, or None when there was none."""
+    path = platform.warehouse.path
+    aside = path.with_name(f"warehouse.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.duckdb")
+    moved = None
+    # The log first: should this end between the two, no log may lie beside a file that is not its own.
+    for ending in (".wal", ""):
+        if (present := Path(f"{path}{ending}")).exists():
+            moved = Path(f"{aside}{ending}")
+            os.replace(present, moved)
+    return moved
+
+
+def _remedies(platform: Platform, damaged: list[Damage]) -> list[str]:
+    """Return what makes the damaged days whole again: one line each run of days of a source."""
+    own = _own_source(platform)
+    lines = []
+    for source in sorted({one.source for one in damaged if one.source}):
+        days = sorted({one.day for one in damaged if one.source == source})
+        for first, last in _ranges(days):
+            if own in (source, None):
+                lines.append(f"Pull again: `eshop run --from {first} --to {last} --repull --home {platform.home}`")
+            else:
+                lines.append(f"Put the report {source} of {first} to {last} into {platform.home / 'inbox'} again.")
+    return lines
+
+
+def _own_source(platform: Platform) -> str | None:
+    """Return the name of the source that `eshop run` pulls from, if any; the others came through the inbox."""
+    config = load_source_config(platform.home)
+    try:
+        return open_source(config, yesterday()).source.name if config else None
+    except SourceError:
+        # The Olist folder or the report is not there now; inbox reports bear the name of their mapping.
+        return config.kind if config else None
+
+
+def _ranges(days: list[date]) -> list[tuple[date, date]]:
+    """Return runs of consecutive days as first and last day."""
+    runs: list[tuple[date, date]] = []
+    for day in days:
+        if runs and (day - runs[-1][1]).days == 1:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs

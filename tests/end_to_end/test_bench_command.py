@@ -1,0 +1,23 @@
+"""`eshop bench`, as a user runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eshop_dagster.stages import bench
+
+from .conftest import eshop
+
+
+def test_the_command_measures_every_step_and_draws_what_it_found(tmp_path: Path) -> None:
+    size = ("--days", "32", "--orders-per-day", "10", "--customers", "300", "--repeat", "1")
+    done = eshop("bench", *size, "--home", tmp_path, "--json")
+
+    steps = json.loads(done.stdout)["steps"]
+    assert {step["name"] for step in steps if step["days"] == 32} == {*bench.STEPS, "incremental day"}
+    assert {step["days"] for step in steps if step["name"] == "incremental day"} == {30, 32}
+    assert all(step["seconds"] > 0 and step["peak_mib"] > 20 for step in steps)
+    [refresh] = [step for step in steps if step["name"] == "full refresh" and step["days"] == 32]
+    assert refresh["ratio"] == pytest.approx(refresh["seconds"] / refresh["floor_seconds"], abs=0.01)
+    assert (tmp_path / "bench.png").stat().st_size > 10_000

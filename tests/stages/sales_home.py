@@ -1,0 +1,47 @@
+"""A home whose warehouse and raw layer hold made days: what the quality stage reads, without a build."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from eshop_dagster.adapters.sources import SourceConfig, save_source_config
+from eshop_dagster.settings import Settings
+from eshop_dagster.stages.build import project_of
+from eshop_dagster.stages.parameters import Params
+from eshop_dagster.stages.platform import Platform
+
+FIRST = date(2025, 1, 6)
+
+
+def platform_of(home: Path, kind: str = "simulated") -> Platform:
+    save_source_config(home, SourceConfig(kind=kind))
+    return Platform(Settings(home), Params())
+
+
+def days(count: int, first: date = FIRST) -> list[date]:
+    return [first + timedelta(days=number) for number in range(count)]
+
+
+def build(platform: Platform, orders: Mapping[date, int], *, built: Iterable[date] | None = None) -> None:
+    """Make `fct_orders` with so many orders of BRL 40 and 60 on each day, built from the raw data of `built`."""
+    with duckdb.connect(str(platform.warehouse.path)) as connection:
+        connection.execute("CREATE OR REPLACE TABLE fct_orders (ordered_date DATE, revenue_brl DECIMAL(18, 2))")
+        connection.execute(
+            "INSERT INTO fct_orders SELECT day, 40 + 20 * (number % 2) "
+            "FROM (SELECT unnest($days) AS day, unnest($counts) AS orders), range(orders) AS numbers (number)",
+            {"days": list(orders), "counts": list(orders.values())},
+        )
+    platform.warehouse.mark_building(project_of(platform))
+    platform.warehouse.mark_built(project_of(platform), dict.fromkeys(built or orders, "content"))
+
+
+def note_pulls(platform: Platform, source: str, pulled: Iterable[date]) -> None:
+    """Note in raw that these days were pulled from a source, without a row."""
+    folder = platform.home / "raw" / "_pulls" / source
+    folder.mkdir(parents=True, exist_ok=True)
+    for day in pulled:
+        record = {"fingerprint": "f", "content": "c", "accepted": {}, "quarantined": {}}
+        (folder / f"{day}.json").write_text(json.dumps(record))
