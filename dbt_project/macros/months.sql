@@ -3,27 +3,22 @@
 {#- Months in which a date is touched. -#}
 {% macro months_of_touched_dates() -%}
   {%- set query = "select distinct date_trunc('month', ordered_date)::date as ordered_month from " -%}
-  {{ return(values_of(query ~ beside(this, 'int_dates__touched')) if execute else []) }}
+  {{ return(values_of(query ~ beside(this, 'int_dates__touched'))) }}
 {%- endmacro %}
 
 {#- Months whose buyers or amounts changed. -#}
 {% macro touched_months() -%}
-  {{ return(values_of("select ordered_month from " ~ beside(this, 'int_months__touched')) if execute else []) }}
+  {{ return(values_of("select ordered_month from " ~ beside(this, 'int_months__touched'))) }}
 {%- endmacro %}
 
 {#- Months whose churn must be counted anew: those that a change of buyers reaches through the days in which a customer
-    stays active, and from the month that was or is the newest on, which is not over. All months in a full refresh. -#}
+    stays active, and from the month that was or is the newest on, which is not over. -#}
 {% macro months_of_churn() -%}
-  {%- if execute -%} {{ return(values_of(months_of_churn_query())) }} {%- else -%} {{ return([]) }} {%- endif -%}
-{%- endmacro %}
-
-{% macro months_of_churn_query() -%}
+  {%- set query -%}
   with known as (
     select min(ordered_date) as first_date, max(ordered_date) as last_date from {{ beside(this, 'agg_daily_sales') }}
-    {%- if is_incremental() %}
     union all
     select min(ordered_month), max(ordered_month) from {{ this }}
-    {%- endif %}
   ),
   months as (
     select unnest(generate_series(
@@ -32,7 +27,6 @@
     from known
   )
   select ordered_month from months
-  {%- if is_incremental() %}
   where
     ordered_month >= (select min(date_trunc('month', last_date)) from known)
     or exists (
@@ -42,11 +36,12 @@
         and touched.ordered_month <= months.ordered_month
         and last_day(touched.ordered_month) >= months.ordered_month - {{ active_customer_days() }}
     )
-  {%- endif %}
+  {%- endset -%}
+  {{ return(values_of(query)) }}
 {%- endmacro %}
 
 {% macro values_of(query) -%}
-  {{ return(run_query(query ~ " order by 1").columns[0].values() | list) }}
+  {{ return(run_query(query ~ " order by 1").columns[0].values() | list if execute else []) }}
 {%- endmacro %}
 
 {#- Condition for dates of the given months; false without a month. -#}
@@ -62,12 +57,4 @@
   {%- if months -%}
   {{ date_column }} between date '{{ months[0] }}' - {{ active_customer_days() }} and last_day(date '{{ months[-1] }}')
   {%- else -%} false {%- endif -%}
-{%- endmacro %}
-
-{#- The given months as rows (ordered_month). -#}
-{% macro rows_of_months(months) -%}
-  (
-    select unnest([{% for month in months %}date '{{ month }}'{{ ', ' if not loop.last }}{% endfor %}]::date[])
-      as ordered_month
-  )
 {%- endmacro %}

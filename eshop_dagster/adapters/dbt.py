@@ -165,7 +165,6 @@ def run_dbt(
     folder = target or home / "dbt"
     with _environment({"ESHOP_HOME": str(home), "ESHOP_DUCKDB_MEMORY": duckdb_memory(), **(variables or {})}):
         apply_telemetry_switches()
-        fault_point("dbt.start")
         try:
             outcome = dbtRunner(callbacks=[listen]).invoke(
                 [

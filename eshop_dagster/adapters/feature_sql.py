@@ -6,6 +6,7 @@ it runs over a database in memory that holds the request's rows only, under the 
 warehouse is never opened, and a request leaves nothing behind.
 """
 
+import re
 import tempfile
 from collections.abc import Mapping
 from datetime import date
@@ -15,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from eshop_dagster.adapters.dbt import DbtError, manifest_nodes, raise_on_failure, run_dbt
+from eshop_dagster.adapters.dbt import DbtError, raise_on_failure, run_dbt
 
 MODEL = "customer_features"
 
@@ -99,18 +100,27 @@ class FeatureSql:
     """Computes features of the rows that it is given; one object serves any number of threads.
 
     Args:
-        statement: as `compiled_features` returns it; by default the one of this project.
+        statement: as `compiled_features` returns it; a model that was taught by an older statement is asked by it.
+
+    Raises:
+        ValueError: the statement reads other tables than `INPUTS`.
     """
 
-    def __init__(self, statement: str | None = None) -> None:
-        nodes = {node["name"]: node for node in manifest_nodes().values() if node["resource_type"] == "model"}
-        self._statement = f"SELECT * FROM (\n{statement or compiled_features()}\n) ORDER BY customer_key"
-        self._relations = {table: str(nodes[table]["relation_name"]) for table in INPUTS}
+    def __init__(self, statement: str) -> None:
+        self._statement = f"SELECT * FROM (\n{statement}\n) ORDER BY customer_key"
+        relations = {found[3]: found for found in re.finditer(r'"(\w+)"\."(\w+)"\."(\w+)"', statement)}
+        if set(relations) != set(INPUTS):
+            raise ValueError(
+                f"the statement reads {sorted(relations)}; expected {sorted(INPUTS)}. "
+                "Describe in INPUTS what else it reads, and pass it to `features`."
+            )
+        self._relations = {table: found[0] for table, found in relations.items()}
         # A request is small: more threads would only wait for one another.
         self._database = duckdb.connect(":memory:", config={"threads": 1})
-        self._database.execute(f"ATTACH ':memory:' AS \"{nodes[MODEL]['database']}\"")
+        for name in {found[1] for found in relations.values()}:
+            self._database.execute(f"ATTACH ':memory:' AS \"{name}\"")
         for table, schema in INPUTS.items():
-            empty = schema.empty_table()  # noqa: F841 - read by DuckDB under its name
+            self._database.register("empty", schema.empty_table())
             self._database.execute(f"CREATE TABLE {self._relations[table]} AS FROM empty")
 
     def features(self, *, orders: pa.Table, lines: pa.Table, products: pa.Table, as_of_date: date) -> pa.Table:
@@ -136,7 +146,7 @@ class FeatureSql:
                 for table, content in rows.items():
                     cursor.register("given", content)
                     cursor.execute(f"INSERT INTO {self._relations[table]} FROM given")
-                return cursor.execute(self._statement, {"as_of_date": as_of_date}).to_arrow_table()
+                return cursor.sql(self._statement, params={"as_of_date": as_of_date}).to_arrow_table()
             finally:
                 # Other requests never see these rows, and this leaves none.
                 cursor.execute("ROLLBACK")

@@ -77,6 +77,7 @@ def build_warehouse(
     models: list[NodeResult] = []
     if changed or is_full:
         platform.warehouse.mark_building(project)
+        fault_point("dbt.start")
         models = run_dbt(
             ["build", "--resource-type", "model", "--exclude", FEATURES_SELECTION]
             # A seed is a file of the project: with another one, everything is built anew.

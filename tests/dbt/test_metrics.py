@@ -2,10 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from eshop_dagster.adapters.dbt import ensure_manifest
+from eshop_dagster.adapters.dbt import ensure_manifest, write_docs
 from eshop_dagster.settings import DBT_PROJECT_DIR, PROJECT_DIR
 
 MANIFEST = json.loads(ensure_manifest().read_text())
@@ -52,3 +53,7 @@ def test_no_model_divides_two_counts_by_itself() -> None:
 
     # Features are double from the start, and their windows are not those of the metrics.
     assert {name for name in offending if MODELS[name]["fqn"][1] != "features"} == set()
+
+
+def test_the_tables_documentation_is_written_without_any_data_and_opens_with_the_metrics(tmp_path: Path) -> None:
+    assert "The metrics" in write_docs(tmp_path).read_text()

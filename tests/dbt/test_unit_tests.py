@@ -13,11 +13,11 @@ def test_every_unit_test_of_the_models_passes(empty_home: Path) -> None:
     results = run_dbt(["test", "--select", "test_type:unit"], home=empty_home)
 
     assert failures(results) == []
-    assert len(results) >= 30
+    assert len(results) >= 45
 
 
 def test_every_data_test_passes_on_a_shop_without_data(empty_home: Path) -> None:
     results = run_dbt(["test", "--select", "test_type:data"], home=empty_home)
 
     assert failures(results) == []
-    assert len(results) >= 73
+    assert len(results) >= 110

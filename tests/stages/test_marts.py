@@ -13,6 +13,7 @@ from eshop_dagster.stages.build import build_warehouse
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 
+from ..builders import changes, order, order_item
 from .diary_shop import DAYS, day_of_shop
 
 
@@ -115,3 +116,28 @@ def test_days_told_otherwise_and_then_as_they_were_leave_no_trace_in_the_marts(
     pull_days(daily, again)
     build_incrementally(daily)
     assert hashes(daily) == before
+
+
+def test_a_month_is_over_while_an_order_of_a_later_month_is_known(tmp_path: Path) -> None:
+    home = platform(tmp_path)
+
+    def pull_orders(day: date, *order_ids: str) -> None:
+        orders = [order(order_id, ordered_at=f"{day} 10:00:00-03:00") for order_id in order_ids]
+        lines = [order_item(order_id) for order_id in order_ids]
+        home.raw.write("shop", str(order_ids), [changes(day, orders=orders, order_items=lines)], force=True)
+
+    def churned() -> dict[date, int | None]:
+        rows = home.warehouse.read("SELECT ordered_month, churned_customer_count AS churned FROM agg_churn").to_pylist()
+        return {row["ordered_month"]: row["churned"] for row in rows}
+
+    january, april, may = (date(2024, month, 1) for month in (1, 4, 5))
+    for number, day in enumerate((date(2024, 1, 30), date(2024, 1, 31), date(2024, 4, 5))):
+        pull_orders(day, f"o{number}")
+    build_warehouse(home)
+    assert churned() == {january: 0, date(2024, 2, 1): 0, date(2024, 3, 1): 0, april: None}
+    pull_orders(date(2024, 5, 2), "o9")
+    build_incrementally(home)
+    assert churned() == {january: 0, date(2024, 2, 1): 0, date(2024, 3, 1): 0, april: 0, may: None}
+    pull_orders(date(2024, 5, 2))
+    build_incrementally(home)
+    assert churned() == {january: 0, date(2024, 2, 1): 0, date(2024, 3, 1): 0, april: None}

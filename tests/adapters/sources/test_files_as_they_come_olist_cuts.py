@@ -99,16 +99,18 @@ def test_a_customer_without_an_order_is_the_trace_of_an_order_that_has_nothing_e
     assert "olist_customers_dataset.csv has 1 rows whose customer_id is not in olist_orders_dataset" in found.message
 
 
-def test_two_stray_quotes_make_no_field_of_several_lines(tmp_path: Path) -> None:
-    folder = olist_folder(tmp_path / "in", **shop())
-    for name in ("orders", "items", "payments", "customers", "products"):
-        path = folder / FILES[name][0]
-        content = path.read_text(encoding="utf-8")
-        lines = content.split("\n")
-        for first, last in (('"{}', '{}"'), ("{}", '{}x"x"')):
-            hurt = [*lines[:2], first.format(lines[2]), last.format(lines[3]), *lines[4:]]
-            path.write_text("\n".join(hurt), encoding="utf-8")
-            found = pull(lambda: OlistSource(folder), tmp_path / "home")
-            assert isinstance(found, Refused), name
-            assert found.message.startswith(FILES[name][0])
-        path.write_text(content, encoding="utf-8")
+@pytest.mark.parametrize("name", ["orders", "items", "payments", "customers", "products"])
+def test_two_stray_quotes_make_no_field_of_several_lines(tmp_path: Path, name: str) -> None:
+    path = olist_folder(tmp_path / "in", **shop()) / FILES[name][0]
+    lines = path.read_text(encoding="utf-8").split("\n")
+    second, third = lines[2].split(",", 2), lines[3].split(",", 2)
+    for two in (
+        [f'"{lines[2]}', f'{lines[3]}"'],
+        [lines[2], f'{lines[3]}x"x"'],
+        # What stands between these two is one field, and the line has as many fields as the others.
+        [f'{second[0]},"{second[1]},{second[2]}', f'{third[0]},{third[1]}",{third[2]}'],
+    ):
+        path.write_text("\n".join([*lines[:2], *two, *lines[4:]]), encoding="utf-8")
+        found = pull(lambda: OlistSource(tmp_path / "in"), tmp_path / "home")
+        assert isinstance(found, Refused), two
+        assert found.message.startswith(FILES[name][0])
