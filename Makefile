@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 export DO_NOT_TRACK := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test up install lint lock clean
+.PHONY: demo test up soak install lint lock clean
 
 demo: $(STAMP)  ## Fill the home data/ from the simulated shop: orders, warehouse, champions, published scores.
 	$(BIN)/eshop run
@@ -16,6 +16,9 @@ up: $(STAMP)  ## Start the Dagster and MLflow web UIs.
 
 test: $(STAMP) lint  ## Lint, types, import contracts, dbt parse, tests.
 	$(BIN)/pytest -n 2 --dist loadscope
+
+soak: $(STAMP)  ## Kill the daily run a hundred times at random; every day must equal an uninterrupted one (about an hour).
+	$(BIN)/python -m tests.faults.soak
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
