@@ -18,7 +18,7 @@ test: $(STAMP) lint  ## Lint, types, import contracts, dbt parse, tests.
 	$(BIN)/pytest -n 2 --dist loadscope
 
 soak: $(STAMP)  ## Kill the daily run a hundred times at random; every day must equal an uninterrupted one (about an hour).
-	$(BIN)/python -m tests.faults.soak
+	$(BIN)/python -m tests.faults.soak 100 1
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -46,9 +46,9 @@ counted as (
         months.ordered_month,
         months.is_over,
         sum(if(ordered_date < ordered_month and next_sale_month >= ordered_month, customer_count, 0)) as active,
-        sum(if(
-            ordered_date < next_month - {{ active_customer_days() }} and next_sale_month >= next_month, customer_count, 0
-        )) as churned,
+        coalesce(sum(customer_count) filter (
+            where ordered_date < next_month - {{ active_customer_days() }} and next_sale_month >= next_month
+        ), 0) as churned,
         sum(if(ordered_date >= ordered_month and next_sale_month >= next_month, customer_count, 0)) as buyers
     from months
     inner join last_sales
