@@ -84,7 +84,24 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _orphans(settings)
     # A writer shuts every reader out of DuckDB, and without the key the vault stays shut.
     if present is None and key.is_ok:
-        yield from _data(settings)
+        warehouse = _warehouse(settings)
+        yield warehouse
+        if warehouse.is_ok:
+            yield from _data(settings)
+
+
+def _warehouse(settings: Settings) -> Finding:
+    """Read every table whole: that is how DuckDB finds a damaged block."""
+    from eshop_dagster.adapters.warehouse import Warehouse, WarehouseError
+
+    warehouse = Warehouse(settings.home)
+    if not warehouse.exists():
+        return Finding("warehouse", True, "not built yet")
+    try:
+        warehouse.verify()
+    except WarehouseError as error:
+        return Finding("warehouse", False, str(error), "run `eshop rebuild`")
+    return Finding("warehouse", True, "every table can be read whole")
 
 
 def _data(settings: Settings) -> Iterator[Finding]:
