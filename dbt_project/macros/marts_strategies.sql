@@ -42,10 +42,9 @@
   {{ replace_rows(arguments, in_months("ordered_month", months_of_touched_dates())) }}
 {%- endmacro %}
 
-{#- Touched months, and later months of the cohorts that began in one. -#}
-{% macro get_incremental_replace_touched_cohorts_sql(arguments) -%}
-  {%- set months = touched_months() -%}
-  {{ replace_rows(arguments, in_months("ordered_month", months) ~ " or " ~ in_months("cohort_month", months)) }}
+{#- Whole months whose buyers or amounts changed. -#}
+{% macro get_incremental_replace_touched_months_sql(arguments) -%}
+  {{ replace_rows(arguments, in_months("ordered_month", touched_months())) }}
 {%- endmacro %}
 
 {#- Months to which a change of buyers reaches. -#}

@@ -13,7 +13,7 @@ from eshop_dagster.stages.build import build_warehouse
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 
-from ..builders import changes, order, order_item
+from ..builders import Row, changes, order, order_item
 from .diary_shop import DAYS, day_of_shop
 
 
@@ -118,26 +118,45 @@ def test_days_told_otherwise_and_then_as_they_were_leave_no_trace_in_the_marts(
     assert hashes(daily) == before
 
 
+def pull_orders(to: Platform, *orders: Row, on: date) -> None:
+    """Pull a day on which these orders changed, each with one line."""
+    lines = [order_item(one["order_id"]) for one in orders]
+    to.raw.write("shop", repr(orders), [changes(on, orders=orders, order_items=lines)], force=True)
+
+
+def placed(order_id: str, day: date, **values: str) -> Row:
+    return order(order_id, ordered_at=f"{day} 10:00:00-03:00", **values)
+
+
+def churned(home: Platform) -> list[int | None]:
+    """Return who left in each month from January on."""
+    rows = home.warehouse.read("SELECT churned_customer_count FROM agg_churn ORDER BY ordered_month")
+    return rows["churned_customer_count"].to_pylist()
+
+
 def test_a_month_is_over_while_an_order_of_a_later_month_is_known(tmp_path: Path) -> None:
-    home = platform(tmp_path)
-
-    def pull_orders(day: date, *order_ids: str) -> None:
-        orders = [order(order_id, ordered_at=f"{day} 10:00:00-03:00") for order_id in order_ids]
-        lines = [order_item(order_id) for order_id in order_ids]
-        home.raw.write("shop", str(order_ids), [changes(day, orders=orders, order_items=lines)], force=True)
-
-    def churned() -> dict[date, int | None]:
-        rows = home.warehouse.read("SELECT ordered_month, churned_customer_count AS churned FROM agg_churn").to_pylist()
-        return {row["ordered_month"]: row["churned"] for row in rows}
-
-    january, april, may = (date(2024, month, 1) for month in (1, 4, 5))
+    home, next_month = platform(tmp_path), date(2024, 5, 2)
     for number, day in enumerate((date(2024, 1, 30), date(2024, 1, 31), date(2024, 4, 5))):
-        pull_orders(day, f"o{number}")
+        pull_orders(home, placed(f"o{number}", day), on=day)
     build_warehouse(home)
-    assert churned() == {january: 0, date(2024, 2, 1): 0, date(2024, 3, 1): 0, april: None}
-    pull_orders(date(2024, 5, 2), "o9")
+    assert churned(home) == [0, 0, 0, None]
+    pull_orders(home, placed("o9", next_month), on=next_month)
     build_incrementally(home)
-    assert churned() == {january: 0, date(2024, 2, 1): 0, date(2024, 3, 1): 0, april: 0, may: None}
-    pull_orders(date(2024, 5, 2))
+    assert churned(home) == [0, 0, 0, 0, None]
+    pull_orders(home, on=next_month)
     build_incrementally(home)
-    assert churned() == {january: 0, date(2024, 2, 1): 0, date(2024, 3, 1): 0, april: None}
+    assert churned(home) == [0, 0, 0, None]
+
+
+def test_a_sale_cancelled_later_no_longer_keeps_its_customer_through_the_months_between(tmp_path: Path) -> None:
+    home = platform(tmp_path)
+    first, second, of_another = date(2024, 1, 1), date(2024, 1, 30), date(2024, 4, 5)
+    pull_orders(home, placed("o1", first), on=first)
+    pull_orders(home, placed("o2", second), on=second)
+    pull_orders(home, placed("o3", of_another, customer_id="c2"), on=of_another)
+    build_warehouse(home)
+    assert churned(home) == [0, 0, 0, None]
+    pull_orders(home, placed("o2", second, status="cancelled"), on=date(2024, 4, 6))
+    build_incrementally(home)
+    # 90 days after the first sale lie before the first of April, so that the customer has left in March.
+    assert churned(home) == [0, 0, 1, None]

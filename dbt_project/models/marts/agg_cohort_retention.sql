@@ -1,6 +1,6 @@
 -- Grain: one row per cohort (month of the customers' first sale) and month in which some of its customers bought.
 -- depends_on: {{ ref('int_months__touched') }}
-{{ config(materialized='incremental', incremental_strategy='replace_touched_cohorts', on_schema_change='fail') }}
+{{ config(materialized='incremental', incremental_strategy='replace_touched_months', on_schema_change='fail') }}
 {%- set months = touched_months() if is_incremental() else [] %}
 
 with counted as (
@@ -19,22 +19,10 @@ with counted as (
         and {{ in_months('orders.ordered_date', months) }}
         {% endif %}
     group by all
-    {% if is_incremental() %}
-    union all
-    -- Later months of a cohort whose size may have changed: who bought is as before, their share of the cohort is not.
-    select
-        cohort_month,
-        ordered_month,
-        customer_count,
-        order_count,
-        revenue_brl,
-        net_revenue_brl
-    from {{ this }}
-    where {{ in_months('cohort_month', months) }} and not {{ in_months('ordered_month', months) }}
-    {% endif %}
 ),
 
--- Everybody buys in the month of their cohort: who they are then is how many it has.
+-- Everybody buys in the month of their cohort: as many as do then belong to it. Where that number changes, and with it
+-- every later share, int_months__touched lists the later months, too.
 sizes as (
     select
         cohort_month,

@@ -53,12 +53,7 @@ def read_strict_csv(
         raise SourceError(
             f"{path.name} has the columns {names}, expected {list(columns)}: this is not the file it is named after"
         )
-    for name in (name for name in columns if name not in multiline):
-        if pc.any(pc.match_substring_regex(table[name], "[\r\n]")).as_py():
-            raise SourceError(
-                f"{path.name} has a line break inside a field of {name}, expected one line a row: two stray quotation "
-                "marks made one field of several lines; fetch it again"
-            )
+    _refuse_line_breaks(path, table, [name for name in columns if name not in multiline])
     return table
 
 
@@ -104,6 +99,15 @@ def _refuse_stray_quotes(path: Path, content: bytes) -> None:
             f"{path.name} has a stray quotation mark in line {line}, expected marks around whole fields and doubled "
             "inside of them; fetch it again"
         )
+
+
+def _refuse_line_breaks(path: Path, table: pa.Table, columns: list[str]) -> None:
+    for name in columns:
+        if pc.any(pc.match_substring_regex(table[name], "[\r\n]")).as_py():
+            raise SourceError(
+                f"{path.name} has a line break inside a field of {name}, expected one line a row: two stray quotation "
+                "marks made one field of several lines; fetch it again"
+            )
 
 
 def _line(content: bytes, place: int) -> int:
