@@ -75,7 +75,12 @@ def step(name: str, home: Path, days: int) -> None:
     """Run one step of the bench and print what it did as JSON."""
     from eshop_dagster.stages.bench import STEPS
 
-    print_json(STEPS[name](home, days))
+    # Whatever a library prints, DuckDB's progress bar in a long query above all, goes to the log.
+    output = os.dup(1)
+    os.dup2(2, 1)
+    done = STEPS[name](home, days)
+    os.dup2(output, 1)
+    print_json(done)
 
 
 def _measure_point(results: "Results", folder: Path, point: int, *, is_last: bool, repeat: int) -> None:

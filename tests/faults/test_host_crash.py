@@ -106,7 +106,9 @@ def kill_tree(process: "subprocess.Popen[str]") -> None:
     for one in everyone:
         one.kill()
     psutil.wait_procs(everyone[1:], timeout=30)
-    process.communicate()
+    process.wait(30)
+    assert process.stdout is not None
+    process.stdout.close()
 
 
 def launch(port: int) -> str:
