@@ -67,11 +67,15 @@ class TableRecords:
     Args:
         warehouse: whose tables these are.
         dated: tables whose parts are the business dates of their column `ordered_date`.
+        bookkeeping: by table, columns that are no part of its content.
     """
 
-    def __init__(self, warehouse: Warehouse, dated: Iterable[str]) -> None:
+    def __init__(
+        self, warehouse: Warehouse, dated: Iterable[str], bookkeeping: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self._warehouse = warehouse
         self._dated = frozenset(dated)
+        self._bookkeeping = bookkeeping or {}
 
     def update(self, tables: Sequence[str], dates: Sequence[date] | None) -> None:
         """Note anew what the tables hold; of dated tables only these dates, when given, may have changed.
@@ -86,7 +90,7 @@ class TableRecords:
                 connection.execute("DELETE FROM quality_records WHERE table_name = ?", [table])
                 connection.execute(f"DELETE FROM table_parts WHERE table_name = ? AND {condition[0]}", [table])
                 connection.execute(
-                    f"INSERT INTO table_parts SELECT '{table}', {part}, {content_columns(connection, table)} "
+                    f"INSERT INTO table_parts SELECT '{table}', {part}, {self._content(connection, table)} "
                     f'FROM "{table}" WHERE {condition[1]} GROUP BY ALL'
                 )
             connection.execute("COMMIT")
@@ -162,9 +166,12 @@ class TableRecords:
         part, _ = self._parts_to_hash(table, None)
         with self._warehouse.connect(read_only=True) as connection:
             rows = connection.execute(
-                f'SELECT {part}, {content_columns(connection, table)} FROM "{table}" GROUP BY ALL ORDER BY 1'
+                f'SELECT {part}, {self._content(connection, table)} FROM "{table}" GROUP BY ALL ORDER BY 1'
             ).fetchall()
         return {key: Part(count, content) for key, count, content in rows}
+
+    def _content(self, connection: duckdb.DuckDBPyConnection, table: str) -> str:
+        return content_columns(connection, table, without=self._bookkeeping.get(table, ()))
 
     def _parts_to_hash(self, table: str, dates: Sequence[date] | None) -> tuple[str, tuple[str, str]]:
         """Return the SQL of a row's part, and the conditions for the noted parts and for the rows to hash."""

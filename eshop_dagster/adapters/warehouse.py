@@ -161,23 +161,24 @@ class Warehouse:
             return connection.sql(sql, params=dict(parameters) if parameters else None).to_arrow_table()
 
     def read_sorted(
-        self, table: str, key: Sequence[str], dates: Sequence[date] | None = None, *, has_undated: bool = False
+        self, table: str, key: Sequence[str], dates: Sequence[date | None] | None = None, *, without: Sequence[str] = ()
     ) -> pa.Table:
         """Return a table's rows sorted by its key; of the given business dates only, and then by date first.
 
         Args:
             table: its name.
             key: the columns of its grain.
-            dates: values of `ordered_date`, or None for all rows.
-            has_undated: with dates, whether rows without one are wanted too; they come last.
+            dates: values of `ordered_date`, rows without one last; or None for all rows.
+            without: columns to leave out.
         """
         condition, order = "true", [*key]
         if dates is not None:
             # Literals let DuckDB skip the row groups of other dates.
-            listed = ", ".join(f"DATE '{day}'" for day in dates) or "NULL"
-            condition = f"(ordered_date IN ({listed}){' OR ordered_date IS NULL' if has_undated else ''})"
+            listed = ", ".join(f"DATE '{day}'" for day in dates if day is not None) or "NULL"
+            condition = f"(ordered_date IN ({listed}){' OR ordered_date IS NULL' if None in dates else ''})"
             order = ["ordered_date NULLS LAST", *key]
-        return self.read(f'SELECT * FROM "{table}" WHERE {condition} ORDER BY {", ".join(order)}')
+        columns = f"* EXCLUDE ({', '.join(without)})" if without else "*"
+        return self.read(f'SELECT {columns} FROM "{table}" WHERE {condition} ORDER BY {", ".join(order)}')
 
     @contextmanager
     def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -234,13 +235,13 @@ def _has_state(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(connection.execute(sql).fetchall())
 
 
-def content_columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+def content_columns(connection: duckdb.DuckDBPyConnection, table: str, *, without: Sequence[str] = ()) -> str:
     """Return the SQL of two columns, the number of rows and a hash of them that their order does not change.
 
     The sum and the exclusive or of each row's 64-bit hash: equal rows count as often as they stand. It tells tables
     apart, not forgers: DVC's hashes and the release's SHA-256 do that.
     """
-    columns = connection.execute(_COLUMNS, [table]).fetchall()
+    columns = [column for column in connection.execute(_COLUMNS, [table]).fetchall() if column[0] not in without]
     row = "hash(" + ", ".join(f'"{name}"' for name, _type in columns) + ")"
     schema = hashlib.sha256(repr(columns).encode()).hexdigest()[:8]
     total = f"printf('%016x', (coalesce(sum({row}), 0) % 18446744073709551616)::UBIGINT)"

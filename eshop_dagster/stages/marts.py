@@ -21,4 +21,13 @@ MARTS: dict[str, tuple[str, ...]] = {
 """What is published: each table with the columns of its grain."""
 
 FACTS = tuple(mart for mart in MARTS if mart.startswith("fct_"))
-"""Tables that are hashed and published business date by business date."""
+"""Tables that are published business date by business date."""
+
+DATED = (*FACTS, "int_orders__versions")
+"""Tables that are hashed business date by business date: a build's work is then that of the dates it touched."""
+
+BOOKKEEPING: dict[str, tuple[str, ...]] = {fact: ("changed_date",) for fact in FACTS if fact != "fct_orders"}
+"""Columns that tell which build wrote a row and nothing of what it says: neither hashed nor published.
+
+When an order changes, its lines and payments are written again, mostly as they were: without this date, what readers
+have of them stays the very same file."""

@@ -11,7 +11,7 @@ from eshop_dagster.adapters.vault import Vault
 from eshop_dagster.adapters.warehouse import Warehouse
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.settings import Settings, master_key
-from eshop_dagster.stages.marts import FACTS
+from eshop_dagster.stages.marts import BOOKKEEPING, DATED
 from eshop_dagster.stages.parameters import Params
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Platform:
         self.home = settings.home
         self.params = params
         self.warehouse = Warehouse(settings.home)
-        self.records = TableRecords(self.warehouse, FACTS)
+        self.records = TableRecords(self.warehouse, DATED, BOOKKEEPING)
 
     @cached_property
     def vault(self) -> Vault:

@@ -18,7 +18,7 @@ from eshop_dagster.adapters.files import parquet_bytes
 from eshop_dagster.adapters.table_records import UNDATED, WHOLE, Part
 from eshop_dagster.adapters.warehouse import WarehouseError
 from eshop_dagster.faults import fault_point
-from eshop_dagster.stages.marts import FACTS, MARTS
+from eshop_dagster.stages.marts import BOOKKEEPING, FACTS, MARTS
 from eshop_dagster.stages.platform import Platform
 
 MONTH_FILE_ROWS = 250_000
@@ -123,10 +123,8 @@ def _write_changed(platform: Platform, folder: Path, table: str, files: list[_Pl
     with ThreadPoolExecutor(max_workers=2) as pool:
         for batch in _batches(files):
             dates = [day for file in batch for day in file.dates]
-            known = [day for day in dates if day is not None]
-            has_undated = len(known) < len(dates)
             rows = platform.warehouse.read_sorted(
-                table, MARTS[table], known if dates else None, has_undated=has_undated
+                table, MARTS[table], dates or None, without=BOOKKEEPING.get(table, ())
             )
             for file, slice_ in _slices(rows, batch):
                 written[file.path] = pool.submit(_write, folder / file.path, file, slice_)

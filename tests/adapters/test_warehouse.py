@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from eshop_dagster.adapters.table_records import Part, TableRecords
 from eshop_dagster.adapters.warehouse import Warehouse, WarehouseError
 
 from ..children import finish, start, wait_for_line
@@ -165,9 +166,9 @@ SALES = """
 """
 
 
-def read_sales(warehouse: Warehouse, days: list[int] | None, *, has_undated: bool = False) -> list[tuple[object, ...]]:
-    dates = None if days is None else [date(2024, 3, day) for day in days]
-    rows = warehouse.read_sorted("sales", ("order_id", "line"), dates, has_undated=has_undated).to_pylist()
+def read_sales(warehouse: Warehouse, days: list[int | None] | None) -> list[tuple[object, ...]]:
+    dates = None if days is None else [day and date(2024, 3, day) for day in days]
+    rows = warehouse.read_sorted("sales", ("order_id", "line"), dates).to_pylist()
     return [(row["order_id"], row["line"], row["ordered_date"] and row["ordered_date"].day) for row in rows]
 
 
@@ -181,9 +182,24 @@ def test_rows_of_given_dates_only_are_read_date_by_date_and_those_without_one_la
 ) -> None:
     sql(SALES)
     assert read_sales(warehouse, [6, 5]) == [(1, "b", 5), (2, "b", 5), (1, "c", 6)]
-    assert read_sales(warehouse, [5], has_undated=True) == [(1, "b", 5), (2, "b", 5), (3, "a", None)]
-    assert read_sales(warehouse, [], has_undated=True) == [(3, "a", None)]
+    assert read_sales(warehouse, [5, None]) == [(1, "b", 5), (2, "b", 5), (3, "a", None)]
+    assert read_sales(warehouse, [None]) == [(3, "a", None)]
     assert read_sales(warehouse, []) == []
+
+
+def test_a_column_that_is_left_out_is_neither_read_nor_hashed(warehouse: Warehouse, sql: Callable[[str], None]) -> None:
+    sql(SALES)
+    assert warehouse.read_sorted("sales", ("order_id",), without=("line",)).column_names == ["order_id", "ordered_date"]
+
+    def hashes(bookkeeping: dict[str, tuple[str, ...]]) -> dict[str, Part]:
+        records = TableRecords(warehouse, [], bookkeeping)
+        records.update(["sales"], None)
+        return records.parts("sales")
+
+    before, before_whole = hashes({"sales": ("line",)}), hashes({})
+    sql("UPDATE sales SET line = 'z'")
+    assert hashes({"sales": ("line",)}) == before
+    assert hashes({}) != before_whole
 
 
 def test_a_home_with_a_quote_in_its_name_is_written_to_like_any_other(tmp_path: Path) -> None:

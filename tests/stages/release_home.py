@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.files import file_sha256, parquet_bytes, write_atomically
 from eshop_dagster.settings import Settings
-from eshop_dagster.stages.marts import FACTS, MARTS
+from eshop_dagster.stages.marts import BOOKKEEPING, FACTS, MARTS
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import Release
@@ -31,7 +31,8 @@ def fill(home: Path, marts: Mapping[str, Sequence[str]], kept: int = 5) -> Platf
     platform.raw.write("shop", "1", [changes(orders=[order()])])
     with duckdb.connect(str(platform.warehouse.path)) as connection:
         for mart, key in marts.items():
-            columns = dict.fromkeys([*key, *(["ordered_date"] if mart in FACTS else []), "net_revenue_brl"])
+            dated = ["ordered_date", *BOOKKEEPING.get(mart, ())] if mart in FACTS else []
+            columns = dict.fromkeys([*key, *dated, "net_revenue_brl"])
             values = ", ".join(f"{value_of(column)} AS {column}" for column in columns)
             connection.execute(f"CREATE TABLE {mart} AS SELECT {values}")
     platform.records.update([*marts], None)

@@ -92,6 +92,19 @@ def test_only_files_whose_rows_changed_are_written_the_others_are_those_of_the_r
     assert published_orders(second)[-1] == ("o4", "2024-04-01", 41)
 
 
+def test_a_row_that_was_written_again_with_the_same_values_leaves_the_file_of_its_table(
+    open_platform: Callable[..., Platform],
+) -> None:
+    platform = open_platform()
+    first = publish(platform)
+    assert "changed_date" not in pq.read_schema(first.folder / "fct_payments/2024-03.parquet").names
+    sql(platform, "UPDATE fct_payments SET changed_date = DATE '2024-04-30'")
+    platform.records.update(["fct_payments"], None)
+    second = publish(platform)
+    assert not second.is_new
+    assert inodes(second, "fct_payments") == inodes(first, "fct_payments")
+
+
 @pytest.mark.usefixtures("by_date")
 def test_a_late_change_in_a_large_shop_writes_one_date(open_platform: Callable[..., Platform]) -> None:
     platform = open_platform()
