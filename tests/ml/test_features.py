@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,10 +50,16 @@ def test_a_feature_that_is_text_is_refused():
 def test_shares_and_season_are_not_skewed_while_days_counts_and_money_are():
     assert sorted(set(FEATURES) - set(SKEWED_FEATURES)) == [
         "app_share",
+        "cancelled_order_share",
+        "category_mix_share",
         "day_of_year_cos",
         "day_of_year_sin",
         "favourite_category_share",
         "freight_share",
+        "late_delivery_share",
+        "returned_order_share",
+        "revenue_trend_share",
+        "silence_share",
         "store_share",
     ]
 
@@ -75,5 +84,11 @@ def test_a_missing_or_null_key_is_refused():
 
 def test_the_sample_input_passes_the_gate_of_the_features():
     sample = sample_input()
-    assert feature_matrix(sample, FEATURES).shape == (3, 22)
+    assert feature_matrix(sample, FEATURES).shape == (3, 34)
     assert list(sample_input(("order_count", "recency_days")).columns) == ["order_count", "recency_days"]
+
+
+def test_the_page_on_features_describes_each_of_them_in_their_order():
+    page = (Path(__file__).parents[2] / "docs" / "features.md").read_text()
+    table = page.partition("## The features")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(FEATURES)
