@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from eshop_dagster.defs import inbox, jobs, publishing, quality, raw, resources, training, warehouse
+from eshop_dagster.defs import inbox, jobs, publishing, quality, raw, reproducing, resources, training, warehouse
 
 defs = dg.Definitions(
     assets=[
@@ -13,12 +13,14 @@ defs = dg.Definitions(
         training.training_snapshot,
         training.segmentation_model,
         training.spend_model,
+        training.revenue_model,
         publishing.customer_scores,
+        publishing.revenue_forecast,
         publishing.release,
     ],
-    asset_checks=quality.CHECKS,
-    jobs=[jobs.refresh_warehouse, jobs.retrain, inbox.load_inbox],
-    schedules=[jobs.refresh_warehouse_daily, jobs.retrain_weekly],
+    asset_checks=[*quality.CHECKS, reproducing.champions_can_be_reproduced],
+    jobs=[jobs.refresh_warehouse, jobs.retrain, inbox.load_inbox, reproducing.reproduce_champions],
+    schedules=[jobs.refresh_warehouse_daily, jobs.retrain_weekly, reproducing.reproduce_champions_weekly],
     sensors=[inbox.inbox],
     resources={"platform": resources.platform},
     executor=dg.in_process_executor,

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from eshop_dagster.cli import bench, doctor, rebuild, report, run, stage, status, up
+from eshop_dagster.cli import bench, doctor, models, rebuild, report, run, stage, status, up
 from eshop_dagster.cli.output import explain
 
 app = typer.Typer(
@@ -19,6 +19,10 @@ app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
 app.command("rebuild")(rebuild.rebuild)
+app.command("models")(models.models)
+app.command("rollback")(models.rollback)
+app.command("promote")(models.promote)
+app.command("reproduce")(models.reproduce)
 app.command("bench")(bench.bench)
 app.command("bench-step", hidden=True)(bench.step)
 app.add_typer(report.app, name="report")

@@ -26,6 +26,7 @@ STAGES = {
     "snapshot": "write the training snapshot",
     "train segmentation": "train segmentation",
     "train spend": "train spend",
+    "train revenue": "train revenue",
     "score": "score every customer",
     "publish": "publish the release",
 }

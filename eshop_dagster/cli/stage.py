@@ -21,8 +21,6 @@ from eshop_dagster.stages.progress import Counter
 from eshop_dagster.stages.pull import clip_days, source_of_params
 from eshop_dagster.stages.pull import pull as pull_days
 from eshop_dagster.stages.snapshot import read_snapshot, write_snapshot
-from eshop_dagster.stages.train import MODELS, compare_with_baselines, write_outputs
-from eshop_dagster.stages.train import train as train_model
 
 app = typer.Typer(
     help="Single stages, as `dvc repro` runs them; they register nothing in MLflow.", no_args_is_help=True
@@ -69,12 +67,22 @@ def snapshot(home: HomeOption = None) -> None:
 
 
 @app.command()
-def train(model: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}.")], home: HomeOption = None) -> None:
+def train(
+    model: Annotated[str, typer.Argument(help="segmentation, spend or revenue.")], home: HomeOption = None
+) -> None:
     """Train one model on the snapshot; write its file, metrics and plots."""
-    if model not in MODELS:
-        raise CommandError(f"there is no model {model!r}: expected one of {', '.join(MODELS)}")
+    from eshop_dagster.stages.evidence import present_champion
+    from eshop_dagster.stages.kinds import KINDS
+    from eshop_dagster.stages.outputs import write_outputs
+
+    if model not in KINDS:
+        raise CommandError(f"there is no model {model!r}: expected one of {', '.join(KINDS)}")
     with _platform(home, f"train {model}") as platform:
-        trained = train_model(model, read_snapshot(platform), platform.params)
+        snapshot, kind = read_snapshot(platform), KINDS[model]
+        if kind.needs_cutoffs and snapshot.obstacle:
+            raise CommandError(f"{model} cannot be trained: {snapshot.obstacle}")
+        champion = present_champion(platform, model)
+        trained = kind.train(snapshot, platform.params, champion.model if champion else None)
         write_outputs(trained, platform.home)
         typer.echo(f"{trained.candidate}: {trained.reason}")
 
@@ -82,6 +90,8 @@ def train(model: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}
 @app.command()
 def evaluate(home: HomeOption = None) -> None:
     """Put every model's metrics beside its baseline's, in one file."""
+    from eshop_dagster.stages.outputs import compare_with_baselines
+
     with _platform(home, "evaluate") as platform:
         print_json(compare_with_baselines(platform.home))
 

@@ -18,9 +18,9 @@ def summarise(platform: Platform, runs: dict[str, str] | None = None, *, has_mod
     """
     models = {}
     if has_models:
-        from eshop_dagster.stages.train import MODELS
+        from eshop_dagster.stages.kinds import KINDS
 
-        models = {model: _model(platform, model) for model in MODELS}
+        models = {model: _model(platform, model, kind.metric) for model, kind in KINDS.items()}
     totals = platform.raw.totals()
     built = [table for table in MARTS if table in platform.warehouse.tables()]
     release = current_release(platform.home)
@@ -72,11 +72,9 @@ def _day(platform: Platform, position: int) -> str | None:
     return str(days[position]) if days else None
 
 
-def _model(platform: Platform, model: str) -> dict[str, Any]:
+def _model(platform: Platform, model: str, metric: str) -> dict[str, Any]:
     from eshop_dagster.stages.register import last_decisions
-    from eshop_dagster.stages.train import DECIDING_METRIC
 
-    metric, _ = DECIDING_METRIC[model]
     versions = platform.registry.versions(model)
     champion = next((one for one in versions if "champion" in one.aliases), None)
     shown = champion or (versions[0] if versions else None)

@@ -6,9 +6,9 @@ import dagster as dg
 
 from eshop_dagster.adapters.sources import load_source_config
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
-from eshop_dagster.defs.publishing import customer_scores, release
+from eshop_dagster.defs.publishing import customer_scores, release, revenue_forecast
 from eshop_dagster.defs.raw import raw
-from eshop_dagster.defs.training import segmentation_model, spend_model, training_snapshot
+from eshop_dagster.defs.training import revenue_model, segmentation_model, spend_model, training_snapshot
 from eshop_dagster.defs.warehouse import features, warehouse
 from eshop_dagster.settings import load_settings
 
@@ -22,7 +22,14 @@ refresh_warehouse = dg.define_asset_job(
 retrain = dg.define_asset_job(
     "retrain",
     selection=dg.AssetSelection.assets(
-        features, training_snapshot, segmentation_model, spend_model, customer_scores, release
+        features,
+        training_snapshot,
+        segmentation_model,
+        spend_model,
+        revenue_model,
+        customer_scores,
+        revenue_forecast,
+        release,
     ),
     executor_def=dg.in_process_executor,
     description="Snapshot, train, judge and register every model, score every customer and publish.",

@@ -3,13 +3,15 @@
 import dagster as dg
 
 from eshop_dagster.adapters.full_disk import DiskFull
-from eshop_dagster.defs.training import segmentation_model, spend_model
+from eshop_dagster.defs.training import revenue_model, segmentation_model, spend_model
 from eshop_dagster.stages.build import plan_features
+from eshop_dagster.stages.forecast import write_forecast
 from eshop_dagster.stages.marts import MARTS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import tell
 from eshop_dagster.stages.publish import publish
 from eshop_dagster.stages.score import score_customers
+from eshop_dagster.stages.snapshot import read_snapshot
 
 
 @dg.asset(
@@ -31,7 +33,21 @@ def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResul
     )
 
 
-@dg.asset(group_name="publishing", deps=[customer_scores, *MARTS], kinds={"parquet"}, owners=["team:data"])
+@dg.asset(
+    group_name="publishing",
+    deps=[revenue_model],
+    kinds={"parquet"},
+    owners=["team:data-science"],
+)
+def revenue_forecast(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
+    """Revenue and average ticket by the champion: one row per day ahead and state, BR for the nation."""
+    champion, rows = write_forecast(platform, read_snapshot(platform))
+    return dg.MaterializeResult(metadata={"rows": rows, "revenue_version": champion.version.version if champion else 0})
+
+
+@dg.asset(
+    group_name="publishing", deps=[customer_scores, revenue_forecast, *MARTS], kinds={"parquet"}, owners=["team:data"]
+)
 def release(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """The published release: marts, segments and scores as Parquet, swapped in at once for every reader."""
     try:

@@ -71,7 +71,8 @@ class Cutoffs:
     """Cut-off dates. Features know what happened before a cut-off; its label counts from that very day on.
 
     Attributes:
-        training: rising; the label window of each ends before `holdout` begins.
+        training: rising; the label window of each ends before `holdout` begins. The latest also validates: the spend
+            model's candidates are compared on it, fitted on those whose windows end before it.
         holdout: the later rows on which models are judged.
         scoring: the day for which customers are scored; its label is not yet known.
     """
@@ -86,7 +87,7 @@ def plan_cutoffs(
     last_complete_day: date,
     *,
     horizon_days: int = 90,
-    training_cutoffs: int = 4,
+    training_cutoffs: int = 13,
     minimum_history_days: int = 90,
     spacing_days: int = 30,
     scoring_date: date | None = None,
@@ -95,7 +96,8 @@ def plan_cutoffs(
 
     The label window of cut-off t is [t, t + horizon). The holdout window ends on the last complete day, every training
     window ends before the holdout cut-off, and earlier training cut-offs follow at `spacing_days`. Short history
-    gives fewer training cut-offs than asked for.
+    gives fewer training cut-offs than asked for. Thirteen, 30 days apart, reach a year back from the latest: then one
+    of them lies within 15 days of every day of the year, and the season of a later cut-off has been seen before.
 
     Args:
         first_day: day of the first order.

@@ -1,6 +1,6 @@
 """Names and descriptions of segments, in Portuguese and English, that follow from their profile alone."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,8 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from eshop_dagster.ml.features import FEATURES
-from eshop_dagster.ml.persona_kinds import KINDS, Kind, Ratios
+from eshop_dagster.ml.persona_kinds import BY_NAME, KINDS, Kind, Ratios
+from eshop_dagster.ml.persona_text import describe_en, describe_pt
 
 SEGMENT_ID = "segment_id"
 
@@ -50,28 +51,40 @@ def segment_profile(frame: pd.DataFrame, labels: Sequence[int] | np.ndarray | pd
 
 @dataclass(frozen=True)
 class Persona:
-    """A segment in words; names are unique within one model."""
+    """A segment in words; names are unique within one model.
+
+    Attributes:
+        kind: English name of its kind in `KINDS`.
+        is_changed: whether the same segment was of another kind under the model before.
+    """
 
     segment_id: int
     name_pt: str
     name_en: str
     description_pt: str
     description_en: str
+    kind: str
+    is_changed: bool
 
 
 _UNFIT = 1000
+_SLACK = 0.15
+"""A name stays while the profile keeps its kind's bounds widened by this share: no name flickers at a bound."""
 
 
-def name_personas(profile: pd.DataFrame) -> list[Persona]:
+def name_personas(profile: pd.DataFrame, earlier: Iterable[Mapping[str, Any]] = ()) -> list[Persona]:
     """Return a persona for each segment of the profile, by rising id.
 
     Each kind of customer has a condition on the segment's means over those of the base (for example at risk: recency
-    1.25 times the base's or more, revenue not below it). No kind is used twice while another fits: of all ways to give
-    kinds to segments, the one with the least sum of places in `KINDS` is taken. Where kinds run out, segments of one
-    kind are numbered by falling value: Ocasionais, Ocasionais 2.
+    1.25 times the base's or more, revenue not below it). A segment keeps the name that its id had as long as its kind
+    fits, bounds widened by 15%; otherwise the description says that it changed. For the others, no kind is used twice
+    while another fits: of all ways to give kinds to segments, the one with the least sum of places in `KINDS` is taken.
+    Where kinds run out, segments of one kind are numbered by rising id: Ocasionais, Ocasionais 2.
 
     Args:
         profile: as `segment_profile` returns it.
+        earlier: of the model before, `segment_id`, `kind`, `name_pt` and `name_en` of each persona
+            (`SegmentModel.names_`).
 
     Raises:
         ValueError: a column that the rule needs is missing.
@@ -82,23 +95,62 @@ def name_personas(profile: pd.DataFrame) -> list[Persona]:
     if missing or profile.empty:
         raise ValueError(f"profile of {len(profile)} segments lacks {missing}; expected what segment_profile returns.")
     profile = profile.sort_values(SEGMENT_ID, ignore_index=True)
+    ids = [int(one) for one in profile[SEGMENT_ID]]
     ratios = _ratios(profile)
-    kinds = _assign_kinds(ratios)
-    used: dict[str, int] = {}
-    personas = []
-    for row, kind, ratio in zip(profile.to_dict("records"), kinds, ratios, strict=True):
-        used[kind.name_en] = used.get(kind.name_en, 0) + 1
-        suffix = f" {used[kind.name_en]}" if used[kind.name_en] > 1 else ""
-        personas.append(
-            Persona(
-                segment_id=int(row[SEGMENT_ID]),
-                name_pt=kind.name_pt + suffix,
-                name_en=kind.name_en + suffix,
-                description_pt=f"{kind.lead_pt} {_facts_pt(row, ratio)}",
-                description_en=f"{kind.lead_en} {_facts_en(row, ratio)}",
-            )
-        )
-    return personas
+    known = {int(persona[SEGMENT_ID]): persona for persona in earlier}
+    kept = {
+        place: known[one]
+        for place, one in enumerate(ids)
+        if one in known and known[one]["kind"] in BY_NAME and BY_NAME[known[one]["kind"]].fits(ratios[place], _SLACK)
+    }
+    kinds = _assign_kinds(ratios, {place: BY_NAME[persona["kind"]] for place, persona in kept.items()})
+    names = _names(kinds, kept)
+    return [
+        _persona(row, kinds[place], ratios[place], names[place], None if place in kept else known.get(ids[place]))
+        for place, row in enumerate(profile.to_dict("records"))
+    ]
+
+
+def _persona(
+    row: Mapping[Hashable, Any],
+    kind: Kind,
+    ratios: Ratios,
+    names: tuple[str, str],
+    before: Mapping[str, Any] | None,
+) -> Persona:
+    changed_pt = f" No modelo anterior este segmento se chamava {before['name_pt']}: o perfil mudou." if before else ""
+    changed_en = (
+        f" Under the model before, this segment was called {before['name_en']}: its profile has changed."
+        if before
+        else ""
+    )
+    return Persona(
+        segment_id=int(row[SEGMENT_ID]),
+        name_pt=names[0],
+        name_en=names[1],
+        description_pt=describe_pt(row, kind, ratios) + changed_pt,
+        description_en=describe_en(row, kind, ratios) + changed_en,
+        kind=kind.name_en,
+        is_changed=before is not None,
+    )
+
+
+def _names(kinds: Sequence[Kind], kept: Mapping[int, Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Portuguese and English names: those kept, and for the others the kind's with the first free number."""
+    taken = {persona["name_en"] for persona in kept.values()}
+    names = []
+    for place, kind in enumerate(kinds):
+        if place in kept:
+            names.append((str(kept[place]["name_pt"]), str(kept[place]["name_en"])))
+            continue
+        number = next(number for number in range(1, len(kinds) + 2) if _numbered(kind.name_en, number) not in taken)
+        taken.add(_numbered(kind.name_en, number))
+        names.append((_numbered(kind.name_pt, number), _numbered(kind.name_en, number)))
+    return names
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} {number}"
 
 
 def _ratios(profile: pd.DataFrame) -> list[Ratios]:
@@ -114,35 +166,14 @@ def _ratios(profile: pd.DataFrame) -> list[Ratios]:
     return [Ratios(*(float(value) for value in row)) for row in rows]
 
 
-def _assign_kinds(ratios: list[Ratios]) -> list[Kind]:
+def _assign_kinds(ratios: list[Ratios], kept: Mapping[int, Kind]) -> list[Kind]:
     cost = np.array([[place if kind.fits(ratio) else _UNFIT for place, kind in enumerate(KINDS)] for ratio in ratios])
     kinds = [KINDS[int(row.argmin())] for row in cost]
+    for segment, kind in kept.items():
+        kinds[segment] = kind
+        cost[:, KINDS.index(kind)] = _UNFIT
+        cost[segment, :] = _UNFIT
     for segment, place in zip(*linear_sum_assignment(cost), strict=True):
         if cost[segment, place] < _UNFIT:
             kinds[segment] = KINDS[place]
     return kinds
-
-
-def _facts_en(row: Mapping[Hashable, Any], ratio: Ratios) -> str:
-    return (
-        f"{row['customer_count']:,.0f} customers ({row['customer_share']:.1%} of the base) bring "
-        f"{row['revenue_share']:.1%} of net revenue: on average {row['order_count_mean']:,.1f} orders, a ticket of "
-        f"R$ {row['average_ticket_brl_mean']:,.2f}, R$ {row['revenue_brl_mean']:,.2f} in all "
-        f"({ratio.revenue:,.2f} times the average customer), the last purchase {row['recency_days_mean']:,.0f} days "
-        f"and the first {row['tenure_days_mean']:,.0f} days ago."
-    )
-
-
-def _facts_pt(row: Mapping[Hashable, Any], ratio: Ratios) -> str:
-    return (
-        f"São {_pt(row['customer_count'], 0)} clientes ({_pt(100 * row['customer_share'], 1)}% da base), responsáveis "
-        f"por {_pt(100 * row['revenue_share'], 1)}% da receita líquida: em média {_pt(row['order_count_mean'], 1)} "
-        f"pedidos, ticket de R$ {_pt(row['average_ticket_brl_mean'], 2)}, R$ {_pt(row['revenue_brl_mean'], 2)} no "
-        f"total ({_pt(ratio.revenue, 2)} vezes a média por cliente), última compra há "
-        f"{_pt(row['recency_days_mean'], 0)} dias e primeira há {_pt(row['tenure_days_mean'], 0)} dias."
-    )
-
-
-def _pt(value: float, decimals: int) -> str:
-    """1234.5 as 1.234,50."""
-    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from sklearn.decomposition import PCA
-from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from eshop_dagster.ml.features import feature_matrix, sorted_by_key
 from eshop_dagster.ml.parameters import require
-from eshop_dagster.ml.segmentation import SEGMENT_FEATURES
+from eshop_dagster.ml.segmentation import SegmentModel
+from eshop_dagster.ml.segmentation.space import sampled_places, sorted_by_value
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Projection:
 
 
 def project_segments(
-    pipeline: Pipeline, frame: pd.DataFrame, *, dimensions: int, sample_rows: int, seed: int
+    pipeline: SegmentModel, frame: pd.DataFrame, *, dimensions: int, sample_rows: int, seed: int
 ) -> Projection:
     """Return the principal components of a seeded sample in the scaled space of a fitted segmentation.
 
     Args:
-        frame: keys and `SEGMENT_FEATURES`, in any order of rows.
+        frame: keys and the features of the segmentation, in any order of rows.
         dimensions: 2 or 3.
         sample_rows: customers drawn; all of them where there are fewer.
 
@@ -41,16 +41,13 @@ def project_segments(
     """
     require(dimensions in (2, 3), "dimensions", dimensions, "2 or 3")
     require(sample_rows >= dimensions, "sample_rows", sample_rows, f"{dimensions} or more")
-    frame = sorted_by_key(frame)
-    matrix = feature_matrix(frame, SEGMENT_FEATURES)
+    matrix = sorted_by_value(feature_matrix(sorted_by_key(frame), pipeline.feature_names_))
     require(len(matrix) >= dimensions, "number of customers", len(matrix), f"{dimensions} or more")
-    if len(matrix) > sample_rows:
-        drawn = np.random.default_rng(seed).choice(len(matrix), size=sample_rows, replace=False)
-        matrix = matrix.iloc[np.sort(drawn)]
+    matrix = matrix.iloc[sampled_places(len(matrix), sample_rows, np.random.default_rng(seed))]
     with threadpool_limits(limits=1):
         pca = PCA(n_components=dimensions, svd_solver="covariance_eigh")
-        coordinates = pca.fit_transform(pipeline[:-1].transform(matrix))
+        coordinates = pca.fit_transform(pipeline.transform(matrix))
         ids = pipeline.predict(matrix)
     points = pd.DataFrame(coordinates, columns=[f"component_{axis + 1}" for axis in range(dimensions)])
-    points["segment_id"] = ids.astype("int64")
+    points["segment_id"] = ids
     return Projection(points, tuple(float(share) for share in pca.explained_variance_ratio_))

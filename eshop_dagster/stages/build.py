@@ -141,11 +141,13 @@ class Plan:
         scoring: the day after the last one known: every customer is scored at it.
         cutoffs: the training and holdout cut-offs, or None where the history leaves no room for them.
         obstacle: why there are none.
+        last_complete_day: the last day that has all of its orders; None counts as the day before `scoring`.
     """
 
     scoring: date
     cutoffs: "Cutoffs | None"
     obstacle: str | None = None
+    last_complete_day: date | None = None
 
     def dates(self) -> list[date]:
         """Return every cut-off, sorted."""
@@ -178,11 +180,11 @@ def plan_features(platform: Platform) -> Plan:
         "SELECT ordered_date, count(*) AS order_count FROM fct_orders GROUP BY ordered_date ORDER BY ordered_date"
     )
     orders = pd.Series(daily["order_count"].to_pylist(), index=daily["ordered_date"].to_pylist(), dtype="float64")
-    scoring = max(platform.raw.day_hashes()) + timedelta(days=1)
+    scoring, complete = max(platform.raw.day_hashes()) + timedelta(days=1), last_complete_day(orders)
     try:
         cutoffs = plan_cutoffs(
             min(orders.index),
-            last_complete_day(orders),
+            complete,
             horizon_days=platform.params.cutoffs.horizon_days,
             training_cutoffs=platform.params.cutoffs.training_cutoffs,
             minimum_history_days=platform.params.cutoffs.minimum_history_days,
@@ -190,8 +192,8 @@ def plan_features(platform: Platform) -> Plan:
             scoring_date=scoring,
         )
     except ValueError as error:
-        return Plan(scoring, None, str(error))
-    return Plan(scoring, cutoffs)
+        return Plan(scoring, None, str(error), complete)
+    return Plan(scoring, cutoffs, last_complete_day=complete)
 
 
 @explains_full_disk

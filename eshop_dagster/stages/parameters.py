@@ -23,7 +23,7 @@ class CutoffParams:
     """Where the training and holdout cut-offs lie (see `ml.cutoffs.plan_cutoffs`)."""
 
     horizon_days: int = 90
-    training_cutoffs: int = 4
+    training_cutoffs: int = 13
     spacing_days: int = 30
     minimum_history_days: int = 90
 
@@ -54,6 +54,8 @@ class Params:
     Attributes:
         segmentation: parameters of `ml.segmentation` and `seed`.
         spend: parameters of `ml.spend` and `seed`.
+        revenue: parameters of `ml.revenue` and `seed`.
+        gate: `ml.evidence.GateRules`.
         releases_kept: number of published releases that stay.
     """
 
@@ -62,12 +64,17 @@ class Params:
     cutoffs: CutoffParams = CutoffParams()
     segmentation: Mapping[str, Any] = field(default_factory=dict)
     spend: Mapping[str, Any] = field(default_factory=dict)
+    revenue: Mapping[str, Any] = field(default_factory=dict)
+    gate: Mapping[str, Any] = field(default_factory=dict)
     releases_kept: int = 5
+
+    def relevant(self, model: str) -> dict[str, Any]:
+        """Return everything that decides how `model` is trained on a given snapshot."""
+        return {"model": dict(getattr(self, model)), "cutoffs": asdict(self.cutoffs)}
 
     def digest(self, model: str) -> str:
         """Return a hash of everything that decides how `model` is trained on a given snapshot."""
-        relevant = {"model": dict(getattr(self, model)), "cutoffs": asdict(self.cutoffs)}
-        return hashlib.sha256(json.dumps(relevant, sort_keys=True, default=str).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(self.relevant(model), sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def load_params(path: Path = PARAMS_FILE) -> Params:
@@ -82,7 +89,7 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         raise ParameterError(f"{path.name} cannot be read ({error}): restore it from git") from error
     if not isinstance(content, Mapping):
         raise ParameterError(f"{path.name} holds {content!r}, expected sections with parameters: restore it from git")
-    known = {"source", "raw", "cutoffs", "segmentation", "spend", "release"}
+    known = {"source", "raw", "cutoffs", "segmentation", "spend", "revenue", "gate", "release"}
     unknown = sorted(set(content) - known)
     if unknown:
         raise ParameterError(f"{path.name} has the unknown sections {unknown}: expected some of {sorted(known)}")
@@ -92,6 +99,8 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         cutoffs=_section(CutoffParams, content, "cutoffs"),
         segmentation=_mapping(content, "segmentation"),
         spend=_mapping(content, "spend"),
+        revenue=_mapping(content, "revenue"),
+        gate=_mapping(content, "gate"),
         releases_kept=_section(ReleaseParams, content, "release").kept,
     )
 

@@ -1,4 +1,7 @@
-"""Register: one training becomes one version in MLflow, and the gate says whether it becomes champion."""
+"""Register: one training becomes one version in MLflow, and the gate says whether it becomes champion.
+
+The alias moves last. Whatever fails or is killed before leaves the champion where it was.
+"""
 
 import json
 from collections.abc import Mapping
@@ -8,11 +11,17 @@ from typing import Any
 
 from eshop_dagster.adapters.files import write_json
 from eshop_dagster.adapters.registry import ModelVersion, TrainingData
-from eshop_dagster.ml.gate import Decision, Measured, decide
+from eshop_dagster.faults import fault_point
+from eshop_dagster.ml.evidence import GateRules, Outcome
+from eshop_dagster.ml.gate import Decision, judge
+from eshop_dagster.stages.evidence import gather, present_champion
+from eshop_dagster.stages.kinds import KINDS
+from eshop_dagster.stages.kinds.kind import Kind
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.provenance import code_tags
-from eshop_dagster.stages.snapshot import TABLES_USED, Snapshot
-from eshop_dagster.stages.train import DECIDING_METRIC, Trained, measure, train
+from eshop_dagster.stages.record import PROFILE, RECORD, decision_as_json, findings_table, release_record
+from eshop_dagster.stages.snapshot import Snapshot
+from eshop_dagster.stages.trained import Trained
 
 
 @dataclass(frozen=True)
@@ -47,45 +56,60 @@ def retrain(
     snapshot: Snapshot,
     dvc_hash: str,
     *,
-    run_tags: Mapping[str, str],
+    asked_by: Mapping[str, str],
     force: bool = False,
 ) -> Registered:
-    """Train, register and judge one model, unless just this training was registered before.
+    """Train, judge and register one model, unless just this training was registered before.
 
     Args:
         platform: the home.
-        model: `segmentation` or `spend`.
+        model: one of `KINDS`.
         snapshot: what to train on.
         dvc_hash: the snapshot's hash in DVC.
-        run_tags: who asks, such as the Dagster run.
+        asked_by: who asks and why, such as the Dagster run and its trigger.
         force: train and register again although nothing changed.
     """
+    kind = KINDS[model]
+    if kind.needs_cutoffs and snapshot.obstacle:
+        return Registered(model, None, note_obstacle(platform, model, snapshot.obstacle), is_new=False, trained=None)
     identity = {
         "dvc_hash": dvc_hash,
         "params_digest": platform.params.digest(model),
         **{name: value for name, value in code_tags().items() if name in ("code_hash", "lock_file_hash")},
     }
-    if not force:
-        known = platform.registry.find_version(model, identity)
-        # A version without an outcome was registered by a run that died before the gate spoke.
-        if known is not None and "outcome" in known.tags:
-            decision = Decision(known.tags.get("outcome") == "champion", known.tags.get("reason", "registered before"))
-            return Registered(model, known, decision, is_new=False, trained=None)
-    trained = train(model, snapshot, platform.params)
-    decision = _note(platform, model, _judge(platform, trained, snapshot))
+    champion = present_champion(platform, model)
+    known = None if force else _known(platform, model, identity)
+    if known is not None:
+        return known
+    trained = kind.train(snapshot, platform.params, champion.model if champion else None)
+    fault_point("retrain.trained")
+    rules = GateRules.from_mapping(platform.params.gate)
+    decision = _note(platform, model, judge(gather(platform, kind, trained, snapshot, champion), rules))
     if trained.pipeline is None:
         return Registered(model, None, decision, is_new=False, trained=trained)
-    version = _log(platform, trained, snapshot, {**code_tags(), **identity, **run_tags})
+    record = release_record(
+        platform,
+        kind,
+        trained,
+        snapshot,
+        decision,
+        dvc_hash=dvc_hash,
+        champion_version=champion.version.version if champion else None,
+        asked_by=asked_by,
+    )
+    fault_point("retrain.log")
+    version = _log(platform, kind, trained, snapshot, decision, record, {**code_tags(), **identity, **asked_by})
+    fault_point("retrain.alias")
     if decision.is_promoted:
         platform.registry.set_champion(model, version.version, decision.reason)
     else:
-        platform.registry.set_challenger(model, version.version, decision.reason)
+        platform.registry.set_challenger(model, version.version, decision.reason, outcome=str(decision.outcome))
     return Registered(model, version, decision, is_new=True, trained=trained)
 
 
 def note_obstacle(platform: Platform, model: str, obstacle: str) -> Decision:
     """Keep why a model could not be trained at all; the champion, if there is one, stays."""
-    return _note(platform, model, Decision(False, f"{obstacle}; the champion, if any, stays"))
+    return _note(platform, model, Decision(Outcome.KEEP, f"{obstacle}; the champion, if any, stays"))
 
 
 def last_decisions(home: Path) -> dict[str, str]:
@@ -94,58 +118,61 @@ def last_decisions(home: Path) -> dict[str, str]:
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
+def _known(platform: Platform, model: str, identity: Mapping[str, str]) -> Registered | None:
+    version = platform.registry.find_version(model, identity)
+    # A version without an outcome was registered by a run that died before its alias was set.
+    if version is None or "outcome" not in version.tags:
+        return None
+    is_promoted = version.tags["outcome"] in ("champion", "previous")
+    outcome = Outcome.PROMOTE if is_promoted else Outcome.KEEP
+    return Registered(model, version, Decision(outcome, version.tags.get("reason", "")), is_new=False, trained=None)
+
+
 def _note(platform: Platform, model: str, decision: Decision) -> Decision:
     write_json(platform.home / "scores" / "decisions.json", {**last_decisions(platform.home), model: decision.reason})
     return decision
 
 
-def _judge(platform: Platform, trained: Trained, snapshot: Snapshot) -> Decision:
-    metric, is_lower_better = DECIDING_METRIC[trained.model]
-    champion, obstacle = None, None if trained.beats_baseline else trained.reason
-    present = platform.registry.champion(trained.model)
-    if present is not None:
-        name = f"version {present.version}"
-        champion = Measured(name, float("nan"))
-        if trained.pipeline is not None and not obstacle:
-            # The champion is scored anew on the rows that the challenger is judged on: a stored score is of other rows.
-            loaded = platform.registry.load(trained.model, present.version)
-            champion = Measured(name, measure(trained.model, loaded.pipeline, snapshot, platform.params)[metric])
-    return decide(
-        Measured("the challenger", trained.metrics[metric]) if metric in trained.metrics else None,
-        Measured("the baseline", trained.baseline_metrics[metric]) if metric in trained.baseline_metrics else None,
-        champion,
-        metric=metric,
-        is_lower_better=is_lower_better,
-        obstacle=obstacle,
-    )
-
-
-def _log(platform: Platform, trained: Trained, snapshot: Snapshot, tags: Mapping[str, str]) -> ModelVersion:
-    from eshop_dagster.ml.features import FEATURES, sample_input
-
-    tables = {f"table_hash.{table}": platform.warehouse.content_hash(table) for table in TABLES_USED}
+def _log(
+    platform: Platform,
+    kind: Kind,
+    trained: Trained,
+    snapshot: Snapshot,
+    decision: Decision,
+    record: Mapping[str, Any],
+    tags: Mapping[str, str],
+) -> ModelVersion:
+    tables = {f"table_hash.{table}": content for table, content in snapshot.tables().items()}
     personas = (
         {"personas": json.dumps(trained.reports["personas"], ensure_ascii=False)}
         if "personas" in trained.reports
         else {}
     )
+    example = trained.input_example
+    assert example is not None, f"the kind {kind.name} gives no made-up rows to try its models on"
     return platform.registry.log_model(
-        trained.model,
+        kind.name,
         trained.pipeline,
         metrics=trained.all_metrics(),
         params=_flat(trained.reports["parameters"]) | {"candidate": trained.candidate},
-        tags={**tags, **tables, **personas, "candidate": trained.candidate},
-        input_example=sample_input(trained.feature_names),
+        tags={**tags, **tables, **personas, "candidate": trained.candidate, "gate": str(decision.outcome)},
+        input_example=example,
         figures=trained.figures,
         tables=trained.tables,
-        json_artifacts={**trained.reports, "snapshot": dict(snapshot.description)},
+        json_artifacts={
+            **trained.reports,
+            RECORD: record,
+            PROFILE: trained.profile,
+            "gate": decision_as_json(decision),
+        },
         dataset=TrainingData(
             name="training snapshot",
             uri=f"dvc://{tags['dvc_hash']}",
             digest=tags["dvc_hash"],
-            columns=dict.fromkeys(FEATURES, "double"),
+            columns={str(name): str(dtype) for name, dtype in example.dtypes.items()},
         ),
-        description=_describe(trained, snapshot),
+        description=_describe(kind, trained, snapshot, decision),
+        trials=trained.trials,
     )
 
 
@@ -156,21 +183,24 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
     return flat
 
 
-def _describe(trained: Trained, snapshot: Snapshot) -> str:
-    question = {
-        "segmentation": "What kind of customer is this? K-means over each customer's behaviour; segment 0 is "
-        "worth the most.",
-        "spend": "How much will this customer spend in the next 90 days? Expected net BRL per customer.",
-    }[trained.model]
+def _describe(kind: Kind, trained: Trained, snapshot: Snapshot, decision: Decision) -> str:
+    told = snapshot.description
+    data = f"the days up to {told['last_complete_day']}"
+    if kind.needs_cutoffs:
+        data = (
+            f"{told['rows']['train']} training rows at {', '.join(told['training_cutoffs'])} and "
+            f"{told['rows']['holdout']} holdout rows at {told['holdout_cutoff']}"
+        )
     lines = [
-        question,
+        kind.question,
         "",
         f"**Estimator** `{trained.candidate}`: {trained.reason}",
         "",
-        f"**Data** snapshot with {snapshot.description['rows']['train']} training rows at "
-        f"{', '.join(snapshot.description['training_cutoffs'])} and {snapshot.description['rows']['holdout']} "
-        "holdout rows at "
-        f"{snapshot.description['holdout_cutoff']}.",
+        f"**Data** snapshot with {data}.",
+        "",
+        f"**Gate** {decision.outcome}: {decision.reason}",
+        "",
+        findings_table(decision),
         "",
         "| metric | model | baseline |",
         "| --- | --- | --- |",

@@ -39,9 +39,8 @@ class Scores:
 def score_customers(platform: Platform, as_of_date: date) -> Scores:
     """Write expected spend and segment of every customer who ordered before `as_of_date`.
 
-    Where `spend` has no champion, the customer's own past rate stands in and the version is NULL; where
-    `segmentation` has none, the
-    segment is NULL. Readers see which version made each score.
+    Where `spend` has no champion, the customer's own past rate stands in, without an interval, and the version is NULL;
+    where `segmentation` has none, the segment is NULL. Readers see which version made each score.
 
     Raises:
         SnapshotError: the features at that cut-off are not in the warehouse.
@@ -51,10 +50,8 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     spend = _champion(platform, "spend")
     segmentation = _champion(platform, "segmentation")
     scores = features[["customer_key", "as_of_date"]].copy()
-    scores["expected_spend_next_90_days_brl"] = _expected_spend(platform, features, spend)
-    scores["spend_model_version"] = _version(spend)
-    scores["segment_id"] = _segments(features, segmentation)
-    scores["segmentation_model_version"] = _version(segmentation)
+    scores = scores.assign(**_expected_spend(platform, features, spend), spend_model_version=_version(spend))
+    scores = scores.assign(**_segments(features, segmentation), segmentation_model_version=_version(segmentation))
     folder = platform.home / "scores"
     write_atomically(
         folder / "customer_scores.parquet", parquet_bytes(pa.table(_columns(scores), schema=SCORES_SCHEMA))
@@ -64,12 +61,19 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     )
     # The release says which versions made its scores: after a rollback, the champion may be another one.
     origin = {"spend": spend, "segmentation": segmentation}
-    write_json(folder / MODELS_FILE, {name: _origin(model) for name, model in origin.items()})
+    note_origins(folder, origin)
     versions = {
         "spend": spend.version.version if spend else 0,
         "segmentation": segmentation.version.version if segmentation else 0,
     }
     return Scores(folder, len(scores), as_of_date, versions)
+
+
+def note_origins(folder: Path, models: "Mapping[str, LoadedModel | None]") -> None:
+    """Note beside the scores which versions made them; those of other models stay."""
+    path = folder / MODELS_FILE
+    known = json.loads(path.read_text()) if path.exists() else {}
+    write_json(path, {**known, **{name: _origin(model) for name, model in models.items()}})
 
 
 MODELS_FILE = "models.json"
@@ -80,8 +84,11 @@ SCORES_SCHEMA = pa.schema(
         ("customer_key", pa.string()),
         ("as_of_date", pa.date32()),
         ("expected_spend_next_90_days_brl", pa.float64()),
+        *((f"spend_{end}_{level}_brl", pa.float64()) for level in (80, 95) for end in ("lower", "upper")),
         ("spend_model_version", pa.int32()),
         ("segment_id", pa.int32()),
+        ("segment_typicality", pa.float64()),
+        ("is_outlier", pa.bool_()),
         ("segmentation_model_version", pa.int32()),
     ]
 )
@@ -116,27 +123,40 @@ def _version(model: "LoadedModel | None") -> int | None:
     return model.version.version if model else None
 
 
-def _expected_spend(platform: Platform, features: "pd.DataFrame", model: "LoadedModel | None") -> "pd.Series":
+def _expected_spend(
+    platform: Platform, features: "pd.DataFrame", model: "LoadedModel | None"
+) -> "dict[str, pd.Series | None]":
+    """Return expected spend and the ends of its intervals by column, BRL."""
     import pandas as pd
 
     from eshop_dagster.ml.features import FEATURES, feature_matrix
     from eshop_dagster.ml.spend import past_rate_brl
 
+    ends = {f"spend_{end}_{level}_brl": None for level in (80, 95) for end in ("lower", "upper")}
+    name = "expected_spend_next_90_days_brl"
     if model is None:
-        predicted = past_rate_brl(features, horizon_days=platform.params.cutoffs.horizon_days)
-    else:
-        predicted = model.pipeline.predict(feature_matrix(features, FEATURES))
-    return pd.Series(predicted, index=features.index, dtype="float64")
+        rate = past_rate_brl(features, horizon_days=platform.params.cutoffs.horizon_days)
+        return {name: pd.Series(rate, index=features.index), **ends}
+    matrix = feature_matrix(features, FEATURES)
+    found = {name: model.pipeline.predict(matrix)}
+    for level in (80, 95):
+        lower, upper = model.pipeline.interval_of(found[name], level / 100)
+        found |= {f"spend_lower_{level}_brl": lower, f"spend_upper_{level}_brl": upper}
+    return {column: pd.Series(values, index=features.index) for column, values in found.items()}
 
 
-def _segments(features: "pd.DataFrame", model: "LoadedModel | None") -> "pd.Series":
-    import pandas as pd
-
+def _segments(features: "pd.DataFrame", model: "LoadedModel | None") -> "dict[str, pd.Series | None]":
+    """Return segment, typicality (0-1) and whether the customer is an outlier, by column."""
     from eshop_dagster.ml.segmentation import assign_segments
 
     if model is None:
-        return pd.Series(pd.NA, index=features.index, dtype="Int32")
-    return assign_segments(model.pipeline, features)["segment_id"].astype("Int32")
+        return {"segment_id": None, "segment_typicality": None, "is_outlier": None}
+    assigned = assign_segments(model.pipeline, features)
+    return {
+        "segment_id": assigned["segment_id"],
+        "segment_typicality": assigned["typicality"],
+        "is_outlier": assigned["is_outlier"],
+    }
 
 
 def _segment_table(features: "pd.DataFrame", scores: "pd.DataFrame", model: "LoadedModel | None") -> pa.Table:

@@ -50,7 +50,10 @@ def test_every_fault_point_is_tried_and_stands_in_the_code() -> None:
     code = "\n".join(path.read_text() for path in (PROJECT_DIR / "eshop_dagster").rglob("*.py"))
     calls = re.findall(r"fault_point\((.*)\)$", code, flags=re.MULTILINE)
     in_code = {name for call in calls for name in re.findall(r'"([a-z_.]+)"', call) if name in faults.POINTS}
-    assert in_code == set(faults.POINTS) == {point.partition("@")[0] for point, _, _ in POINTS}
+    assert in_code == set(faults.POINTS)
+    # Those of a retraining are walked in tests/stages/test_register.py.
+    daily = {name for name in in_code if not name.startswith(("retrain.", "registry."))}
+    assert daily == {point.partition("@")[0] for point, _, _ in POINTS}
 
 
 def test_a_day_brings_something_for_every_step(stand: Stand, expected: dict[str, dict[str, Any]]) -> None:

@@ -10,13 +10,18 @@ from eshop_dagster.ml.features import FEATURES, LABEL
 
 FIRST_DAY = date(2024, 1, 1)
 TRAINING = (date(2025, 3, 6), date(2025, 4, 5), date(2025, 5, 5))
+EARLIER = (date(2024, 8, 8), date(2024, 11, 6), date(2025, 2, 4))
 HOLDOUT = date(2025, 8, 3)
 SCORING = date(2025, 11, 1)
 HORIZON_DAYS = 90
 SMALL_SPEND: dict[str, Any] = {
+    "candidates": ["linear", "random_forest", "xgboost"],
     "random_forest": {"n_estimators": 20, "min_samples_leaf": 20, "max_samples": 1000},
     "xgboost": {"n_estimators": 30, "learning_rate": 0.2},
+    "trials": 2,
+    "bootstrap_draws": 20,
 }
+LONG_CANDIDATES = ["linear", "linear+two_part+xgboost+bg_nbd*season"]
 SMALL_SEGMENTATION: dict[str, Any] = {"most_segments": 5, "bootstraps": 2, "n_init": 3, "judged_rows": 500}
 
 
@@ -88,8 +93,10 @@ def features_at(orders: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def shop_frames(n_customers: int = 1500, seed: int = 7) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Training rows of three cut-offs and the holdout rows after them."""
+def shop_frames(
+    n_customers: int = 1500, seed: int = 7, training: tuple[date, ...] = TRAINING
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Training rows of the cut-offs and the holdout rows after them."""
     orders = shop_orders(n_customers, seed)
-    train = pd.concat([features_at(orders, cutoff) for cutoff in TRAINING], ignore_index=True)
+    train = pd.concat([features_at(orders, cutoff) for cutoff in training], ignore_index=True)
     return train, features_at(orders, HOLDOUT)

@@ -4,10 +4,9 @@ import pandas as pd
 import pytest
 
 from eshop_dagster.ml.segmentation import SegmentationParams, SegmentationResult, fit_segments
-from eshop_dagster.ml.spend import SpendResult, fit_spend
-from eshop_dagster.ml.spend_candidates import SpendParams
+from eshop_dagster.ml.spend import SpendParams, SpendResult, fit_spend
 
-from .builders import SMALL_SEGMENTATION, SMALL_SPEND, shop_frames
+from .builders import EARLIER, LONG_CANDIDATES, SMALL_SEGMENTATION, SMALL_SPEND, TRAINING, shop_frames
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +17,17 @@ def shop() -> tuple[pd.DataFrame, pd.DataFrame]:
 @pytest.fixture(scope="session")
 def spend_result(shop: tuple[pd.DataFrame, pd.DataFrame]) -> SpendResult:
     return fit_spend(*shop, SpendParams.from_mapping(SMALL_SPEND), seed=3)
+
+
+@pytest.fixture(scope="session")
+def long_shop() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A history long enough for a validation cut-off: the latest, a label window after the one before it."""
+    return shop_frames(training=(*EARLIER, TRAINING[-1]))
+
+
+@pytest.fixture(scope="session")
+def long_spend_result(long_shop: tuple[pd.DataFrame, pd.DataFrame]) -> SpendResult:
+    return fit_spend(*long_shop, SpendParams.from_mapping({**SMALL_SPEND, "candidates": LONG_CANDIDATES}), seed=3)
 
 
 @pytest.fixture(scope="session")

@@ -111,6 +111,22 @@ def test_a_short_history_gives_fewer_training_cutoffs():
     assert len(plan_cutoffs(last - timedelta(days=299), last).training) == 2
 
 
+def test_a_year_of_cutoffs_lies_within_fifteen_days_of_every_day_of_the_year():
+    plan = plan_cutoffs(date(2024, 1, 1), date(2025, 12, 31))
+    assert len(plan.training) == 13
+    gaps = [
+        min(abs((place - cutoff.timetuple().tm_yday + 182) % 365 - 182) for cutoff in plan.training)
+        for place in range(1, 366)
+    ]
+    assert max(gaps) <= 15
+
+
+def test_the_latest_training_cutoff_leaves_room_for_a_label_window_of_earlier_ones():
+    plan = plan_cutoffs(date(2024, 1, 1), date(2025, 12, 31))
+    early = [cutoff for cutoff in plan.training if cutoff + timedelta(days=90) <= plan.training[-1]]
+    assert len(early) == 10
+
+
 def test_history_without_room_for_training_and_holdout_is_refused():
     last = date(2024, 12, 30)
     with pytest.raises(ValueError, match=r"has 269 days; expected at least 270"):

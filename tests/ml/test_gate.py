@@ -1,121 +1,192 @@
-"""A model is promoted only when it was measured, beats the baseline and is not worse than the champion."""
+"""A model is promoted only when every rule was asked, measured and met; anything else keeps the champion."""
 
 import math
-from itertools import product
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
-from eshop_dagster.ml.gate import Decision, Measured, decide
+from eshop_dagster.ml.bootstrap import Interval
+from eshop_dagster.ml.evidence import Evidence, GateRules, Outcome, Slice
+from eshop_dagster.ml.gate import Decision, judge
+
+RULES = GateRules()
+GOOD = Evidence(
+    metric="rmse_brl",
+    is_lower_better=True,
+    challenger=70.0,
+    baseline=100.0,
+    champion=80.0,
+    champion_name="version 3",
+    difference=Interval(-10.0, -12.0, -8.0),
+    quality={"customer_features": True, "customer_spend_labels": True},
+    training_rows=900,
+    champion_training_rows=1000,
+    psi={"recency_days": 0.05, "revenue_brl": 0.1, "tenure_days": 0.2, "order_count": 0.0},
+    slices=(Slice("region=Norte", 500, 71.0, 80.0, is_sure=True),),
+    loads_equally=True,
+)
+SEGMENTS = replace(
+    GOOD,
+    metric="silhouette",
+    is_lower_better=False,
+    challenger=0.40,
+    baseline=0.20,
+    champion=0.38,
+    difference=Interval(0.02, 0.01, 0.03),
+    slices=(),
+    is_segmentation=True,
+    stability=0.9,
+    moved_share=0.1,
+)
+FIRST: dict[str, Any] = {
+    "champion": None,
+    "champion_name": "",
+    "difference": None,
+    "champion_training_rows": None,
+    "psi": {},
+    "moved_share": None,
+}
 
 
-def judge(
-    challenger: float | None, baseline: float | None = 100.0, champion: float | None = 80.0, obstacle: str | None = None
-) -> Decision:
-    """The decision on a challenger where a lower value is better."""
-    return decide(
-        None if challenger is None else Measured("spend 4", challenger),
-        None if baseline is None else Measured("own past rate", baseline),
-        None if champion is None else Measured("spend 3", champion),
-        metric="rmse_brl",
-        is_lower_better=True,
-        obstacle=obstacle,
+def outcome(of: Evidence = GOOD, **changed: Any) -> Outcome:
+    return judge(replace(of, **changed), RULES).outcome
+
+
+def refusing_rule(of: Evidence = GOOD, **changed: Any) -> str:
+    decision = judge(replace(of, **changed), RULES)
+    assert not decision.is_promoted
+    return decision.reason.split(":")[0]
+
+
+def test_a_challenger_that_meets_every_rule_is_promoted_and_told_why() -> None:
+    decision = judge(GOOD, RULES)
+    assert decision.reason == (
+        "rmse_brl 70 against 100 of the baseline (+30.00%); rmse_brl 70 against 80 of version 3 on the same rows "
+        "(+12.50%; difference -12 to -8)"
     )
+    assert (decision.outcome, outcome(SEGMENTS)) == (Outcome.PROMOTE, Outcome.PROMOTE)
 
 
-def test_a_challenger_better_than_baseline_and_champion_is_promoted() -> None:
-    assert judge(70.0) == Decision(
-        True, "rmse_brl 70 beats own past rate (100), and is not worse than spend 3 on the same rows (80)"
+def test_the_rules_are_asked_in_order_and_each_leaves_a_finding() -> None:
+    assert [finding.rule for finding in judge(SEGMENTS, RULES).findings] == [
+        "quality records",
+        "data volume",
+        "drift",
+        "better than the baseline",
+        "not worse than the champion",
+        "no slice collapses",
+        "stability",
+        "customers who move",
+        "loads in a fresh process",
+    ]
+
+
+def test_the_first_rule_that_is_not_met_is_the_reason_and_the_others_are_asked_all_the_same() -> None:
+    decision = judge(replace(GOOD, quality={"customer_features": False}, challenger=200.0, loads_equally=False), RULES)
+    assert decision.reason == (
+        "quality records: customer_features without a passed record, expected a passed record of the very rows of each "
+        "table used; version 3 stays champion"
     )
+    refused = [finding.rule for finding in decision.findings if finding.outcome is not Outcome.PROMOTE]
+    assert refused == ["quality records", "better than the baseline", "loads in a fresh process"]
 
 
-def test_a_challenger_as_good_as_the_champion_is_promoted() -> None:
-    assert judge(80.0).is_promoted
+def test_the_first_champion_needs_all_but_the_comparison() -> None:
+    decision = judge(replace(GOOD, **FIRST), RULES)
+    assert decision.is_promoted
+    assert decision.reason.endswith("it is the first champion")
+    assert judge(replace(SEGMENTS, **FIRST), RULES).is_promoted
+    assert refusing_rule(challenger=99.9, **FIRST) == "better than the baseline"
 
 
-def test_the_first_model_that_beats_the_baseline_is_champion() -> None:
-    assert judge(99.0, champion=None) == Decision(
-        True, "rmse_brl 99 beats own past rate (100); it is the first champion"
-    )
+@pytest.mark.parametrize(
+    ("changed", "rule", "expected"),
+    [
+        ({"quality": {}}, "quality records", Outcome.KEEP),
+        ({"training_rows": 499}, "data volume", Outcome.PERSON),
+        ({"psi": {}}, "drift", Outcome.KEEP),
+        ({"psi": {"a": 1.1, "b": 1.2, "c": 0.0, "d": 0.0}}, "drift", Outcome.PERSON),
+        ({"challenger": 99.6}, "better than the baseline", Outcome.KEEP),
+        ({"challenger": 101.0}, "better than the baseline", Outcome.KEEP),
+        ({"difference": Interval(0.5, -1.0, 1.7)}, "not worse than the champion", Outcome.KEEP),
+        ({"difference": None}, "not worse than the champion", Outcome.KEEP),
+        ({"champion": None}, "not worse than the champion", Outcome.KEEP),
+        ({"slices": (Slice("a", 200, 101.0, 80.0, is_sure=True),)}, "no slice collapses", Outcome.PERSON),
+        ({"slices": (Slice("a", 200, math.nan, 80.0, is_sure=False),)}, "no slice collapses", Outcome.KEEP),
+        ({"loads_equally": False}, "loads in a fresh process", Outcome.KEEP),
+        ({"loads_equally": None}, "loads in a fresh process", Outcome.KEEP),
+    ],
+)
+def test_each_rule_alone_keeps_the_champion_or_asks_a_person(
+    changed: dict[str, Any], rule: str, expected: Outcome
+) -> None:
+    assert refusing_rule(**changed) == rule
+    assert outcome(**changed) is expected
 
 
-@pytest.mark.parametrize("value", [100.0, 100.1])
-def test_a_challenger_that_does_not_beat_the_baseline_is_refused_even_without_a_champion(value: float) -> None:
-    assert judge(value, champion=None) == Decision(
-        False, f"rmse_brl {value:.4g} does not beat own past rate (100); there is no champion yet"
-    )
+@pytest.mark.parametrize(
+    ("changed", "rule", "expected"),
+    [
+        ({"stability": 0.69}, "stability", Outcome.KEEP),
+        ({"stability": None}, "stability", Outcome.KEEP),
+        ({"moved_share": 0.31}, "customers who move", Outcome.PERSON),
+        ({"moved_share": None}, "customers who move", Outcome.KEEP),
+        ({"challenger": 0.1}, "better than the baseline", Outcome.KEEP),
+        ({"difference": Interval(-0.02, -0.03, -0.01)}, "not worse than the champion", Outcome.KEEP),
+    ],
+)
+def test_segments_must_be_stable_too_and_few_customers_may_move(
+    changed: dict[str, Any], rule: str, expected: Outcome
+) -> None:
+    assert refusing_rule(SEGMENTS, **changed) == rule
+    assert outcome(SEGMENTS, **changed) is expected
 
 
-def test_a_challenger_that_does_not_beat_the_baseline_is_refused_even_when_the_champion_is_worse() -> None:
-    assert judge(120.0, champion=150.0) == Decision(
-        False, "rmse_brl 120 does not beat own past rate (100); spend 3 stays champion"
-    )
+def test_a_challenger_just_as_good_as_the_champion_is_promoted_for_it_knows_newer_rows() -> None:
+    assert outcome(challenger=80.0, difference=Interval(0.0, -1.0, 1.0)) is Outcome.PROMOTE
+    assert outcome(challenger=80.0, difference=Interval(0.0, -9.0, 9.0)) is Outcome.KEEP
 
 
-def test_a_challenger_worse_than_the_champion_is_refused() -> None:
-    assert judge(80.1) == Decision(
-        False, "rmse_brl 80.1 beats own past rate (100), but not spend 3 on the same rows (80); spend 3 stays champion"
-    )
+def test_a_small_slice_or_one_that_fell_by_chance_decides_nothing() -> None:
+    assert outcome(slices=(Slice("a", 199, 500.0, 80.0, is_sure=True),)) is Outcome.PROMOTE
+    assert outcome(slices=(Slice("a", 900, 500.0, 80.0, is_sure=False),)) is Outcome.PROMOTE
 
 
-def test_an_obstacle_keeps_the_champion_however_good_the_challenger() -> None:
-    assert judge(1.0, obstacle="the champion cannot be loaded") == Decision(
-        False, "the champion cannot be loaded; spend 3 stays champion"
-    )
+def test_a_model_that_was_not_trained_keeps_the_champion_in_the_words_of_its_obstacle() -> None:
+    decision = judge(replace(GOOD, obstacle="only 12 rows"), RULES)
+    assert (decision.outcome, decision.reason) == (Outcome.KEEP, "only 12 rows; version 3 stays champion")
 
 
-def test_a_challenger_that_could_not_be_trained_keeps_the_champion() -> None:
-    assert judge(None) == Decision(False, "rmse_brl was not measured, expected a finite number; spend 3 stays champion")
+@pytest.mark.parametrize("evidence", [GOOD, SEGMENTS])
+def test_no_number_that_is_missing_or_not_finite_ever_promotes(evidence: Evidence) -> None:
+    numbers = ["challenger", "baseline", "champion", *(["stability"] if evidence is SEGMENTS else [])]
+    for name in numbers:
+        for value in (None, math.nan, math.inf, -math.inf):
+            assert not judge(replace(evidence, **{name: value}), RULES).is_promoted, (name, value)
+    for value in (math.nan, math.inf, -math.inf):
+        for end in fields(Interval):
+            difference = replace(evidence.difference or Interval(0, 0, 0), **{end.name: value})
+            assert not judge(replace(evidence, difference=difference), RULES).is_promoted, (end.name, value)
+    assert not judge(Evidence(metric="rmse_brl", is_lower_better=True), RULES).is_promoted
 
 
-def test_a_missing_baseline_keeps_the_champion() -> None:
-    assert judge(70.0, baseline=None) == Decision(
-        False, "rmse_brl was not measured, expected a finite number; spend 3 stays champion"
-    )
+def test_a_model_that_its_own_training_holds_for_worthless_is_kept_in_those_words() -> None:
+    decision = judge(replace(GOOD, shortfall="97 % of customers buy once"), RULES)
+    assert decision.outcome is Outcome.KEEP
+    assert decision.reason.startswith("better than the baseline: 97 % of customers buy once, expected")
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_a_value_that_is_not_finite_keeps_the_champion_whosever_it_is(value: float) -> None:
-    refusals = {
-        "spend 4": judge(value),
-        "own past rate": judge(70.0, baseline=value),
-        "spend 3": judge(70.0, champion=value),
-    }
-    for name, decision in refusals.items():
-        expected = f"rmse_brl of {name} is {value}, expected a finite number; spend 3 stays champion"
-        assert decision == Decision(False, expected)
+def test_a_drift_that_cannot_be_measured_counts_as_drift() -> None:
+    assert outcome(psi={"a": math.nan, "b": 0.0, "c": 0.0, "d": 0.0}) is Outcome.PERSON
 
 
-@pytest.mark.parametrize(("challenger", "is_promoted"), [(0.61, True), (0.6, True), (0.59, False), (0.3, False)])
-def test_the_better_value_may_be_the_higher_one(challenger: float, is_promoted: bool) -> None:
-    decision = decide(
-        Measured("segmentation 2", challenger),
-        Measured("quintiles", 0.3),
-        Measured("segmentation 1", 0.6),
-        metric="silhouette",
-        is_lower_better=False,
-    )
-    assert decision.is_promoted is is_promoted
+def test_a_decision_without_promotion_names_who_stays() -> None:
+    assert judge(replace(GOOD, challenger=math.nan), RULES).reason.endswith("; version 3 stays champion")
+    assert judge(replace(GOOD, challenger=math.nan, **FIRST), RULES).reason.endswith("; there is no champion yet")
+    assert Decision(Outcome.PERSON, "x").is_promoted is False
 
 
-def test_turning_every_value_round_turns_no_decision() -> None:
-    for challenger, baseline, champion in product((-1.0, 0.0, 2.0, math.nan), repeat=3):
-        lower, higher = (
-            decide(
-                Measured("challenger", sign * challenger),
-                Measured("baseline", sign * baseline),
-                Measured("champion", sign * champion),
-                metric="value",
-                is_lower_better=sign == 1,
-            )
-            for sign in (1, -1)
-        )
-        assert lower.is_promoted == higher.is_promoted
-
-
-def test_a_promoted_model_is_never_worse_than_baseline_or_champion() -> None:
-    values = (None, -math.inf, -1.0, 0.0, 1e-9, 1.0, math.inf, math.nan)
-    for challenger, baseline, champion in product(values, repeat=3):
-        if judge(challenger, baseline, champion).is_promoted:
-            assert challenger is not None and baseline is not None
-            assert math.isfinite(challenger) and challenger < baseline
-            assert champion is None or challenger <= champion
+def test_a_rule_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"GateRules.worst_loss_share is 1.5; expected 0 to below 1"):
+        GateRules(worst_loss_share=1.5)

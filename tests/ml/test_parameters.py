@@ -1,7 +1,7 @@
 import pytest
 
 from eshop_dagster.ml.parameters import require
-from eshop_dagster.ml.spend_candidates import SpendParams
+from eshop_dagster.ml.spend import SpendParams
 
 
 def test_a_name_left_out_keeps_its_default_and_nested_mappings_are_read():

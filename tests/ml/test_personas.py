@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
+from eshop_dagster.ml.persona_kinds import BY_NAME, Ratios
 from eshop_dagster.ml.personas import name_personas, segment_profile
 
 from .builders import customer, customers
@@ -104,9 +107,60 @@ def test_the_order_of_the_profile_changes_no_name():
 def test_numbers_are_written_as_each_language_writes_them():
     persona = name_personas(profile(segment(0, revenue_brl=4321.5, recency_days=20, customer_count=12345)))[0]
     assert "São 12.345 clientes (10,0% da base)" in persona.description_pt
-    assert "R$ 4.321,50 no total (4,32 vezes a média por cliente)" in persona.description_pt
+    assert "vale R$ 4.321,50 no total (4,32 vezes a média da base)" in persona.description_pt
+    assert "a última compra foi há 20 dias e a primeira, há 400 dias." in persona.description_pt
+    assert "cada cliente fez 4,0 pedidos com ticket de R$ 250,00" in persona.description_pt
     assert "12,345 customers (10.0% of the base)" in persona.description_en
-    assert "R$ 4,321.50 in all (4.32 times the average customer)" in persona.description_en
+    assert "worth R$ 4,321.50 in all (4.32 times the average of the base)" in persona.description_en
+    assert "the last purchase was 20 days ago, the first 400 days." in persona.description_en
+
+
+def test_one_customer_one_order_and_one_day_are_singular():
+    persona = name_personas(profile(segment(0, customer_count=1, order_count=1, recency_days=1, tenure_days=1)))[0]
+    assert "É 1 cliente (10,0% da base), responsável por" in persona.description_pt
+    assert "fez 1,0 pedido com" in persona.description_pt
+    assert "foi há 1 dia e a primeira, há 1 dia." in persona.description_pt
+    assert "1 customer (10.0% of the base) brings" in persona.description_en
+    assert "was 1 day ago, the first 1 day." in persona.description_en
+
+
+def test_every_paragraph_ends_with_what_marketing_may_do():
+    persona = name_personas(profile(segment(0, revenue_brl=4000, recency_days=20)))[0]
+    assert "Sugestão: reconhecer e reter" in persona.description_pt
+    assert "Suggestion: reward and keep" in persona.description_en
+
+
+def earlier(segment_id: int, kind: str, name_pt: str, name_en: str) -> dict[str, object]:
+    return {"segment_id": segment_id, "kind": kind, "name_pt": name_pt, "name_en": name_en}
+
+
+def test_a_segment_keeps_its_name_while_its_kind_fits():
+    # A ticket of 1.3 times the base's is below the bound of 1.4, but within the 15% that a known name is given.
+    seen = profile(segment(4, average_ticket_brl=325, revenue_brl=1200))
+    kept = name_personas(seen, [earlier(4, "Big ticket", "Ticket alto", "Big ticket")])[0]
+    assert (kept.name_pt, kept.kind, kept.is_changed) == ("Ticket alto", "Big ticket", False)
+    assert name_personas(seen)[0].name_en == "Occasional"
+
+
+def test_a_segment_whose_profile_became_another_kind_says_so():
+    before = [earlier(4, "Premium", "Premium", "Premium")]
+    changed = name_personas(profile(segment(4, recency_days=300, revenue_brl=1800)), before)[0]
+    assert (changed.name_pt, changed.is_changed) == ("Em risco", True)
+    assert "No modelo anterior este segmento se chamava Premium" in changed.description_pt
+    assert "Under the model before, this segment was called Premium" in changed.description_en
+
+
+def test_a_new_segment_takes_no_name_that_an_old_one_keeps():
+    before = [earlier(1, "Occasional", "Ocasionais 2", "Occasional 2"), earlier(7, "Premium", "Premium", "Premium")]
+    names = [persona.name_en for persona in name_personas(profile(segment(0), segment(1), segment(2)), before)]
+    assert names == ["Occasional", "Occasional 2", "Occasional 3", "Occasional 4"]
+
+
+def test_the_bounds_of_a_kind_are_inclusive_and_widen_by_the_slack():
+    ratios = Ratios(recency=1.0, tenure=1.0, orders=1.0, revenue=1.75, ticket=1.0, order_count=2.0)
+    assert BY_NAME["Premium"].fits(ratios)
+    assert not BY_NAME["Premium"].fits(replace(ratios, recency=1.1))
+    assert BY_NAME["Premium"].fits(replace(ratios, recency=1.1, revenue=1.6), slack=0.1)
 
 
 def test_a_profile_that_lacks_a_column_is_refused():

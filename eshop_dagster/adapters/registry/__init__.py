@@ -1,6 +1,6 @@
 """The model registry: runs, versions and aliases in MLflow, models as skops files.
 
-What belongs here: everything that imports mlflow or skops, and their settings. What does not: which model is better
+What belongs here: everything that imports mlflow, and its settings. What does not: which model is better
 (`ml/`), when one is trained (`defs/`). MLflow takes seconds to import, so it is imported when it is first used.
 """
 
@@ -15,7 +15,7 @@ from eshop_dagster.adapters.registry.records import (
     VersionSummary,
     pinned_requirements,
 )
-from eshop_dagster.adapters.registry.store import ModelRegistry, save_pipeline
+from eshop_dagster.adapters.registry.store import ModelRegistry
 
 __all__ = [
     "TRUSTED_TYPES",
@@ -28,5 +28,4 @@ __all__ = [
     "UntrustedModel",
     "VersionSummary",
     "pinned_requirements",
-    "save_pipeline",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from eshop_dagster.adapters.model_file import MODEL_FILE, model_bytes
 from eshop_dagster.adapters.registry.connection import mlflow_warnings_ignored
 from eshop_dagster.adapters.registry.records import TrainingData, UntrustedModel
 
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion as MlflowVersion
     from mlflow.models import Model, ModelSignature
 
-MODEL_FILE = "model.skops"
 DIGEST_TAG = "model_sha256"
 """Version tag: SHA-256 of the model file, checked by whoever loads it."""
+
+FILES_TAG = "model_files"
+"""Version tag: SHA-256 of every file of the model's folder by name, as JSON."""
 
 _PARAMS_PER_CALL = 100
 
@@ -44,6 +47,7 @@ class Recording:
     json_artifacts: Mapping[str, object]
     dataset: TrainingData
     description: str
+    trials: "pd.DataFrame | None"
     trusted_types: Sequence[str]
     pip_requirements: Sequence[str]
 
@@ -60,7 +64,8 @@ def record(client: "MlflowClient", experiment_id: str, recording: Recording) -> 
         with _failing(lambda: client.set_terminated(run_id, "FAILED")):
             _log_numbers(client, run_id, recording)
             client.log_artifacts(run_id, folder)
-            logged, digest = _log_model(client, experiment_id, run_id, recording)
+            _log_trials(client, experiment_id, run_id, recording)
+            logged, digests = _log_model(client, experiment_id, run_id, recording)
             client.set_tag(run_id, "mlflow.note.content", recording.description)
             client.set_terminated(run_id, "FINISHED")
             # MLflow's own log_model registers `models:/<id>`, which a SQLite store looks up at the process's current
@@ -70,7 +75,7 @@ def record(client: "MlflowClient", experiment_id: str, recording: Recording) -> 
                 source=logged.artifact_location,
                 run_id=run_id,
                 model_id=logged.model_id,
-                tags={**recording.tags, DIGEST_TAG: digest},
+                tags={**recording.tags, DIGEST_TAG: digests[MODEL_FILE], FILES_TAG: json.dumps(digests)},
                 description=recording.description,
             )
     # A server does this by itself: the model's page then names its versions.
@@ -127,16 +132,35 @@ def _log_numbers(client: "MlflowClient", run_id: str, recording: Recording) -> N
     client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
 
 
+def _log_trials(client: "MlflowClient", experiment_id: str, run_id: str, recording: Recording) -> None:
+    """Write each trial of the tuning as a run below this one: its settings as parameters, its result as a metric."""
+    from mlflow.entities import Metric, Param
+
+    for trial in [] if recording.trials is None else recording.trials.to_dict("records"):
+        name = f"{recording.model_name} {trial['candidate']} {trial['number']}"
+        child = client.create_run(experiment_id, run_name=name, tags={"mlflow.parentRunId": run_id}).info.run_id
+        settings = {"candidate": trial["candidate"], **json.loads(trial["parameters"])}
+        results = {name: value for name, value in trial.items() if name not in ("number", "candidate", "parameters")}
+        client.log_batch(
+            child,
+            metrics=[
+                Metric(str(name), float(value), time.time_ns() // 1_000_000, 0) for name, value in results.items()
+            ],
+            params=[Param(name, str(value)) for name, value in settings.items()],
+        )
+        client.set_terminated(child, "FINISHED")
+
+
 def _log_model(
     client: "MlflowClient", experiment_id: str, run_id: str, recording: Recording
-) -> "tuple[LoggedModel, str]":
+) -> "tuple[LoggedModel, dict[str, str]]":
     """Save the pipeline as skops, check that it loads with the allow-list, upload it.
 
     `mlflow.sklearn.log_model` would do the same through the process's current tracking URI and active run, and two
     registries in one process would write into each other.
 
     Returns:
-        The logged model, and the SHA-256 of its file.
+        The logged model, and the SHA-256 of each of its files by name.
     """
     from mlflow.entities import LoggedModelOutput
     from mlflow.models import Model
@@ -156,10 +180,11 @@ def _log_model(
     ):
         folder = Path(parent) / "model"
         _save(recording, folder, Model(artifact_path=logged.artifact_location, run_id=run_id, model_id=logged.model_id))
-        digest = hashlib.sha256((folder / MODEL_FILE).read_bytes()).hexdigest()
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        digests = {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
         client.log_model_artifacts(logged.model_id, str(folder))
     client.finalize_logged_model(logged.model_id, "READY")
-    return logged, digest
+    return logged, digests
 
 
 def _save(recording: Recording, folder: Path, model: "Model") -> None:
@@ -178,6 +203,8 @@ def _save(recording: Recording, folder: Path, model: "Model") -> None:
             input_example=recording.input_example,
             pip_requirements=list(recording.pip_requirements),
         )
+        # What MLflow wrote holds the time of day and addresses of memory; this is the same for the same model.
+        (folder / MODEL_FILE).write_bytes(model_bytes(recording.pipeline))
     except MlflowException as error:
         cause = error.__context__
         if not isinstance(cause, UntrustedTypesFoundException):

@@ -5,13 +5,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from typing import Any
 
-TRUSTED_TYPES = (
-    "sklearn._loss.loss.HalfTweedieLoss",
-    "sklearn.tree._tree.Tree",
-    "xgboost.core.Booster",
-    "xgboost.sklearn.XGBRegressor",
-)
-"""Types beyond skops's own list that a model of ours may hold. Loading trusts this list, never the one in the model."""
+from eshop_dagster.ml.trusted_types import TRUSTED_TYPES as TRUSTED_TYPES
 
 _MODEL_PACKAGES = ("numpy", "pandas", "scikit-learn", "scipy", "skops", "xgboost-cpu")
 

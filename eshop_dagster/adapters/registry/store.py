@@ -1,11 +1,13 @@
 """The registry itself: log a model, find a version, move an alias, load a model."""
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eshop_dagster.adapters.model_file import MODEL_FILE, UntrustedModelFile, open_model
 from eshop_dagster.adapters.registry.connection import connect, registry_errors, require_no_password, sqlite_uri
 from eshop_dagster.adapters.registry.queries import (
     describe_model,
@@ -16,7 +18,7 @@ from eshop_dagster.adapters.registry.queries import (
     require_version,
     version_by_alias,
 )
-from eshop_dagster.adapters.registry.recording import DIGEST_TAG, MODEL_FILE, Recording, record
+from eshop_dagster.adapters.registry.recording import DIGEST_TAG, Recording, record
 from eshop_dagster.adapters.registry.records import (
     TRUSTED_TYPES,
     LoadedModel,
@@ -27,6 +29,7 @@ from eshop_dagster.adapters.registry.records import (
     VersionSummary,
     pinned_requirements,
 )
+from eshop_dagster.faults import fault_point
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,6 +82,7 @@ class ModelRegistry:
         json_artifacts: Mapping[str, object],
         dataset: TrainingData,
         description: str,
+        trials: "pd.DataFrame | None" = None,
         trusted_types: Sequence[str] = TRUSTED_TYPES,
         pip_requirements: Sequence[str] | None = None,
     ) -> ModelVersion:
@@ -96,6 +100,7 @@ class ModelRegistry:
             json_artifacts: become `reports/<name>.json`.
             dataset: the run's input.
             description: Markdown; shown on the registered model, the version and the run.
+            trials: of a tuning: `number`, `candidate`, `parameters` (JSON), and metrics; each becomes a nested run.
             trusted_types: types beyond skops's own list that the pipeline may hold.
             pip_requirements: what `mlflow models serve` installs; None is `pinned_requirements()`.
 
@@ -115,6 +120,7 @@ class ModelRegistry:
             json_artifacts=json_artifacts,
             dataset=dataset,
             description=description,
+            trials=trials,
             trusted_types=trusted_types,
             pip_requirements=pinned_requirements() if pip_requirements is None else pip_requirements,
         )
@@ -137,6 +143,7 @@ class ModelRegistry:
             old = aliases.get(_CHAMPION)
             if old is not None and old != version:
                 client.set_registered_model_alias(name, _PREVIOUS, str(old))
+            fault_point("registry.previous")
             client.set_registered_model_alias(name, _CHAMPION, str(version))
             explain(client, name, version, outcome=_CHAMPION, reason=reason)
             if old is not None and old != version:
@@ -144,7 +151,7 @@ class ModelRegistry:
             if aliases.get(_CHALLENGER) == version:
                 client.delete_registered_model_alias(name, _CHALLENGER)
 
-    def set_challenger(self, name: str, version: int, reason: str) -> None:
+    def set_challenger(self, name: str, version: int, reason: str, outcome: str = _CHALLENGER) -> None:
         """Point `challenger` at a version that did not win, and keep the reason on it; the champion stays."""
         client = self._client()
         with registry_errors(self.tracking_uri):
@@ -153,7 +160,7 @@ class ModelRegistry:
                 raise RegistryError(
                     f"Version {version} of {name} is the champion, not a challenger. Set another champion first."
                 )
-            explain(client, name, version, outcome=_CHALLENGER, reason=reason)
+            explain(client, name, version, outcome=outcome, reason=reason)
             client.set_registered_model_alias(name, _CHALLENGER, str(version))
 
     def champion(self, name: str) -> ModelVersion | None:
@@ -205,9 +212,6 @@ class ModelRegistry:
             RegistryError: there is no such version.
             UntrustedModel: the file changed, or holds a type that is not listed.
         """
-        import skops.io
-        from skops.io.exceptions import UntrustedTypesFoundException
-
         version = self.version(name, which)
         if version is None:
             raise RegistryError(
@@ -215,12 +219,22 @@ class ModelRegistry:
             )
         content = self._model_bytes(version)
         try:
-            return LoadedModel(skops.io.loads(content, trusted=list(trusted_types)), version)
-        except UntrustedTypesFoundException as error:
-            raise UntrustedModel(
-                f"Version {version.version} of {name} was not loaded: {error}. Look at each type; "
-                "if it is safe to load, add it to TRUSTED_TYPES."
-            ) from error
+            return LoadedModel(open_model(content, trusted_types=trusted_types), version)
+        except UntrustedModelFile as error:
+            raise UntrustedModel(f"Version {version.version} of {name} was not loaded: {error}") from error
+
+    def report(self, version: ModelVersion, name: str) -> Any:
+        """Return one JSON document of a version's run (`reports/<name>.json`); None where the run has no such one."""
+        from mlflow.artifacts import download_artifacts
+
+        client = self._client()
+        with registry_errors(self.tracking_uri), tempfile.TemporaryDirectory() as folder:
+            uri = client.get_run(version.run_id).info.artifact_uri
+            held = {file.path for file in client.list_artifacts(version.run_id, "reports")}
+            if f"reports/{name}.json" not in held:
+                return None
+            path = download_artifacts(f"{uri}/reports/{name}.json", dst_path=folder, tracking_uri=self.tracking_uri)
+            return json.loads(Path(path).read_text())
 
     def _model_bytes(self, version: ModelVersion) -> bytes:
         client = self._client()
@@ -252,11 +266,3 @@ class ModelRegistry:
             tags=dict(found.tags),
             url=page if self.tracking_uri.startswith("http") else None,
         )
-
-
-def save_pipeline(pipeline: Any, path: Path) -> None:
-    """Write a fitted pipeline to one skops file, outside any registry."""
-    import skops.io
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    skops.io.dump(pipeline, path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d import Axes3D
@@ -18,6 +19,7 @@ from eshop_dagster.ml.plots.palette import (
     segment_marker,
 )
 from eshop_dagster.ml.projection import Projection
+from eshop_dagster.ml.segmentation import Migration
 
 
 def scatter_figure(projection: Projection, names: Mapping[int, str]) -> Figure:
@@ -115,29 +117,43 @@ def silhouette_figure(counts: pd.DataFrame, *, baseline_silhouette: float | None
     """Return the silhouette by number of segments, with the choice, what is not admissible, and the baseline.
 
     Args:
-        counts: of a `SegmentationResult`.
+        counts: of a `SegmentationResult`; the bars are one standard error of the difference from the best.
         baseline_silhouette: of the recency-frequency-monetary groups, as many as there are segments.
     """
-    needed = ["segment_count", "silhouette", "is_admissible", "is_chosen"]
+    needed = ["segment_count", "silhouette_mean", "silhouette_error", "is_admissible", "is_chosen"]
     missing = [name for name in needed if name not in counts.columns]
     if missing or counts.empty:
         raise ValueError(f"{len(counts)} rows, missing {missing}; expected the counts of a SegmentationResult.")
     figure = new_figure(8.0, 4.5)
     axes = figure.add_subplot()
-    axes.plot(counts["segment_count"], counts["silhouette"], color=QUIET, linewidth=1.5, zorder=1)
+    axes.errorbar(
+        counts["segment_count"],
+        counts["silhouette_mean"],
+        yerr=counts["silhouette_error"],
+        color=QUIET,
+        linewidth=1.5,
+        capsize=3,
+        zorder=1,
+    )
     parts = (
-        (counts[~counts["is_admissible"]], "X", QUIET, 70, "not admissible (too small or unstable)"),
+        (counts[~counts["is_admissible"]], "X", QUIET, 70, "not admissible (size, stability or value)"),
         (counts[counts["is_admissible"]], "o", ACCENT, 60, "admissible"),
     )
     for rows, marker, colour, size, name in parts:
         if len(rows):
             axes.scatter(
-                rows["segment_count"], rows["silhouette"], s=size, marker=marker, color=colour, label=name, zorder=2
+                rows["segment_count"],
+                rows["silhouette_mean"],
+                s=size,
+                marker=marker,
+                color=colour,
+                label=name,
+                zorder=2,
             )
     chosen = counts[counts["is_chosen"]]
     axes.scatter(
         chosen["segment_count"],
-        chosen["silhouette"],
+        chosen["silhouette_mean"],
         s=220,
         facecolors="none",
         edgecolors=CONTRAST,
@@ -151,8 +167,44 @@ def silhouette_figure(counts: pd.DataFrame, *, baseline_silhouette: float | None
     axes.margins(y=0.15)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
     label_axes(
-        axes, title="How many segments: higher is better", x="number of segments", y="silhouette (-1 to 1, sample)"
+        axes,
+        title="How many segments: higher is better",
+        x="number of segments",
+        y="silhouette (-1 to 1, mean of samples)",
     )
+    return figure
+
+
+def migration_figure(
+    migration: Migration, champion_names: Mapping[int, str], challenger_names: Mapping[int, str]
+) -> Figure:
+    """Return who moves between segments as a heat map: of each segment of the champion, the share that goes where."""
+    shares = migration.table.pivot(index="champion_segment_id", columns="segment_id", values="moved_from_share")
+    counts = migration.table.pivot(index="champion_segment_id", columns="segment_id", values="customer_count")
+    figure = new_figure(2.5 + 1.3 * shares.shape[1], 2.0 + 0.6 * shares.shape[0])
+    axes = figure.add_subplot()
+    axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+    for row, column in np.ndindex(*shares.shape):
+        share, count = float(shares.to_numpy()[row, column]), int(counts.to_numpy()[row, column])
+        axes.text(
+            column,
+            row,
+            f"{share:.1%}\n{count:,}",
+            ha="center",
+            va="center",
+            fontsize=9,
+            color="white" if share > 0.5 else TEXT,
+        )
+    axes.set_xticks(range(shares.shape[1]), [_name(int(one), challenger_names) for one in shares.columns])
+    axes.tick_params(axis="x", rotation=30)
+    axes.set_yticks(range(shares.shape[0]), [_name(int(one), champion_names) for one in shares.index])
+    label_axes(
+        axes,
+        title=f"Who moves: {migration.moved_share:.1%} of the customers",
+        x="segment under the challenger",
+        y="segment under the champion",
+    )
+    axes.grid(visible=False)
     return figure
 
 

@@ -12,11 +12,23 @@ BASELINE_ROOM = 2.5
 HOLDOUT_COLUMNS = ("actual_brl", "predicted_brl", "baseline_brl")
 _NAMES = {
     "linear": "linear",
+    "two_part": "two parts",
     "random_forest": "random forest",
     "xgboost": "XGBoost",
+    "bg_nbd": "BG/NBD",
     "past_rate": "own past rate",
+    "past_total_rescaled": "past total, rescaled",
     "mean": "mean of all",
+    "zero": "nothing",
+    "bg_nbd_gamma_gamma": "BG/NBD, Gamma-Gamma",
 }
+_LEVELS = ((80, ACCENT), (95, CONTRAST))
+
+
+def _written(candidate: str) -> str:
+    parts, season, _ = candidate.partition("*season")
+    names = " + ".join(_NAMES.get(part, part) for part in parts.split("+"))
+    return f"{names}, with season" if season else names
 
 
 def residuals_figure(holdout: pd.DataFrame) -> Figure:
@@ -105,25 +117,77 @@ def _mark_baseline(axes: Axes, places: np.ndarray, means: pd.DataFrame) -> None:
         axes.set_ylim(0, 1.03 * top)
 
 
-def candidates_figure(candidates: pd.DataFrame) -> Figure:
-    """Return the RMSE of each candidate and baseline as bars, the chosen one in the accent colour."""
+def candidates_figure(candidates: pd.DataFrame, intervals: pd.DataFrame | None = None) -> Figure:
+    """Return the RMSE of each candidate and baseline as bars, the chosen one in the accent colour.
+
+    Args:
+        candidates: `candidates` or `validation` of a `SpendResult`; the columns `rmse_brl_lower` and `rmse_brl_upper`
+            of the latter are drawn as whiskers.
+        intervals: of a `SpendResult`, for whiskers where `candidates` has none.
+    """
     _require_columns(candidates, ("candidate", "rmse_brl", "is_baseline", "is_chosen"))
     ranked = candidates.sort_values("rmse_brl", ascending=False, ignore_index=True)
-    figure = new_figure(8.0, 4.0)
+    figure = new_figure(9.0, 1.5 + 0.36 * len(ranked))
     axes = figure.add_subplot()
     colours = [ACCENT if row.is_chosen else QUIET for row in ranked.itertuples()]
     hatches = ["//" if row.is_baseline else "" for row in ranked.itertuples()]
-    names = [_NAMES.get(name, name) for name in ranked["candidate"]]
     labels = [
-        f"{name} (baseline)" if is_baseline else name
-        for name, is_baseline in zip(names, ranked["is_baseline"], strict=True)
+        f"{_written(name)} (baseline)" if is_baseline else _written(name)
+        for name, is_baseline in zip(ranked["candidate"], ranked["is_baseline"], strict=True)
     ]
-    bars = axes.barh(labels, ranked["rmse_brl"], color=colours, hatch=hatches, edgecolor="white")
-    axes.bar_label(bars, labels=[f"{value:,.2f}" for value in ranked["rmse_brl"]], padding=4, color=TEXT)
-    axes.margins(x=0.12)
+    axes.barh(labels, ranked["rmse_brl"], color=colours, hatch=hatches, edgecolor="white")
+    ends = _whiskers(ranked, intervals)
+    places = np.flatnonzero(np.isfinite(ends).all(axis=1))
+    values = ranked["rmse_brl"].to_numpy(dtype=np.float64)
+    if places.size:
+        sizes = np.abs(ends[places] - values[places, None]).T
+        axes.errorbar(values[places], places, xerr=sizes, fmt="none", ecolor=TEXT, capsize=3, linewidth=1)
+    # At one line, right of the longest whisker.
+    right = 1.02 * float(np.nanmax(np.column_stack([ends, values])))
+    for place, value in enumerate(values):
+        axes.text(right, place, f"{value:,.2f}", va="center", color=TEXT)
+    axes.set_xlim(0, 1.12 * right)
     axes.xaxis.set_major_formatter(NUMBER)
-    label_axes(axes, title="Candidates on the holdout: lower is better", x="RMSE (BRL)", y="")
+    whiskers = "; whiskers: 95 % bootstrap interval" if places.size else ""
+    label_axes(axes, title="Candidates: lower is better", x=f"RMSE (BRL){whiskers}", y="")
     axes.grid(visible=False)
+    return figure
+
+
+def _whiskers(ranked: pd.DataFrame, intervals: pd.DataFrame | None) -> np.ndarray:
+    columns = ["rmse_brl_lower", "rmse_brl_upper"]
+    if set(columns) <= set(ranked.columns):
+        return ranked[columns].to_numpy(dtype=np.float64)
+    if intervals is None:
+        return np.full((len(ranked), 2), np.nan)
+    known = intervals[intervals["metric"] == "rmse_brl"].set_index("candidate")[["lower", "upper"]]
+    return known.reindex(ranked["candidate"]).to_numpy(dtype=np.float64)
+
+
+def coverage_figure(holdout: pd.DataFrame) -> Figure:
+    """Return the share of customers whose true spend lies within its interval, by tenth of predicted spend."""
+    ends = tuple(f"{end}_{level}_brl" for level, _ in _LEVELS for end in ("lower", "upper"))
+    _require_columns(holdout, (*HOLDOUT_COLUMNS, *ends))
+    groups = _groups(-holdout["predicted_brl"].to_numpy(dtype=np.float64))
+    figure = new_figure(8.0, 4.5)
+    axes = figure.add_subplot()
+    for level, colour in _LEVELS:
+        actual, lower, upper = (holdout[name] for name in ("actual_brl", f"lower_{level}_brl", f"upper_{level}_brl"))
+        is_within = (actual >= lower) & (actual <= upper)
+        held = is_within.groupby(groups).mean()
+        label = f"{level} % interval: {is_within.mean():.1%} of all customers"
+        axes.plot(held.index + 1, held, "o-", color=colour, label=label)
+        axes.axhline(level / 100, color=colour, linestyle=":", linewidth=1)
+    axes.set_xticks(range(1, DECILES + 1))
+    axes.set_ylim(min(0.5, axes.get_ylim()[0]), 1.01)
+    axes.yaxis.set_major_formatter(PERCENT)
+    axes.legend(frameon=False, loc="lower right")
+    label_axes(
+        axes,
+        title="Do the intervals hold? (dotted: what they promise)",
+        x="tenth of customers, highest prediction first",
+        y="true spend within the interval",
+    )
     return figure
 
 

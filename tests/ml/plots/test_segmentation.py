@@ -2,8 +2,15 @@ import pandas as pd
 import pytest
 
 from eshop_dagster.ml.personas import segment_profile
-from eshop_dagster.ml.plots import scatter_3d_figure, scatter_figure, silhouette_figure, sizes_figure
+from eshop_dagster.ml.plots import (
+    migration_figure,
+    scatter_3d_figure,
+    scatter_figure,
+    silhouette_figure,
+    sizes_figure,
+)
 from eshop_dagster.ml.projection import Projection
+from eshop_dagster.ml.segmentation import migration
 
 from ..builders import customer, customers
 from .test_spend import png
@@ -57,6 +64,21 @@ def test_the_chosen_number_of_segments_is_ringed(segmentation_result):
     ring = next(part for part in axes.collections if part.get_label() == "chosen")
     assert ring.get_offsets()[0][0] == segmentation_result.segment_count
     assert "quintile groups (baseline)" in axes.get_legend_handles_labels()[1]
+
+
+def test_the_numbers_of_segments_are_drawn_as_they_were_compared(segmentation_result):
+    axes = silhouette_figure(segmentation_result.counts).axes[0]
+    assert axes.lines[0].get_ydata().tolist() == segmentation_result.counts["silhouette_mean"].tolist()
+
+
+def test_a_migration_shows_each_share_and_count_by_name():
+    figure = migration_figure(migration([0, 0, 0, 1], [0, 0, 5, 5]), NAMES, {0: "Premium", 5: "Fiéis"})
+    axes = figure.axes[0]
+    assert [text.get_text() for text in axes.texts] == ["66.7%\n2", "33.3%\n1", "0.0%\n0", "100.0%\n1"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0 · Premium", "5 · Fiéis"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["0 · Premium", "1 · Novos"]
+    assert axes.get_title(loc="left") == "Who moves: 50.0% of the customers"
+    assert png(figure).startswith(b"\x89PNG")
 
 
 def test_tables_without_their_columns_are_refused():

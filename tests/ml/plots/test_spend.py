@@ -3,7 +3,7 @@ from io import BytesIO
 import pandas as pd
 import pytest
 
-from eshop_dagster.ml.plots import candidates_figure, deciles_figure, residuals_figure
+from eshop_dagster.ml.plots import candidates_figure, coverage_figure, deciles_figure, residuals_figure
 
 
 def png(figure) -> bytes:
@@ -44,12 +44,40 @@ def test_candidates_are_drawn_from_worst_at_the_foot_to_best_at_the_head(spend_r
     assert "own past rate (baseline)" in [label.get_text() for label in axes.get_yticklabels()]
 
 
+def test_whiskers_run_from_end_to_end_of_the_interval(long_spend_result):
+    table = long_spend_result.validation.sort_values("rmse_brl", ascending=False)
+    segments = candidates_figure(long_spend_result.validation).axes[0].collections[0].get_segments()
+    assert [segment[0][0] for segment in segments] == pytest.approx(table["rmse_brl_lower"].tolist())
+    assert [segment[1][0] for segment in segments] == pytest.approx(table["rmse_brl_upper"].tolist())
+
+
+def test_candidates_without_an_interval_have_no_whisker(spend_result, long_spend_result):
+    assert len(candidates_figure(spend_result.candidates).axes[0].collections) == 0
+    result = long_spend_result
+    whiskers = candidates_figure(result.candidates, result.intervals).axes[0].collections[0].get_segments()
+    assert len(whiskers) == 2
+
+
+def test_formulas_are_written_out(long_spend_result):
+    names = [label.get_text() for label in candidates_figure(long_spend_result.validation).axes[0].get_yticklabels()]
+    assert "linear + two parts + XGBoost + BG/NBD, with season" in names
+
+
+def test_coverage_is_counted_by_tenth():
+    holdout = pd.DataFrame({"actual_brl": [5.0] * 20, "baseline_brl": 0.0, "lower_80_brl": 0.0, "lower_95_brl": 0.0})
+    holdout["predicted_brl"] = [float(n) for n in range(20)]
+    holdout["upper_80_brl"], holdout["upper_95_brl"] = [4.0, 5.0] * 10, 9.0
+    lines = coverage_figure(holdout).axes[0].lines
+    assert lines[0].get_ydata().tolist() == [0.5] * 10
+    assert lines[2].get_ydata().tolist() == [1.0] * 10
+
+
 def test_row_order_changes_no_pixel(spend_result):
     shuffled = spend_result.holdout.sample(frac=1, random_state=1)
     assert png(deciles_figure(shuffled)) == png(deciles_figure(spend_result.holdout))
 
 
-@pytest.mark.parametrize("draw", [residuals_figure, deciles_figure, candidates_figure])
+@pytest.mark.parametrize("draw", [residuals_figure, deciles_figure, candidates_figure, coverage_figure])
 def test_a_table_without_its_columns_is_refused(draw):
     with pytest.raises(ValueError, match=r"1 rows, missing columns \["):
         draw(pd.DataFrame({"x": [1]}))

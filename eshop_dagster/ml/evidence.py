@@ -1,0 +1,124 @@
+"""What the gate looks at: the rules' limits, what was measured, and what each rule found."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from eshop_dagster.ml.bootstrap import Interval
+from eshop_dagster.ml.parameters import Parameters, require
+
+
+class Outcome(StrEnum):
+    """What becomes of a challenger."""
+
+    PROMOTE = "promote"
+    KEEP = "keep"
+    PERSON = "needs a person"
+
+
+@dataclass(frozen=True)
+class GateRules(Parameters):
+    """What a challenger must show; each share is 0-1.
+
+    Attributes:
+        least_gain_share: least gain over the baseline on the deciding metric, as a share of the baseline's value.
+        worst_loss_share: how much worse than the champion it may be, at the unfavourable end of the paired bootstrap
+            interval, as a share of the champion's value.
+        least_rows_share: least training rows, as a share of the champion's.
+        largest_psi: population stability index of a feature against the champion's training rows, beyond which the
+            data is another shop's and not this one's next month.
+        most_drifted_share: share of features that may lie beyond `largest_psi`.
+        slice_rows: slices with fewer rows are not judged.
+        slice_loss_share: how much worse a slice may be than under the champion (or the baseline before the first).
+        least_stability: least adjusted Rand index of a segmentation under resampling.
+        most_moved_share: largest share of customers who may change segment.
+    """
+
+    least_gain_share: float = 0.005
+    worst_loss_share: float = 0.02
+    least_rows_share: float = 0.5
+    largest_psi: float = 1.0
+    most_drifted_share: float = 0.25
+    slice_rows: int = 200
+    slice_loss_share: float = 0.25
+    least_stability: float = 0.7
+    most_moved_share: float = 0.3
+
+    def __post_init__(self) -> None:
+        for name in ("least_gain_share", "worst_loss_share", "most_drifted_share", "most_moved_share"):
+            value = getattr(self, name)
+            require(0 <= value < 1, f"GateRules.{name}", value, "0 to below 1")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One part of the holdout rows: `loss` is the challenger's, `reference` the champion's or the baseline's.
+
+    Attributes:
+        name: such as `region=Norte`.
+        rows: number of rows.
+        loss: lower is better.
+        reference: on the same rows.
+        is_sure: whether the difference is more than the chance of who fell into the slice.
+    """
+
+    name: str
+    rows: int
+    loss: float
+    reference: float
+    is_sure: bool
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that the gate knows; None is "was not measured", which promotes nothing.
+
+    Attributes:
+        metric: name of the metric that decides.
+        is_lower_better: its direction.
+        challenger: its value for the model just trained.
+        baseline: for the best baseline, on the same rows.
+        champion: for the present champion, scored anew on the same rows; None where there is none.
+        champion_name: such as `version 3`; empty where there is none.
+        difference: challenger's minus champion's value, with the interval of the paired bootstrap.
+        quality: by table used, whether its quality record holds for the very rows and has passed.
+        training_rows: of the challenger.
+        champion_training_rows: of the champion.
+        psi: by feature, against the champion's training rows; None where a model has no features.
+        slices: parts of the holdout rows.
+        stability: adjusted Rand index; None where it does not apply.
+        moved_share: of customers who change segment; None where it does not apply or nobody had one.
+        is_segmentation: whether stability must have been measured.
+        loads_equally: whether a fresh process loaded the saved file and scored the sample to the last bit alike.
+        shortfall: why the training itself holds that the model is worth nothing; None where it is worth something.
+        obstacle: why there is no challenger to judge at all.
+    """
+
+    metric: str
+    is_lower_better: bool
+    challenger: float | None = None
+    baseline: float | None = None
+    champion: float | None = None
+    champion_name: str = ""
+    difference: Interval | None = None
+    quality: Mapping[str, bool] = field(default_factory=dict)
+    training_rows: int = 0
+    champion_training_rows: int | None = None
+    psi: Mapping[str, float] | None = field(default_factory=dict)
+    slices: Sequence[Slice] = ()
+    stability: float | None = None
+    moved_share: float | None = None
+    is_segmentation: bool = False
+    loads_equally: bool | None = None
+    shortfall: str | None = None
+    obstacle: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule's word: `outcome` is what it alone would have decided."""
+
+    rule: str
+    outcome: Outcome
+    seen: str
+    expected: str

@@ -1,0 +1,69 @@
+"""How a prediction comes about, feature by feature: effects in BRL that add up to it exactly.
+
+A model that multiplies (log link) has effects on the logarithm. They become BRL by the logarithmic mean: with
+L(p, b) = (p - b) / ln(p / b), each effect times L is its share, and the shares sum to p - b without a rest (Ang, Energy
+Policy 32 (2004), the logarithmic mean Divisia index). So effects of different models can be averaged.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+SEASON = "season"
+"""The name under which everything that follows the day of the year is reported."""
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Effects of n predictions.
+
+    Attributes:
+        base_brl: shape (n,), what is predicted for the customer that the model compares with.
+        names: the features, each once.
+        values_brl: shape (n, len(names)); `base_brl` and a row's sum make the row's prediction.
+    """
+
+    base_brl: Floats
+    names: tuple[str, ...]
+    values_brl: Floats
+
+    def predicted_brl(self) -> Floats:
+        """Return the predictions that the effects add up to."""
+        return np.asarray(self.base_brl + self.values_brl.sum(axis=1), dtype=np.float64)
+
+
+def effects_of_logs(base_log: float, names: tuple[str, ...], logs: Floats, predicted: Floats) -> Effects:
+    """Return the effects in BRL of a model whose logarithm is `base_log` plus a row of `logs`.
+
+    Args:
+        logs: shape (n, len(names)).
+        predicted: shape (n,), above 0; the effects sum to it even where `logs` do so in float32 only.
+    """
+    base = np.full(predicted.shape, np.exp(base_log))
+    total = logs.sum(axis=1)
+    # Where prediction and base all but agree, the logarithmic mean is their mean.
+    is_flat = np.abs(total) < 1e-9
+    rate = np.where(is_flat, 0.0, (predicted - base) / np.where(is_flat, 1.0, total))
+    return Effects(np.where(is_flat, predicted, base), names, logs * rate[:, None])
+
+
+def with_season(effects: Effects, factor: Floats) -> Effects:
+    """Return the effects of a prediction that is multiplied by `factor`; what it adds is the season's effect."""
+    added = effects.predicted_brl() * (factor - 1.0)
+    return merged([Effects(effects.base_brl, (*effects.names, SEASON), np.column_stack([effects.values_brl, added]))])
+
+
+def merged(parts: list[Effects]) -> Effects:
+    """Return the effects of the mean of several predictions; equal names are summed."""
+    names = tuple(dict.fromkeys(name for part in parts for name in part.names))
+    place = {name: position for position, name in enumerate(names)}
+    values = np.zeros((parts[0].base_brl.size, len(names)))
+    base = np.zeros(parts[0].base_brl.size)
+    for part in parts:
+        base += part.base_brl / len(parts)
+        for column, name in enumerate(part.names):
+            values[:, place[name]] += part.values_brl[:, column] / len(parts)
+    return Effects(base, names, values)

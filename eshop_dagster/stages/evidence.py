@@ -1,0 +1,142 @@
+"""Evidence: everything the gate asks about a challenger, measured on the snapshot and by the file that would serve."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eshop_dagster.adapters.files import write_atomically
+from eshop_dagster.adapters.model_file import MODEL_FILE, model_bytes
+from eshop_dagster.adapters.registry import ModelVersion, RegistryError
+from eshop_dagster.ml.evidence import Evidence
+from eshop_dagster.settings import child_environment
+from eshop_dagster.stages.kinds.kind import Comparison, Kind, digest
+from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.snapshot import Snapshot
+from eshop_dagster.stages.trained import Trained
+
+_FRESH_PROCESS_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The present champion: its version, and its model where the file could be opened.
+
+    Attributes:
+        version: as registered.
+        model: the fitted model; None where the file was changed or cannot be fetched.
+        trouble: why there is no model.
+    """
+
+    version: ModelVersion
+    model: Any | None
+    trouble: str = ""
+
+
+def present_champion(platform: Platform, name: str) -> Champion | None:
+    """Return the champion of a model, or None before the first; one that cannot be opened is still the champion.
+
+    Raises:
+        RegistryUnavailable: MLflow is away.
+    """
+    version = platform.registry.champion(name)
+    if version is None:
+        return None
+    try:
+        return Champion(version, platform.registry.load(name, version.version).pipeline)
+    except (RegistryError, OSError) as error:
+        return Champion(version, None, str(error))
+
+
+def gather(platform: Platform, kind: Kind, trained: Trained, snapshot: Snapshot, champion: Champion | None) -> Evidence:
+    """Return what the gate needs to know of a model that was just trained; what cannot be measured stays None."""
+    name = f"version {champion.version.version}" if champion else ""
+    baseline = trained.baseline_metrics.get(kind.metric)
+    evidence = Evidence(
+        metric=kind.metric,
+        is_lower_better=kind.is_lower_better,
+        challenger=trained.metrics.get(kind.metric),
+        baseline=baseline,
+        champion_name=name,
+        quality=_quality(platform, kind, snapshot),
+        training_rows=trained.training_rows,
+        psi={} if kind.has_features else None,
+        is_segmentation=kind.name == "segmentation",
+        shortfall=None if trained.beats_baseline else trained.reason.rstrip("."),
+        obstacle=trained.reason if trained.pipeline is None else None,
+    )
+    if evidence.obstacle:
+        return evidence
+    compared = _compared(kind, trained, champion, snapshot, platform)
+    before, psi = _against_training_of(platform, kind, champion, snapshot)
+    return Evidence(
+        **{
+            **vars(evidence),
+            "champion": compared.champion,
+            "difference": compared.difference,
+            "slices": compared.slices,
+            "stability": compared.stability,
+            "moved_share": compared.moved_share,
+            "champion_training_rows": before,
+            "psi": psi,
+            "loads_equally": loads_equally(platform, kind, trained.pipeline, snapshot),
+        }
+    )
+
+
+def loads_equally(platform: Platform, kind: Kind, model: Any, snapshot: Snapshot) -> bool:
+    """Return whether a fresh process opens the model's file and predicts the later rows to the last bit alike."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / MODEL_FILE
+        write_atomically(path, model_bytes(model))
+        command = [sys.executable, "-m", "eshop_dagster.stages.fresh_process", kind.name, path, snapshot.folder]
+        done = subprocess.run(
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            timeout=_FRESH_PROCESS_SECONDS,
+            env=child_environment(platform.settings),
+            check=False,
+        )
+    if done.returncode != 0:
+        return False
+    found: str = json.loads(done.stdout.splitlines()[-1])["digest"]
+    return found == digest(kind.predict(model, snapshot))
+
+
+def _quality(platform: Platform, kind: Kind, snapshot: Snapshot) -> Mapping[str, bool]:
+    """Return by table whether the record of the very rows that the snapshot was read from has passed."""
+    records, used = platform.records.records(), snapshot.tables()
+    found = {}
+    for table in kind.tables:
+        record = records.get(table)
+        found[table] = record is not None and record.has_passed and record.content == used.get(table)
+    return found
+
+
+def _compared(
+    kind: Kind, trained: Trained, champion: Champion | None, snapshot: Snapshot, platform: Platform
+) -> Comparison:
+    if champion is not None and champion.model is None:
+        return Comparison()
+    return kind.compare(trained, champion.model if champion else None, snapshot, platform.params)
+
+
+def _against_training_of(
+    platform: Platform, kind: Kind, champion: Champion | None, snapshot: Snapshot
+) -> tuple[int | None, Mapping[str, float] | None]:
+    """Return the champion's number of training rows, and how far each feature has drifted from them."""
+    from eshop_dagster.ml.drift import population_stability, profiles_of_json
+
+    if champion is None:
+        return None, {} if kind.has_features else None
+    record = platform.registry.report(champion.version, "record") or {}
+    rows = record.get("training_rows")
+    if not kind.has_features:
+        return rows, None
+    profile = platform.registry.report(champion.version, "profile")
+    return rows, population_stability(profiles_of_json(profile), snapshot.holdout()) if profile else {}

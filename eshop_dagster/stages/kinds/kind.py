@@ -1,0 +1,71 @@
+"""What the retraining asks of every kind of model."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from eshop_dagster.ml.bootstrap import Interval
+from eshop_dagster.ml.evidence import Slice
+from eshop_dagster.stages.parameters import Params
+from eshop_dagster.stages.snapshot import Snapshot
+from eshop_dagster.stages.trained import Trained
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The champion beside the challenger on the very same rows.
+
+    Attributes:
+        champion: the champion's value of the deciding metric; None where there is none.
+        difference: challenger's minus champion's, with its interval.
+        slices: parts of the rows, held against the champion, or the baseline where there is none.
+        stability: adjusted Rand index under resampling, of segments.
+        moved_share: share of customers who change segment.
+    """
+
+    champion: float | None = None
+    difference: Interval | None = None
+    slices: Sequence[Slice] = ()
+    stability: float | None = None
+    moved_share: float | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of model and the functions that differ between kinds.
+
+    Attributes:
+        name: the registered model's name.
+        question: what it answers, for its page in MLflow.
+        metric: what decides, measured on the holdout.
+        is_lower_better: its direction.
+        tables: what it learns from; the gate asks for their quality records.
+        needs_cutoffs: whether it learns at cut-offs, and so needs a history with room for them.
+        has_features: whether it learns from customers' features, whose drift can be measured.
+        train: fits on a snapshot; with the present champion at hand, whose ids segments keep.
+        compare: holds a fitted model against the champion on the snapshot's later rows.
+        predict: what a model says of the snapshot's later rows, as columns of numbers.
+    """
+
+    name: str
+    question: str
+    metric: str
+    is_lower_better: bool
+    tables: tuple[str, ...]
+    needs_cutoffs: bool
+    has_features: bool
+    train: "Callable[[Snapshot, Params, Any | None], Trained]"
+    compare: "Callable[[Trained, Any | None, Snapshot, Params], Comparison]"
+    predict: "Callable[[Any, Snapshot], pd.DataFrame]"
+
+
+def digest(predictions: "pd.DataFrame") -> str:
+    """Return the SHA-256 of predictions, to the last bit: names, row count and every number."""
+    content = hashlib.sha256(repr([*predictions.columns, len(predictions)]).encode())
+    for name in predictions.columns:
+        content.update(predictions[name].to_numpy().astype("float64").tobytes())
+    return content.hexdigest()

@@ -1,0 +1,125 @@
+"""The spend model as a kind."""
+
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from eshop_dagster.ml.evidence import GateRules
+from eshop_dagster.stages.kinds.customers import with_profile
+from eshop_dagster.stages.kinds.kind import Comparison, Kind
+from eshop_dagster.stages.parameters import Params
+from eshop_dagster.stages.snapshot import Snapshot
+from eshop_dagster.stages.trained import Trained
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from eshop_dagster.ml.spend import SpendResult
+
+_METRIC = "rmse_brl"
+
+
+def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
+    import pandas as pd
+
+    from eshop_dagster.ml.features import FEATURES, feature_matrix
+
+    rows = snapshot.holdout()
+    return pd.DataFrame({"expected_brl": model.predict(feature_matrix(rows, FEATURES))})
+
+
+def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
+    from eshop_dagster.ml.bootstrap import paired_bootstrap
+    from eshop_dagster.ml.features import LABEL
+    from eshop_dagster.ml.metrics import rmse
+    from eshop_dagster.ml.slices import spend_slices
+    from eshop_dagster.ml.spend import past_rate_brl
+
+    rules, seed = GateRules.from_mapping(params.gate), int(params.spend.get("seed", 0))
+    rows = snapshot.holdout()
+    actual = rows[LABEL].to_numpy(dtype="float64")
+    challenger = _predict(trained.pipeline, snapshot)["expected_brl"].to_numpy()
+    if champion is None:
+        reference = past_rate_brl(rows, horizon_days=params.cutoffs.horizon_days)
+    else:
+        reference = _predict(champion, snapshot)["expected_brl"].to_numpy()
+    slices = spend_slices(rows, actual, challenger, reference, seed=seed, least_rows=rules.slice_rows)
+    if champion is None:
+        return Comparison(slices=slices)
+    difference = paired_bootstrap(actual, challenger, reference, _METRIC, seed)
+    return Comparison(rmse(actual, reference), difference, slices)
+
+
+def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
+    from eshop_dagster.ml.plots import (
+        candidates_figure,
+        coverage_figure,
+        deciles_figure,
+        residuals_figure,
+    )
+    from eshop_dagster.ml.spend import SpendParams, fit_spend
+
+    values = dict(params.spend)
+    seed = int(values.pop("seed", 0))
+    chosen = SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **values})
+    result = fit_spend(_drawn_training_rows(snapshot, seed), snapshot.holdout(), chosen, seed)
+    trained = Trained(
+        model="spend",
+        candidate=result.candidate,
+        pipeline=result.pipeline,
+        metrics=result.metrics,
+        baseline_metrics=_best_baseline(result),
+        beats_baseline=result.beats_baseline,
+        reason=result.reason,
+        feature_names=result.feature_names,
+        tables={"candidates": result.candidates},
+        reports={"parameters": {**json.loads(json.dumps(asdict(chosen))), "seed": seed}},
+    )
+    if result.pipeline is not None:
+        trained.tables |= {"intervals": result.intervals, "coverage": result.coverage}
+        trained.figures = {
+            "deciles": deciles_figure(result.holdout),
+            "residuals": residuals_figure(result.holdout),
+            "candidates": candidates_figure(result.candidates, intervals=result.intervals),
+            "coverage": coverage_figure(result.holdout),
+        }
+    if len(result.validation):
+        trained.tables["validation"] = result.validation
+        trained.trials = result.trials
+        trained.figures["validation"] = candidates_figure(result.validation)
+    return with_profile(trained, snapshot)
+
+
+def _best_baseline(result: "SpendResult") -> dict[str, float]:
+    """Return the metrics of the baseline that comes closest on the holdout: the gate asks to beat that one."""
+    rows = [row for row in result.candidates.to_dict("records") if row["is_baseline"]]
+    best = min(rows, key=lambda row: float(row[_METRIC]), default=result.baseline_metrics)
+    return {name: float(best[name]) for name in result.baseline_metrics}
+
+
+def _drawn_training_rows(snapshot: Snapshot, seed: int) -> "pd.DataFrame":
+    """Return the rows that `fit_spend` would draw of the snapshot, with no more than one cut-off in memory at once."""
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    from eshop_dagster.ml.spend import drawn_training_rows
+
+    path = snapshot.folder / "train.parquet"
+    days = [date.fromisoformat(day) for day in snapshot.description["training_cutoffs"]]
+    read = (pq.read_table(path, filters=[("as_of_date", "=", day)]).to_pandas() for day in days)
+    return pd.concat([drawn_training_rows(frame, seed) for frame in read], ignore_index=True)
+
+
+SPEND = Kind(
+    name="spend",
+    question="How much will this customer spend in the next 90 days? Expected net BRL per customer.",
+    metric=_METRIC,
+    is_lower_better=True,
+    tables=("customer_features", "customer_spend_labels"),
+    needs_cutoffs=True,
+    has_features=True,
+    train=_train,
+    compare=_compare,
+    predict=_predict,
+)

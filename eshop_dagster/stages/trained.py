@@ -1,0 +1,51 @@
+"""What a training leaves: the fitted model with all its evidence."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@dataclass
+class Trained:
+    """One training's outcome.
+
+    Attributes:
+        model: its kind.
+        candidate: which estimator won; `baseline` when nothing could be fitted.
+        pipeline: the fitted pipeline, or None.
+        metrics: measured on the holdout rows.
+        baseline_metrics: the baseline's, on the same rows.
+        beats_baseline: whether the pipeline is worth anything.
+        reason: a sentence that says why or why not.
+        feature_names: the pipeline's columns, in order.
+        figures: plots by name.
+        tables: small tables by name.
+        reports: JSON documents by name.
+        trials: of the tuning: `number`, `candidate`, `parameters` (JSON) and metrics, one row each.
+        training_rows: number of rows it learned from.
+        profile: distribution of the rows it learned from, against which drift is measured.
+        input_example: a few made-up rows as the model takes them.
+    """
+
+    model: str
+    candidate: str
+    pipeline: Any
+    metrics: dict[str, float]
+    baseline_metrics: dict[str, float]
+    beats_baseline: bool
+    reason: str
+    feature_names: tuple[str, ...] = ()
+    figures: "dict[str, Figure]" = field(default_factory=dict)
+    tables: "dict[str, pd.DataFrame]" = field(default_factory=dict)
+    reports: dict[str, Any] = field(default_factory=dict)
+    trials: "pd.DataFrame | None" = None
+    training_rows: int = 0
+    profile: dict[str, Any] = field(default_factory=dict)
+    input_example: "pd.DataFrame | None" = None
+
+    def all_metrics(self) -> dict[str, float]:
+        """Return the model's and the baseline's metrics in one flat mapping."""
+        return {**self.metrics, **{f"baseline_{name}": value for name, value in self.baseline_metrics.items()}}
