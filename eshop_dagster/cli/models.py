@@ -34,19 +34,13 @@ def models(home: HomeOption = None, as_json: JsonOption = False) -> None:
         return
     if not rows:
         raise CommandError(f"the home {platform.home} has no model yet: train with `eshop run`")
-    table = Table("model", "version", "alias", "made", "estimator", "metric", "data", "why")
+    table = Table("model", "version", "alias", "made", "estimator", "metric", "why")
+    for column in table.columns[:4]:
+        column.no_wrap = True
     for row in rows:
         value = "–" if row["value"] is None else f"{row['metric']} {row['value']:.4g}"
-        table.add_row(
-            row["model"],
-            str(row["version"]),
-            ", ".join(row["aliases"]),
-            row["made_at"],
-            row["candidate"],
-            value,
-            row["dvc_hash"][:8],
-            row["reason"],
-        )
+        cells = (row["model"], str(row["version"]), ", ".join(row["aliases"]), row["made_at"], row["candidate"])
+        table.add_row(*cells, value, row["reason"])
     Console().print(table)
 
 

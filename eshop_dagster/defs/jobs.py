@@ -8,6 +8,7 @@ from eshop_dagster.adapters.sources import load_source_config
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.defs.publishing import customer_scores, release, revenue_forecast
 from eshop_dagster.defs.raw import raw
+from eshop_dagster.defs.reproducing import champions_can_be_reproduced
 from eshop_dagster.defs.training import revenue_model, segmentation_model, spend_model, training_snapshot
 from eshop_dagster.defs.warehouse import features, warehouse
 from eshop_dagster.settings import load_settings
@@ -30,7 +31,9 @@ retrain = dg.define_asset_job(
         customer_scores,
         revenue_forecast,
         release,
-    ),
+    )
+    # Making every champion again would train everything twice: a job of its own does that weekly.
+    - dg.AssetSelection.checks(champions_can_be_reproduced),
     executor_def=dg.in_process_executor,
     description="Snapshot, train, judge and register every model, score every customer and publish.",
 )

@@ -38,7 +38,8 @@ def ancestors(graph: Any, name: str) -> set[str]:
 def test_the_location_loads_and_every_group_is_a_stage_of_the_business_flow(graph: Any) -> None:
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
     assert groups == {
-        *("raw", "staging", "intermediate", "marts", "features", "training", "segmentation", "spend", "publishing"),
+        *("raw", "staging", "intermediate", "marts", "features", "training", "segmentation", "spend"),
+        *("revenue", "publishing"),
     }
 
 
@@ -47,7 +48,20 @@ def test_lineage_runs_from_raw_orders_to_the_models_and_the_release(graph: Any) 
         graph, "spend_model"
     )
     assert {"raw/orders", "training_snapshot"} <= ancestors(graph, "segmentation_model")
-    assert {"spend_model", "segmentation_model", "fct_orders", "customer_scores"} <= ancestors(graph, "release")
+    models = {"spend_model", "segmentation_model", "revenue_model"}
+    assert {*models, "revenue_forecast", "fct_orders", "customer_scores"} <= ancestors(graph, "release")
+
+
+def test_each_model_has_the_gates_word_and_the_proof_that_it_can_be_made_again_as_checks(graph: Any) -> None:
+    for model in ("spend_model", "segmentation_model", "revenue_model"):
+        names = {key.name for key in graph.asset_check_keys if key.asset_key == dg.AssetKey(model)}
+        assert names == {"gate", "can_be_reproduced"}
+
+
+def test_a_retraining_does_not_make_its_champions_again_a_job_of_its_own_does(defs: dg.Definitions) -> None:
+    steps = {job: {node.name for node in defs.resolve_job_def(job).nodes} for job in ("retrain", "reproduce_champions")}
+    assert "champions_can_be_reproduced" not in steps["retrain"]
+    assert steps["reproduce_champions"] == {"champions_can_be_reproduced"}
 
 
 def test_every_raw_table_is_an_asset_with_one_partition_a_business_day(graph: Any) -> None:
@@ -74,6 +88,7 @@ def test_schedules_say_their_time_zone(defs: dg.Definitions) -> None:
     assert {name: one.cron_schedule for name, one in schedules.items()} == {
         "refresh_warehouse_daily": "0 2 * * *",
         "retrain_weekly": "0 4 * * 0",
+        "reproduce_champions_weekly": "0 5 * * 1",
     }
     assert {one.execution_timezone for one in schedules.values()} == {"America/Sao_Paulo"}
 

@@ -43,7 +43,7 @@ def test_both_jobs_are_visible_in_the_homes_dagster_instance(small_run: Run, mon
 def test_the_release_is_complete_and_its_manifest_true(small_run: Run) -> None:
     folder = small_run.home / "published" / "current"
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert set(manifest["tables"]) == {*MARTS, "customer_scores", "customer_segments"}
+    assert set(manifest["tables"]) == {*MARTS, "customer_scores", "customer_segments", "revenue_forecast"}
     for table, entry in manifest["tables"].items():
         assert {name: file["rows"] for name, file in entry["files"].items()} == {
             name: pq.read_metadata(folder / name).num_rows for name in files_of(folder, table)

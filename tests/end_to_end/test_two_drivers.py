@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from eshop_dagster.adapters.files import file_sha256
+from eshop_dagster.adapters.registry import ModelRegistry
 from eshop_dagster.settings import PROJECT_DIR
 
 from .conftest import Run
@@ -59,6 +61,11 @@ def call(folder: Path, *command: str) -> str:
     return done.stdout
 
 
+def model_digest(home: Path, model: str) -> str:
+    """The SHA-256 of the model file that the newest version was registered with."""
+    return ModelRegistry.local(home).versions(model)[0].version.tags["model_sha256"]
+
+
 def status(folder: Path) -> str:
     return subprocess.run(["git", "status", "--short"], cwd=folder, capture_output=True, text=True, check=True).stdout
 
@@ -70,12 +77,14 @@ def test_dvc_and_dagster_agree_and_only_dvc_writes_its_lock(checkout: Path) -> N
     stage = yaml.safe_load(lock)["stages"]["snapshot"]
 
     run = Run(checkout / "data", json.loads(call(checkout, "eshop", "run", "--json")))
-    for model in ("segmentation", "spend"):
+    for model in ("segmentation", "spend", "revenue"):
         registered = run.summary["models"][model]
         metrics = json.loads((checkout / "data" / "metrics" / f"{model}.json").read_text())
         metrics.pop("candidate")
         assert registered["metrics"] == metrics
         assert registered["dvc_hash"] == stage["outs"][0]["md5"]
+        file = checkout / "data" / "models" / model / "model.skops"
+        assert model_digest(checkout / "data", model) == file_sha256(file)
     assert (checkout / "dvc.lock").read_text() == lock
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from eshop_dagster.adapters.raw_store import Limits
+from eshop_dagster.ml.evidence import GateRules
 from eshop_dagster.stages.parameters import CutoffParams, ParameterError, Params, SourceParams, load_params
 
 
@@ -19,9 +20,10 @@ def test_the_projects_own_parameters_are_read() -> None:
     found = load_params()
     assert found.source == SourceParams("simulated", date(2024, 1, 1), date(2025, 12, 31), 25_000, 300, 2024)
     assert found.raw == Limits(quarantined_share=0.10, smallest_share_kept=0.5)
-    assert found.cutoffs == CutoffParams(90, 4, 30, 90)
-    assert found.segmentation == {"seed": 7, "least_segments": 3, "most_segments": 8}
-    assert found.spend["candidates"] == ["linear", "random_forest", "xgboost"]
+    assert found.cutoffs == CutoffParams(90, 13, 30, 90)
+    assert {"seed": 7, "least_segments": 4, "most_segments": 8}.items() <= found.segmentation.items()
+    assert {"linear", "xgboost+bg_nbd*season"} <= set(found.spend["candidates"])
+    assert GateRules.from_mapping(found.gate) == GateRules()
     assert found.releases_kept == 5
 
 
@@ -43,7 +45,10 @@ def test_a_whole_number_will_do_where_a_share_is_expected(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sauce: {}", r"params\.yaml has the unknown sections \['sauce'\]: expected some of \['cutoffs', 'raw', 'rele"),
+        (
+            "sauce: {}",
+            r"params\.yaml has the unknown sections \['sauce'\]: expected some of \['cutoffs', 'gate', 'raw', 'rele",
+        ),
         ("raw: {share: 1}", r"section raw has the unknown parameters \['share'\]: it knows \['quarantined_share', 'sm"),
         ("release: {keep: 3}", r"section release has the unknown parameters \['keep'\]: it knows \['kept'\]"),
         ("source: {seed: 7, sid: 8}", r"section source has the unknown parameters \['sid'\]"),

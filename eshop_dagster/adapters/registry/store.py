@@ -1,13 +1,10 @@
 """The registry itself: log a model, find a version, move an alias, load a model."""
 
-import hashlib
-import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eshop_dagster.adapters.model_file import MODEL_FILE, UntrustedModelFile, open_model
+from eshop_dagster.adapters.model_file import UntrustedModelFile, open_model
 from eshop_dagster.adapters.registry.connection import connect, registry_errors, require_no_password, sqlite_uri
 from eshop_dagster.adapters.registry.queries import (
     describe_model,
@@ -18,7 +15,8 @@ from eshop_dagster.adapters.registry.queries import (
     require_version,
     version_by_alias,
 )
-from eshop_dagster.adapters.registry.recording import DIGEST_TAG, Recording, record
+from eshop_dagster.adapters.registry.reading import read_model, read_report
+from eshop_dagster.adapters.registry.recording import Recording, record
 from eshop_dagster.adapters.registry.records import (
     TRUSTED_TYPES,
     LoadedModel,
@@ -217,7 +215,9 @@ class ModelRegistry:
             raise RegistryError(
                 f"Model {name} has no {which!r}: expected an alias or version that exists. Train and promote one."
             )
-        content = self._model_bytes(version)
+        client = self._client()
+        with registry_errors(self.tracking_uri):
+            content = read_model(client, self.tracking_uri, version)
         try:
             return LoadedModel(open_model(content, trusted_types=trusted_types), version)
         except UntrustedModelFile as error:
@@ -225,32 +225,9 @@ class ModelRegistry:
 
     def report(self, version: ModelVersion, name: str) -> Any:
         """Return one JSON document of a version's run (`reports/<name>.json`); None where the run has no such one."""
-        from mlflow.artifacts import download_artifacts
-
         client = self._client()
-        with registry_errors(self.tracking_uri), tempfile.TemporaryDirectory() as folder:
-            uri = client.get_run(version.run_id).info.artifact_uri
-            held = {file.path for file in client.list_artifacts(version.run_id, "reports")}
-            if f"reports/{name}.json" not in held:
-                return None
-            path = download_artifacts(f"{uri}/reports/{name}.json", dst_path=folder, tracking_uri=self.tracking_uri)
-            return json.loads(Path(path).read_text())
-
-    def _model_bytes(self, version: ModelVersion) -> bytes:
-        client = self._client()
-        from mlflow.artifacts import download_artifacts
-
-        with registry_errors(self.tracking_uri), tempfile.TemporaryDirectory() as folder:
-            location = client.get_model_version_download_uri(version.name, str(version.version))
-            path = download_artifacts(f"{location}/{MODEL_FILE}", dst_path=folder, tracking_uri=self.tracking_uri)
-            content = Path(path).read_bytes()
-        found, expected = hashlib.sha256(content).hexdigest(), version.tags.get(DIGEST_TAG)
-        if found != expected:
-            raise UntrustedModel(
-                f"Version {version.version} of {version.name} was not loaded: its {MODEL_FILE} has SHA-256 {found}, "
-                f"expected {expected} as registered. Restore the file, or promote another version."
-            )
-        return content
+        with registry_errors(self.tracking_uri):
+            return read_report(client, self.tracking_uri, version, name)
 
     def _client(self) -> "MlflowClient":
         if self._connected is None:
