@@ -75,6 +75,35 @@ def test_each_version_says_what_it_was_made_of(small_run: Run) -> None:
     assert champion.tags["table_hash.customer_features"]
 
 
+def test_the_versions_are_listed_with_what_the_gate_said(small_run: Run) -> None:
+    rows = json.loads(eshop("models", "--home", small_run.home, "--json").stdout)
+    by_model = {row["model"]: row for row in rows}
+    assert by_model["segmentation"]["aliases"] == ["champion"]
+    assert by_model["segmentation"]["gate"] == "promote"
+    assert {"segmentation", "spend", "revenue"} >= set(by_model)
+    assert by_model["segmentation"]["reason"] in eshop("models", "--home", small_run.home, COLUMNS="900").stdout
+
+
+def test_a_champion_is_made_again_to_the_byte_by_one_command(small_run: Run) -> None:
+    done = eshop("reproduce", "segmentation@champion", "--home", small_run.home)
+    assert done.stdout == (
+        "segmentation version 1 was made again: predictions, metrics and model file are equal to the byte\n"
+    )
+
+
+def test_what_cannot_be_rolled_back_promoted_or_made_again_is_said_and_changes_nothing(small_run: Run) -> None:
+    home = ("--home", small_run.home)
+    for command, words in (
+        (("rollback", "segmentation", "--reason", "why not"), "no previous champion to go back to"),
+        (("promote", "segmentation", "1", "--reason", "again"), "is the champion already"),
+        (("promote", "nothing", "1", "--reason", "why not"), "there is no model 'nothing': expected one of"),
+        (("reproduce", "segmentation@9"), "has no 9"),
+    ):
+        done = eshop(*command, *home, check=False)
+        assert done.returncode == 1
+        assert words in done.stderr
+
+
 def test_a_second_run_changes_no_table_and_registers_nothing(small_run: Run) -> None:
     warehouse = Warehouse(small_run.home)
     before = {table: warehouse.content_hash(table) for table in warehouse.tables()}

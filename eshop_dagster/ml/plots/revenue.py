@@ -100,6 +100,17 @@ def revenue_candidates_figure(candidates: pd.DataFrame) -> Figure:
     return figure
 
 
+def has_whole_month(backtest: pd.DataFrame) -> bool:
+    """Whether some origin of a backtest looked ahead over every day of a month: a young shop's do not."""
+    if backtest.empty:
+        return False
+    rows = backtest[backtest["state"] == NATION]
+    days = (
+        rows.assign(month=rows["date"].dt.to_period("M")).groupby(["month", "origin"]).size().reset_index(name="days")
+    )
+    return bool((days["days"] == days["month"].dt.days_in_month).any())
+
+
 def _whole_months(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the sums by month, each from the last origin that saw every day of it."""
     keyed = rows.assign(month=rows["date"].dt.to_period("M"))

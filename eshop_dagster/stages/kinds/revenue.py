@@ -110,6 +110,7 @@ def _states(challenger: "pd.DataFrame", champion: "pd.DataFrame", scale: float, 
 
 def _figures(result: Any, history: "pd.DataFrame", snapshot: Snapshot) -> "dict[str, Figure]":
     from eshop_dagster.ml.plots.revenue import (
+        has_whole_month,
         revenue_candidates_figure,
         revenue_fan_figure,
         revenue_months_figure,
@@ -118,11 +119,13 @@ def _figures(result: Any, history: "pd.DataFrame", snapshot: Snapshot) -> "dict[
     if result.forecaster is None:
         return {}
     ahead = result.forecaster.predict(history, snapshot.calendar(), snapshot.last_complete_day)
-    return {
-        "months": revenue_months_figure(result.backtest),
+    figures = {
         "forecast": revenue_fan_figure(history, ahead),
         "candidates": revenue_candidates_figure(result.candidates),
     }
+    if has_whole_month(result.backtest):
+        figures["months"] = revenue_months_figure(result.backtest)
+    return figures
 
 
 def _made_up_history() -> "pd.DataFrame":
