@@ -61,8 +61,13 @@ def test_every_path_of_the_where_do_i_put_table_exists() -> None:
 def test_the_readmes_schedule_is_that_of_the_code() -> None:
     from eshop_dagster.definitions import defs
 
-    shown = {"0 2 * * *": "daily 02:00", "0 4 * * 0": "Sunday 04:00", "0 5 * * 1": "Monday 05:00"}
+    shown = {
+        "0 2 * * *": "daily 02:00",
+        "0 4 * * 0": "Sunday 04:00",
+        "0 5 * * 1": "Monday 05:00",
+        "0 3 * * *": "daily 03:00",
+    }
     schedules = defs.get_repository_def().schedule_defs
-    assert len(schedules) == 3
+    assert len(schedules) == 4
     for schedule in schedules:
         assert f"| `{schedule.job_name}` | {shown[str(schedule.cron_schedule)]} |" in README

@@ -77,23 +77,37 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 _ANY_DATE = "0001-01-01"
 
 
-@cache
 def compiled_features() -> str:
     """Return the statement for one cut-off, which it takes as the parameter `$as_of_date`; compiled once a process."""
+    return compiled_at_cutoff(MODEL)
+
+
+@cache
+def compiled_at_cutoff(model: str) -> str:
+    """Return the statement of one of the models tagged `features` for the cut-off `$as_of_date`.
+
+    Raises:
+        DbtError: the statement does not name its cut-off as the project's macro does.
+    """
+    statement = _compiled()[model]
+    literal = f"date '{_ANY_DATE}'"
+    if literal not in statement or _ANY_DATE in statement.replace(literal, ""):
+        raise DbtError(
+            f"the compiled {model} does not name its cut-off as {literal}; expected nothing else. "
+            "Write the cut-offs of the model with the project's macro for them."
+        )
+    return statement.replace(literal, "$as_of_date::date")
+
+
+@cache
+def _compiled() -> Mapping[str, str]:
+    """Return the statements by model: dbt reads its whole project for one as for all."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         # By tag and type, not by name: dbt prints what it compiles when one node is named.
         arguments = ["compile", "--select", "tag:features,resource_type:model", "--no-introspect"]
         raise_on_failure("compile", run_dbt(arguments, home=home, variables={"ESHOP_AS_OF_DATES": _ANY_DATE}))
-        [path] = home.rglob(f"compiled/**/{MODEL}.sql")
-        statement = path.read_text()
-    literal = f"date '{_ANY_DATE}'"
-    if literal not in statement or _ANY_DATE in statement.replace(literal, ""):
-        raise DbtError(
-            f"the compiled {MODEL} does not name its cut-off as {literal}; expected nothing else. "
-            "Write the cut-offs of the model with the project's macro for them."
-        )
-    return statement.replace(literal, "$as_of_date::date")
+        return {path.stem: path.read_text() for path in home.rglob("compiled/**/*.sql")}
 
 
 class FeatureSql:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from eshop_dagster.cli import bench, doctor, models, rebuild, report, run, stage, status, up
+from eshop_dagster.cli import bench, doctor, models, rebuild, replay, report, run, stage, status, up
 from eshop_dagster.cli.output import explain
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("models")(models.models)
 app.command("rollback")(models.rollback)
 app.command("promote")(models.promote)
 app.command("reproduce")(models.reproduce)
+app.command("replay")(replay.replay_policies)
 app.command("bench")(bench.bench)
 app.command("bench-step", hidden=True)(bench.step)
 app.add_typer(report.app, name="report")

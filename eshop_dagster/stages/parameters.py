@@ -56,6 +56,7 @@ class Params:
         spend: parameters of `ml.spend` and `seed`.
         revenue: parameters of `ml.revenue` and `seed`.
         gate: `ml.evidence.GateRules`.
+        drift: `ml.drift_alarm.DriftParams`.
         releases_kept: number of published releases that stay.
     """
 
@@ -66,6 +67,7 @@ class Params:
     spend: Mapping[str, Any] = field(default_factory=dict)
     revenue: Mapping[str, Any] = field(default_factory=dict)
     gate: Mapping[str, Any] = field(default_factory=dict)
+    drift: Mapping[str, Any] = field(default_factory=dict)
     releases_kept: int = 5
 
     def relevant(self, model: str) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         raise ParameterError(f"{path.name} cannot be read ({error}): restore it from git") from error
     if not isinstance(content, Mapping):
         raise ParameterError(f"{path.name} holds {content!r}, expected sections with parameters: restore it from git")
-    known = {"source", "raw", "cutoffs", "segmentation", "spend", "revenue", "gate", "release"}
+    known = {"source", "raw", "cutoffs", "segmentation", "spend", "revenue", "gate", "drift", "release"}
     unknown = sorted(set(content) - known)
     if unknown:
         raise ParameterError(f"{path.name} has the unknown sections {unknown}: expected some of {sorted(known)}")
@@ -101,6 +103,7 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         spend=_mapping(content, "spend"),
         revenue=_mapping(content, "revenue"),
         gate=_mapping(content, "gate"),
+        drift=_mapping(content, "drift"),
         releases_kept=_section(ReleaseParams, content, "release").kept,
     )
 

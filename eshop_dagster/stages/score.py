@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from eshop_dagster.adapters.files import parquet_bytes, write_atomically, write_json
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.predictions import keep_predictions
 from eshop_dagster.stages.snapshot import read_features
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     write_atomically(
         folder / "customer_segments.parquet", parquet_bytes(_segment_table(features, scores, segmentation))
     )
+    keep_predictions(platform, scores, spend.version if spend else None)
     # The release says which versions made its scores: after a rollback, the champion may be another one.
     origin = {"spend": spend, "segmentation": segmentation}
     note_origins(folder, origin)

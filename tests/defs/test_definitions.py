@@ -39,7 +39,7 @@ def test_the_location_loads_and_every_group_is_a_stage_of_the_business_flow(grap
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
     assert groups == {
         *("raw", "staging", "intermediate", "marts", "features", "training", "segmentation", "spend"),
-        *("revenue", "publishing"),
+        *("revenue", "publishing", "monitoring"),
     }
 
 
@@ -89,6 +89,7 @@ def test_schedules_say_their_time_zone(defs: dg.Definitions) -> None:
         "refresh_warehouse_daily": "0 2 * * *",
         "retrain_weekly": "0 4 * * 0",
         "reproduce_champions_weekly": "0 5 * * 1",
+        "watch_drift_daily": "0 3 * * *",
     }
     assert {one.execution_timezone for one in schedules.values()} == {"America/Sao_Paulo"}
 

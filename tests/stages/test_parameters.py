@@ -47,7 +47,7 @@ def test_a_whole_number_will_do_where_a_share_is_expected(tmp_path: Path) -> Non
     [
         (
             "sauce: {}",
-            r"params\.yaml has the unknown sections \['sauce'\]: expected some of \['cutoffs', 'gate', 'raw', 'rele",
+            r"params\.yaml has the unknown sections \['sauce'\]: expected some of \['cutoffs', 'drift', 'gate', 'r",
         ),
         ("raw: {share: 1}", r"section raw has the unknown parameters \['share'\]: it knows \['quarantined_share', 'sm"),
         ("release: {keep: 3}", r"section release has the unknown parameters \['keep'\]: it knows \['kept'\]"),

@@ -1,0 +1,142 @@
+"""Predictions that are kept of each scoring, and what became of them once their days have passed."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from eshop_dagster.adapters.files import parquet_bytes, write_atomically
+from eshop_dagster.ml.drift_alarm import DriftParams
+from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.record import RECORD
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from eshop_dagster.adapters.registry import ModelVersion
+
+_EXPECTED = "expected_spend_next_90_days_brl"
+
+_SCHEMA = pa.schema(
+    [
+        ("customer_key", pa.string()),
+        ("as_of_date", pa.date32()),
+        (_EXPECTED, pa.float64()),
+        ("spend_model_version", pa.int32()),
+        ("holdout_rmse_brl", pa.float64()),
+    ]
+)
+
+# As `customer_spend_labels` counts it: what was known when the horizon ended.
+_SPENT = """
+    SELECT
+        asked.customer_key,
+        greatest(coalesce(sum(versions.revenue_brl - versions.returned_brl), 0), 0)::DOUBLE AS brl
+    FROM (SELECT unnest($keys) AS customer_key) AS asked
+    LEFT JOIN int_orders__versions AS versions
+        ON versions.customer_key = asked.customer_key
+        AND versions.ordered_date >= $first AND versions.ordered_date < $until AND versions.known_from_date < $until
+        AND (versions.known_until_date IS NULL OR versions.known_until_date >= $until)
+    GROUP BY asked.customer_key
+    ORDER BY asked.customer_key
+"""
+
+_KEPT_AFTER_DAYS = 90
+"""Days for which predictions are kept once they could be judged."""
+
+
+@dataclass(frozen=True)
+class Realised:
+    """What became of the predictions of one scoring.
+
+    Attributes:
+        as_of_date: the cut-off at which they were made.
+        version: of the model that made them.
+        customers: number of them.
+        rmse_brl: root mean squared error.
+        holdout_rmse_brl: the same of the model on its holdout rows; None where it was not measured.
+        calibration: what they spent in all, over what was expected of them; None where nothing was expected.
+    """
+
+    as_of_date: date
+    version: int
+    customers: int
+    rmse_brl: float
+    holdout_rmse_brl: float | None
+    calibration: float | None
+
+    @property
+    def error_ratio(self) -> float | None:
+        """Realised over holdout RMSE."""
+        return self.rmse_brl / self.holdout_rmse_brl if self.holdout_rmse_brl else None
+
+
+def keep_predictions(platform: Platform, scores: "pd.DataFrame", version: "ModelVersion | None") -> Path | None:
+    """Keep a sample of fixed size of a scoring, the same customers each time; None where no champion made it.
+
+    Args:
+        platform: the home.
+        scores: one row per customer, of one cut-off.
+        version: the champion of `spend` that made them.
+    """
+    import hashlib
+
+    if version is None or not len(scores):
+        return None
+    size = DriftParams.from_mapping(platform.params.drift).sample_customers
+    keys = scores["customer_key"].astype(str)
+    order = keys.map(lambda key: hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()).sort_values()
+    sample = scores.loc[order.index[:size]].sort_values("customer_key")
+    metrics = (platform.registry.report(version, RECORD) or {}).get("metrics", {})
+    rmse = metrics.get("rmse_brl")
+    sample = sample.assign(holdout_rmse_brl=rmse if isinstance(rmse, float) else None)
+    table = pa.table({name: pa.array(sample[name], kind, from_pandas=True) for name, kind in _fields()}, schema=_SCHEMA)
+    path = _folder(platform) / f"as_of_date={sample['as_of_date'].iloc[0]:%Y-%m-%d}.parquet"
+    write_atomically(path, parquet_bytes(table))
+    return path
+
+
+def realised(platform: Platform, day: date) -> Realised | None:
+    """Return what became of the latest predictions whose horizon had passed by `day`; None where there are none.
+
+    Predictions that have been judged for long are deleted.
+    """
+    import numpy as np
+
+    horizon = timedelta(days=platform.params.cutoffs.horizon_days)
+    due = {at: path for at, path in _kept(platform).items() if at + horizon <= day}
+    for at, path in due.items():
+        if at + horizon + timedelta(days=_KEPT_AFTER_DAYS) < day and at != max(due):
+            path.unlink(missing_ok=True)
+    if not due:
+        return None
+    as_of = max(due)
+    rows = pq.read_table(due[as_of]).sort_by("customer_key")
+    limits = {"keys": rows["customer_key"].to_pylist(), "first": as_of, "until": as_of + horizon}
+    actual = platform.warehouse.read(_SPENT, limits)["brl"].to_numpy()
+    expected = rows[_EXPECTED].to_numpy()
+    holdout = rows["holdout_rmse_brl"][0].as_py()
+    return Realised(
+        as_of,
+        int(rows["spend_model_version"][0].as_py()),
+        rows.num_rows,
+        float(np.sqrt(((actual - expected) ** 2).mean())),
+        holdout,
+        float(actual.sum() / expected.sum()) if expected.sum() > 0 else None,
+    )
+
+
+def _kept(platform: Platform) -> dict[date, Path]:
+    paths = sorted(_folder(platform).glob("as_of_date=*.parquet"))
+    return {date.fromisoformat(path.stem.removeprefix("as_of_date=")): path for path in paths}
+
+
+def _folder(platform: Platform) -> Path:
+    return platform.home / "drift" / "predictions"
+
+
+def _fields() -> list[tuple[str, pa.DataType]]:
+    return [(field.name, field.type) for field in _SCHEMA]
