@@ -24,6 +24,7 @@ class GateRules(Parameters):
         least_gain_share: least gain over the baseline on the deciding metric, as a share of the baseline's value.
         worst_loss_share: how much worse than the champion it may be, at the unfavourable end of the paired bootstrap
             interval, as a share of the champion's value.
+        largest_gain_share: how much better than the champion it may be before a leak is likelier than a better model.
         least_rows_share: least training rows, as a share of the champion's.
         largest_psi: population stability index of a feature against the champion's training rows, beyond which the
             data is another shop's and not this one's next month.
@@ -36,6 +37,7 @@ class GateRules(Parameters):
 
     least_gain_share: float = 0.005
     worst_loss_share: float = 0.02
+    largest_gain_share: float = 0.5
     least_rows_share: float = 0.5
     largest_psi: float = 1.0
     most_drifted_share: float = 0.25

@@ -118,6 +118,19 @@ def _champion(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     )
 
 
+def _plausible(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
+    gain = _gain(evidence, evidence.challenger, evidence.champion)
+    if not evidence.champion_name or gain is None:
+        return
+    yield _finding(
+        "a plausible gain",
+        gain <= rules.largest_gain_share,
+        f"{gain:+.0%} against {evidence.champion_name}",
+        f"at most {rules.largest_gain_share:.0%}: beyond, a feature that knows the future is the likelier reason",
+        otherwise=Outcome.PERSON,
+    )
+
+
 def _slices(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     judged = [one for one in evidence.slices if one.rows >= rules.slice_rows]
     broken = [one for one in judged if not (math.isfinite(one.loss) and math.isfinite(one.reference))]
@@ -165,6 +178,7 @@ _RULES: tuple[Callable[[Evidence, GateRules], Iterator[Finding]], ...] = (
     _drift,
     _baseline,
     _champion,
+    _plausible,
     _slices,
     _segments,
     _loads,

@@ -175,6 +175,22 @@ def test_a_shop_that_became_another_one_waits_for_a_person(platform: Platform) -
     assert champion(platform) == 1
 
 
+def test_a_feature_that_knows_the_future_waits_for_a_person(platform: Platform) -> None:
+    with duckdb.connect(str(platform.warehouse.path)) as connection:
+        connection.execute("""
+            UPDATE customer_features SET revenue_last_90_days_brl = labels.spend_next_90_days_brl
+            FROM customer_spend_labels AS labels
+            WHERE labels.customer_key = customer_features.customer_key
+                AND labels.as_of_date = customer_features.as_of_date
+        """)
+    platform.records.update(["customer_features"], None)
+    platform.records.record({"customer_features": {"a_rule": "pass"}})
+    done = retrained(platform)
+    assert done.decision.outcome is Outcome.PERSON
+    assert done.decision.reason.startswith("a plausible gain: ")
+    assert champion(platform) == 1
+
+
 def test_half_the_customers_lost_wait_for_a_person(platform: Platform) -> None:
     fill(platform, customers=300)
     done = retrained(platform)
