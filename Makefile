@@ -44,7 +44,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 lock:  ## Resolve the dependencies anew (no address of a registry gets into the lock).
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-	  --prerelease if-necessary-or-explicit --no-header --quiet -o requirements.lock
+	  --prerelease if-necessary-or-explicit --no-strip-extras --no-header --quiet -o requirements.lock
 
 clean:  ## Remove the environment and caches; the data home stays.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dbt_project/target
