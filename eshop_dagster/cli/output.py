@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from eshop_dagster.adapters.locks import Holder
 from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.progress import listening
 
@@ -34,6 +35,12 @@ STAGES = {
 
 class CommandError(Exception):
     """What was asked cannot be done; the message says what to do instead."""
+
+
+def say_who(holder: Holder | None) -> None:
+    """Tell on the error output who is waited for, as `home_lock` asks it."""
+    who = f"process {holder.pid} ({holder.what}, since {holder.since})" if holder else "another run"
+    typer.echo(f"waiting for {who} to end …", err=True)
 
 
 def explain(error: Exception) -> str | None:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from eshop_dagster.adapters.locks import Holder, home_lock
+from eshop_dagster.adapters.locks import home_lock
 from eshop_dagster.adapters.sources import load_source_config
-from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json, progress_bars
+from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json, progress_bars, say_who
 from eshop_dagster.settings import Settings, activate, load_settings
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
@@ -36,7 +36,7 @@ def rebuild(
     activate(settings)
     began = time.monotonic()
     with (
-        home_lock(settings.home, f"eshop rebuild, process {os.getpid()}", wait_seconds=wait, on_wait=_say_who),
+        home_lock(settings.home, f"eshop rebuild, process {os.getpid()}", wait_seconds=wait, on_wait=say_who),
         progress_bars(is_quiet=as_json),
     ):
         done = rebuild_warehouse(Platform(settings, load_params()), force=force)
@@ -70,8 +70,3 @@ def _print(settings: Settings, done: Rebuilt) -> None:
         typer.echo(f"The file that was there is now {done.set_aside}: delete it when nobody needs to look at it.")
     is_new = "a new release" if done.release.is_new else "the release that was there, to the byte"
     typer.echo(f"{done.tables} tables were built and tested; published: {done.release.name} ({is_new}).")
-
-
-def _say_who(holder: Holder | None) -> None:
-    who = f"process {holder.pid} ({holder.what}, since {holder.since})" if holder else "another run"
-    typer.echo(f"waiting for {who} to end …", err=True)

@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eshop_dagster.adapters.locks import Holder, home_lock
-from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json, progress_bars
+from eshop_dagster.adapters.locks import home_lock
+from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json, progress_bars, say_who
 from eshop_dagster.ml.replay.policies import POLICIES, DriftRule
 from eshop_dagster.settings import activate, load_settings
 from eshop_dagster.stages.parameters import load_params
@@ -91,7 +91,7 @@ def replay_policies(
             done = replay(
                 Platform(settings, load_params()),
                 request,
-                lambda: home_lock(settings.home, what, wait_seconds=wait, on_wait=_say_who),
+                lambda: home_lock(settings.home, what, wait_seconds=wait, on_wait=say_who),
             )
     except ReplayError as error:
         raise CommandError(str(error)) from error
@@ -125,8 +125,3 @@ def _print(done: Replay, folder: str) -> None:
     console.print(table)
     console.print(done.verdict, highlight=False)
     console.print(f"written to {folder}: replay.json, replay.csv, replay.png", highlight=False)
-
-
-def _say_who(holder: Holder | None) -> None:
-    who = f"process {holder.pid} ({holder.what}, since {holder.since})" if holder else "another run"
-    typer.echo(f"waiting for {who} to end …", err=True)

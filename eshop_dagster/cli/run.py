@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eshop_dagster.adapters.locks import Holder, home_lock
+from eshop_dagster.adapters.locks import home_lock
 from eshop_dagster.adapters.sources import (
     KINDS,
     OpenSource,
@@ -18,7 +18,7 @@ from eshop_dagster.adapters.sources import (
     open_source,
     save_source_config,
 )
-from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json, progress_bars
+from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json, progress_bars, say_who
 from eshop_dagster.cli.summary import print_summary, summarise
 from eshop_dagster.settings import activate, load_settings
 from eshop_dagster.stages.parameters import Params, load_params
@@ -86,7 +86,7 @@ def run(
     config = replace(config, first_day=str(opened.source.first_day()))
     settings.home.mkdir(parents=True, exist_ok=True)
     with (
-        home_lock(settings.home, f"eshop run, process {os.getpid()}", wait_seconds=wait, on_wait=_say_who),
+        home_lock(settings.home, f"eshop run, process {os.getpid()}", wait_seconds=wait, on_wait=say_who),
         progress_bars(is_quiet=as_json),
     ):
         save_source_config(settings.home, config)
@@ -203,8 +203,3 @@ def _first_cause(result: "dg.ExecuteInProcessResult") -> str:
                 error = error.cause
             return error.message.strip() if error else "no cause was recorded"
     return "no step failed, see the run's page in the Dagster UI"
-
-
-def _say_who(holder: Holder | None) -> None:
-    who = f"process {holder.pid} ({holder.what}, since {holder.since})" if holder else "another run"
-    typer.echo(f"waiting for {who} to end …", err=True)

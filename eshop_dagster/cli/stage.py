@@ -71,7 +71,7 @@ def train(
     model: Annotated[str, typer.Argument(help="segmentation, spend or revenue.")], home: HomeOption = None
 ) -> None:
     """Train one model on the snapshot; write its file, metrics and plots."""
-    from eshop_dagster.stages.evidence import present_champion
+    from eshop_dagster.stages.champions import present_champion
     from eshop_dagster.stages.kinds import KINDS
     from eshop_dagster.stages.outputs import write_outputs
 

@@ -82,6 +82,7 @@ class Evidence:
         baseline: for the best baseline, on the same rows.
         champion: for the present champion, scored anew on the same rows; None where there is none.
         champion_name: such as `version 3`; empty where there is none.
+        champion_trouble: why the champion could not be scored; empty where it could.
         difference: challenger's minus champion's value, with the interval of the paired bootstrap.
         quality: by table used, whether its quality record holds for the very rows and has passed.
         training_rows: of the challenger.
@@ -102,6 +103,7 @@ class Evidence:
     baseline: float | None = None
     champion: float | None = None
     champion_name: str = ""
+    champion_trouble: str = ""
     difference: Interval | None = None
     quality: Mapping[str, bool] = field(default_factory=dict)
     training_rows: int = 0

@@ -105,7 +105,9 @@ def _champion(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     interval = evidence.difference
     is_measured = interval is not None and all(map(math.isfinite, (interval.value, interval.lower, interval.upper)))
     if gain is None or evidence.champion is None or interval is None or not is_measured:
-        yield Finding(_CHAMPION, Outcome.KEEP, _numbers(evidence, "champion"), "finite numbers, and their interval")
+        trouble = f" ({evidence.champion_trouble})" if evidence.champion_trouble else ""
+        seen = _numbers(evidence, "champion") + trouble
+        yield Finding(_CHAMPION, Outcome.KEEP, seen, "finite numbers, and their interval")
         return
     worst = interval.upper if evidence.is_lower_better else -interval.lower
     allowed = rules.worst_loss_share * abs(evidence.champion)

@@ -1,8 +1,15 @@
-"""What a person may do with champions: list the versions, go back to the one before, promote one by hand."""
+"""Champions: the present one, opened; and what a person may do: list versions, go back, promote one by hand."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from eshop_dagster.adapters.registry import ModelVersion, RegistryError, VersionSummary
+from eshop_dagster.adapters.registry import (
+    LoadedModel,
+    ModelVersion,
+    RegistryError,
+    RegistryUnavailable,
+    VersionSummary,
+)
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
 
@@ -14,6 +21,59 @@ class Moved:
     model: str
     before: int | None
     after: int
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The present champion: its version, and its model where it can be used.
+
+    Attributes:
+        version: as registered.
+        model: the fitted model; None where the file was changed, cannot be fetched, or is of an older platform.
+        trouble: why there is no model.
+    """
+
+    version: ModelVersion
+    model: Any | None
+    trouble: str = ""
+
+
+def present_champion(platform: Platform, name: str) -> Champion | None:
+    """Return the champion of a model, or None before the first; one that cannot be used is still the champion.
+
+    Raises:
+        RegistryUnavailable: MLflow is away.
+    """
+    version = platform.registry.champion(name)
+    if version is None:
+        return None
+    try:
+        model = platform.registry.load(name, version.version).pipeline
+    except RegistryUnavailable:
+        raise
+    except (RegistryError, OSError) as error:
+        return Champion(version, None, str(error))
+    found, expected = type(model).__name__, KINDS[name].model_class
+    if found != expected:
+        return Champion(version, None, f"it is a {found} of an older platform, expected a {expected}")
+    return Champion(version, model)
+
+
+def serving_champion(platform: Platform, name: str) -> LoadedModel | None:
+    """Return the champion as whoever scores uses it, or None before the first.
+
+    Raises:
+        RegistryError: the champion cannot be used; what was scored before stays.
+    """
+    champion = present_champion(platform, name)
+    if champion is None:
+        return None
+    if champion.model is None:
+        raise RegistryError(
+            f"Version {champion.version.version} of {name} is champion and cannot be used: {champion.trouble}. Promote "
+            "another one (`eshop models` lists them, `eshop promote` does it)."
+        )
+    return LoadedModel(champion.model, champion.version)
 
 
 def versions(platform: Platform) -> dict[str, list[VersionSummary]]:

@@ -5,63 +5,49 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from eshop_dagster.adapters.files import write_atomically
 from eshop_dagster.adapters.model_file import MODEL_FILE, model_bytes
-from eshop_dagster.adapters.registry import ModelVersion, RegistryError
 from eshop_dagster.ml.evidence import Evidence
 from eshop_dagster.settings import child_environment
-from eshop_dagster.stages.kinds.kind import Comparison, Kind, digest
+from eshop_dagster.stages.champions import Champion
+from eshop_dagster.stages.kinds.kind import Comparison, Kind
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.record import PROFILE, RECORD
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
 
 _FRESH_PROCESS_SECONDS = 300
 
 
-@dataclass(frozen=True)
-class Champion:
-    """The present champion: its version, and its model where the file could be opened.
+def gather(
+    platform: Platform,
+    kind: Kind,
+    trained: Trained,
+    snapshot: Snapshot,
+    champion: Champion | None,
+    predictions: str | None,
+) -> Evidence:
+    """Return what the gate needs to know of a model that was just trained; what cannot be measured stays None.
 
-    Attributes:
-        version: as registered.
-        model: the fitted model; None where the file was changed or cannot be fetched.
-        trouble: why there is no model.
+    Args:
+        platform: the home.
+        kind: of the model.
+        trained: the training.
+        snapshot: what it learned from.
+        champion: the present champion.
+        predictions: digest of what the model says of the snapshot's later rows; None where there is no model.
     """
-
-    version: ModelVersion
-    model: Any | None
-    trouble: str = ""
-
-
-def present_champion(platform: Platform, name: str) -> Champion | None:
-    """Return the champion of a model, or None before the first; one that cannot be opened is still the champion.
-
-    Raises:
-        RegistryUnavailable: MLflow is away.
-    """
-    version = platform.registry.champion(name)
-    if version is None:
-        return None
-    try:
-        return Champion(version, platform.registry.load(name, version.version).pipeline)
-    except (RegistryError, OSError) as error:
-        return Champion(version, None, str(error))
-
-
-def gather(platform: Platform, kind: Kind, trained: Trained, snapshot: Snapshot, champion: Champion | None) -> Evidence:
-    """Return what the gate needs to know of a model that was just trained; what cannot be measured stays None."""
-    name = f"version {champion.version.version}" if champion else ""
-    baseline = trained.baseline_metrics.get(kind.metric)
     evidence = Evidence(
         metric=kind.metric,
         is_lower_better=kind.is_lower_better,
         challenger=trained.metrics.get(kind.metric),
-        baseline=baseline,
-        champion_name=name,
+        baseline=trained.baseline_metrics.get(kind.metric),
+        champion_name=f"version {champion.version.version}" if champion else "",
+        champion_trouble=champion.trouble if champion else "",
         quality=_quality(platform, kind, snapshot),
         training_rows=trained.training_rows,
         psi={} if kind.has_features else None,
@@ -73,23 +59,21 @@ def gather(platform: Platform, kind: Kind, trained: Trained, snapshot: Snapshot,
         return evidence
     compared = _compared(kind, trained, champion, snapshot, platform)
     before, psi = _against_training_of(platform, kind, champion, snapshot)
-    return Evidence(
-        **{
-            **vars(evidence),
-            "champion": compared.champion,
-            "difference": compared.difference,
-            "slices": compared.slices,
-            "stability": compared.stability,
-            "moved_share": compared.moved_share,
-            "champion_training_rows": before,
-            "psi": psi,
-            "loads_equally": loads_equally(platform, kind, trained.pipeline, snapshot),
-        }
+    return replace(
+        evidence,
+        champion=compared.champion,
+        difference=compared.difference,
+        slices=compared.slices,
+        stability=compared.stability,
+        moved_share=compared.moved_share,
+        champion_training_rows=before,
+        psi=psi,
+        loads_equally=predictions == predictions_of_a_fresh_process(platform, kind, trained.pipeline, snapshot),
     )
 
 
-def loads_equally(platform: Platform, kind: Kind, model: Any, snapshot: Snapshot) -> bool:
-    """Return whether a fresh process opens the model's file and predicts the later rows to the last bit alike."""
+def predictions_of_a_fresh_process(platform: Platform, kind: Kind, model: Any, snapshot: Snapshot) -> str:
+    """Return the digest of what a process that opens the model's file says of the later rows; empty if it fails."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / MODEL_FILE
         write_atomically(path, model_bytes(model))
@@ -102,10 +86,7 @@ def loads_equally(platform: Platform, kind: Kind, model: Any, snapshot: Snapshot
             env=child_environment(platform.settings),
             check=False,
         )
-    if done.returncode != 0:
-        return False
-    found: str = json.loads(done.stdout.splitlines()[-1])["digest"]
-    return found == digest(kind.predict(model, snapshot))
+    return str(json.loads(done.stdout.splitlines()[-1])["digest"]) if done.returncode == 0 else ""
 
 
 def _quality(platform: Platform, kind: Kind, snapshot: Snapshot) -> Mapping[str, bool]:
@@ -134,9 +115,9 @@ def _against_training_of(
 
     if champion is None:
         return None, {} if kind.has_features else None
-    record = platform.registry.report(champion.version, "record") or {}
+    record = platform.registry.report(champion.version, RECORD) or {}
     rows = record.get("training_rows")
     if not kind.has_features:
         return rows, None
-    profile = platform.registry.report(champion.version, "profile")
+    profile = platform.registry.report(champion.version, PROFILE)
     return rows, population_stability(profiles_of_json(profile), snapshot.holdout()) if profile else {}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from eshop_dagster.adapters.files import parquet_bytes, write_atomically
+from eshop_dagster.stages.champions import serving_champion
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.score import note_origins
 from eshop_dagster.stages.snapshot import Snapshot
@@ -40,9 +41,9 @@ def write_forecast(platform: Platform, snapshot: Snapshot) -> "tuple[LoadedModel
         The champion that forecast, and the number of rows.
 
     Raises:
-        UntrustedModel: the champion's file was changed; the forecast of before stays.
+        RegistryError: the champion cannot be used; the forecast of before stays.
     """
-    champion = platform.registry.load("revenue") if platform.registry.champion("revenue") else None
+    champion = serving_champion(platform, "revenue")
     rows = FORECAST_SCHEMA.empty_table()
     if champion is not None:
         last = snapshot.last_complete_day

@@ -14,9 +14,10 @@ from eshop_dagster.adapters.registry import ModelVersion, TrainingData
 from eshop_dagster.faults import fault_point
 from eshop_dagster.ml.evidence import GateRules, Outcome
 from eshop_dagster.ml.gate import Decision, judge
-from eshop_dagster.stages.evidence import gather, present_champion
+from eshop_dagster.stages.champions import present_champion
+from eshop_dagster.stages.evidence import gather
 from eshop_dagster.stages.kinds import KINDS
-from eshop_dagster.stages.kinds.kind import Kind
+from eshop_dagster.stages.kinds.kind import Kind, digest
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.provenance import code_tags
 from eshop_dagster.stages.record import PROFILE, RECORD, decision_as_json, findings_table, release_record
@@ -77,14 +78,16 @@ def retrain(
         "params_digest": platform.params.digest(model),
         **{name: value for name, value in code_tags().items() if name in ("code_hash", "lock_file_hash")},
     }
-    champion = present_champion(platform, model)
     known = None if force else _known(platform, model, identity)
     if known is not None:
         return known
+    champion = present_champion(platform, model)
     trained = kind.train(snapshot, platform.params, champion.model if champion else None)
     fault_point("retrain.trained")
     rules = GateRules.from_mapping(platform.params.gate)
-    decision = _note(platform, model, judge(gather(platform, kind, trained, snapshot, champion), rules))
+    predictions = None if trained.pipeline is None else digest(kind.predict(trained.pipeline, snapshot))
+    evidence = gather(platform, kind, trained, snapshot, champion, predictions)
+    decision = _note(platform, model, judge(evidence, rules))
     if trained.pipeline is None:
         return Registered(model, None, decision, is_new=False, trained=trained)
     record = release_record(
@@ -94,6 +97,7 @@ def retrain(
         snapshot,
         decision,
         dvc_hash=dvc_hash,
+        predictions=predictions,
         champion_version=champion.version.version if champion else None,
         asked_by=asked_by,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from eshop_dagster.adapters.files import parquet_bytes, write_atomically, write_json
+from eshop_dagster.stages.champions import serving_champion
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.predictions import keep_predictions
 from eshop_dagster.stages.snapshot import read_features
@@ -45,11 +46,11 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
 
     Raises:
         SnapshotError: the features at that cut-off are not in the warehouse.
-        UntrustedModel: a champion's file was changed.
+        RegistryError: a champion cannot be used, such as one whose file was changed.
     """
     features = read_features(platform, as_of_date)
-    spend = _champion(platform, "spend")
-    segmentation = _champion(platform, "segmentation")
+    spend = serving_champion(platform, "spend")
+    segmentation = serving_champion(platform, "segmentation")
     scores = features[["customer_key", "as_of_date"]].copy()
     scores = scores.assign(**_expected_spend(platform, features, spend), spend_model_version=_version(spend))
     scores = scores.assign(**_segments(features, segmentation), segmentation_model_version=_version(segmentation))
@@ -109,12 +110,6 @@ SEGMENTS_SCHEMA = pa.schema(
         ("order_count_mean", pa.float64()),
     ]
 )
-
-
-def _champion(platform: Platform, model: str) -> "LoadedModel | None":
-    if platform.registry.champion(model) is None:
-        return None
-    return platform.registry.load(model)
 
 
 def _origin(model: "LoadedModel | None") -> dict[str, object] | None:

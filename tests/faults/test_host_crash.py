@@ -14,9 +14,8 @@ from typing import Any
 
 import dagster as dg
 import psutil
-import pytest
 
-from .daily_run import DAY, SEED, Driver, Stand, await_true, driver, filled_stand, free_port, state
+from .daily_run import DAY, SEED, Stand, await_true, free_port, state
 
 ESHOP = Path(sys.executable).parent / "eshop"
 
@@ -31,24 +30,9 @@ mutation ($day: String!) {
 """
 
 
-@pytest.fixture(scope="module")
-def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with driver(tmp_path_factory.mktemp("driver"), jobs=True) as children:
-        yield children
-
-
-@pytest.fixture(scope="module")
-def stand(tmp_path_factory: pytest.TempPathFactory, children: Driver) -> Stand:
-    """A home before its daily run, and after it."""
-    stand = filled_stand(children, tmp_path_factory.mktemp("place"), tmp_path_factory.mktemp("kept") / "homes")
-    children.succeed(stand.home, "job")
-    stand.keep("after")
-    return stand
-
-
-def test_a_run_whose_host_died_is_over_and_its_day_is_done_without_a_hand(stand: Stand, tmp_path: Path) -> None:
-    expected = state(stand.put_up("after"))
-    home, held = stand.put_up("before"), tmp_path / "held"
+def test_a_run_whose_host_died_is_over_and_its_day_is_done_without_a_hand(stand_of_jobs: Stand, tmp_path: Path) -> None:
+    expected = state(stand_of_jobs.put_up("after"))
+    home, held = stand_of_jobs.put_up("before"), tmp_path / "held"
     with platform_up(home, ESHOP_FAULT=f"dbt.middle@12:hold:{held}") as first:
         launched = launch(first.port)
         await_true(held.exists, "the run is in the middle of its build")

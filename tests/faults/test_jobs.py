@@ -11,28 +11,13 @@ import pytest
 from eshop_dagster.adapters.locks import holder
 from eshop_dagster.defs.instance import orphans
 
-from .daily_run import Driver, Stand, await_true, driver, filled_stand, state
+from .daily_run import Driver, Stand, await_true, state
 
 
 @pytest.fixture(scope="module")
-def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with driver(tmp_path_factory.mktemp("driver"), jobs=True) as children:
-        yield children
-
-
-@pytest.fixture(scope="module")
-def stand(tmp_path_factory: pytest.TempPathFactory, children: Driver) -> Stand:
-    """A home before its daily run, and after it."""
-    stand = filled_stand(children, tmp_path_factory.mktemp("place"), tmp_path_factory.mktemp("kept") / "homes")
-    children.succeed(stand.home, "job")
-    stand.keep("after")
-    return stand
-
-
-@pytest.fixture(scope="module")
-def expected(stand: Stand) -> dict[str, Any]:
+def expected(stand_of_jobs: Stand) -> dict[str, Any]:
     """What an uninterrupted job leaves."""
-    return state(stand.put_up("after"))
+    return state(stand_of_jobs.put_up("after"))
 
 
 @contextmanager
@@ -50,34 +35,34 @@ def runs(home: Path) -> dict[dg.DagsterRunStatus, int]:
 
 @pytest.mark.parametrize("point", ["raw.rename@4", "dbt.middle@12", "publish.swap"])
 def test_a_job_that_is_killed_is_made_good_by_the_next(
-    stand: Stand, children: Driver, expected: dict[str, Any], point: str
+    stand_of_jobs: Stand, children_of_jobs: Driver, expected: dict[str, Any], point: str
 ) -> None:
-    home = stand.put_up("before")
-    assert children.run(home, "job", f"{point}:kill").status == -9
+    home = stand_of_jobs.put_up("before")
+    assert children_of_jobs.run(home, "job", f"{point}:kill").status == -9
     with instance_of(home) as instance:
         assert [run.status for run in orphans(instance, home)] == [dg.DagsterRunStatus.STARTED]
-    children.succeed(home, "job")
+    children_of_jobs.succeed(home, "job")
     assert state(home) == expected
     assert runs(home) == {dg.DagsterRunStatus.FAILURE: 1, dg.DagsterRunStatus.SUCCESS: 1}
 
 
 def test_of_two_jobs_at_once_the_second_waits_and_says_for_whom(
-    stand: Stand, children: Driver, expected: dict[str, Any], tmp_path: Path
+    stand_of_jobs: Stand, children_of_jobs: Driver, expected: dict[str, Any], tmp_path: Path
 ) -> None:
-    home, held = stand.put_up("before"), tmp_path / "held"
-    first = children.start(home, {"what": "job", "fault": f"publish.swap:hold:{held}"})
+    home, held = stand_of_jobs.put_up("before"), tmp_path / "held"
+    first = children_of_jobs.start(home, {"what": "job", "fault": f"publish.swap:hold:{held}"})
     await_true(held.exists, "the first is about to swap")
     present = holder(home)
     assert present is not None
     assert present.pid == first
-    second = children.start(home, {"what": "job"})
+    second = children_of_jobs.start(home, {"what": "job"})
     waiting = f"waiting for process {first} ({present.what}, since {present.since}) to let go of {home}"
     await_true(lambda: has_said(home, waiting), "the second says for whom it waits")
-    impatient = children.run(home, "publish")
+    impatient = children_of_jobs.run(home, "publish")
     assert impatient.status == 1
     assert f"is held by process {first} ({present.what}, since {present.since})" in impatient.words
     held.unlink()
-    assert (children.wait(first).status, children.wait(second).status) == (0, 0)
+    assert (children_of_jobs.wait(first).status, children_of_jobs.wait(second).status) == (0, 0)
     assert state(home) == expected
     assert runs(home) == {dg.DagsterRunStatus.SUCCESS: 2}
 

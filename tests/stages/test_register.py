@@ -8,14 +8,17 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import Pipeline
 
 from eshop_dagster import faults
-from eshop_dagster.adapters.registry import RegistryError, UntrustedModel
+from eshop_dagster.adapters.registry import RegistryError, TrainingData, UntrustedModel
 from eshop_dagster.faults import Fault, InjectedFault
 from eshop_dagster.ml.evidence import Outcome
 from eshop_dagster.stages import register
-from eshop_dagster.stages.champions import promote, rollback
+from eshop_dagster.stages.champions import promote, rollback, serving_champion
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.register import Registered, retrain, store_snapshot
@@ -208,8 +211,37 @@ def test_a_champion_whose_file_was_cut_stays_champion_until_a_person_acts(tmp_pa
     done = retrained(platform, force=True)
     assert done.decision.outcome is Outcome.KEEP
     assert "of champion not measured" in done.decision.reason
+    assert "SHA-256" in done.decision.reason
     assert champion(platform) == 1
     assert promote(platform, "spend", 2, "the file of version 1 was cut").after == 2
+
+
+def test_a_champion_of_an_older_platform_is_named_and_waits_for_a_person(tmp_path: Path) -> None:
+    platform = retrain_home(tmp_path / "home")
+    older = Pipeline([("model", LinearRegression())]).fit(pd.DataFrame({"recency_days": [1.0, 2.0]}), [1.0, 2.0])
+    platform.registry.log_model(
+        "spend",
+        older,
+        metrics={},
+        params={},
+        tags={},
+        input_example=pd.DataFrame({"recency_days": [1.0]}),
+        figures={},
+        tables={},
+        json_artifacts={},
+        dataset=TrainingData("training snapshot", "dvc://0", "0", {"recency_days": "double"}),
+        description="an older platform's",
+    )
+    platform.registry.set_champion("spend", 1, "it was good then")
+    done = retrained(platform)
+    assert done.decision.outcome is Outcome.KEEP and champion(platform) == 1
+    words = "it is a Pipeline of an older platform, expected a SpendModel"
+    assert any(words in finding.seen for finding in done.decision.findings)
+    with pytest.raises(RegistryError, match=f"cannot be used: {words}. Promote another one"):
+        serving_champion(platform, "spend")
+    promote(platform, "spend", 2, "the first of this platform")
+    served = serving_champion(platform, "spend")
+    assert served is not None and served.version.version == 2
 
 
 @pytest.mark.parametrize("point", ["retrain.trained", "retrain.log", "retrain.alias", "registry.previous"])

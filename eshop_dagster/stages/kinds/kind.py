@@ -1,8 +1,9 @@
 """What the retraining asks of every kind of model."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.ml.bootstrap import Interval
@@ -48,6 +49,7 @@ class Kind:
         has_features: whether it learns from customers' features, whose drift can be measured.
         train: fits on a snapshot; with the present champion at hand, whose ids segments keep.
         compare: holds a fitted model against the champion on the snapshot's later rows.
+        model_class: name of the class of its fitted models.
         predict: what a model says of the snapshot's later rows, as columns of numbers.
     """
 
@@ -58,9 +60,25 @@ class Kind:
     tables: tuple[str, ...]
     needs_cutoffs: bool
     has_features: bool
+    model_class: str
     train: "Callable[[Snapshot, Params, Any | None], Trained]"
     compare: "Callable[[Trained, Any | None, Snapshot, Params], Comparison]"
     predict: "Callable[[Any, Snapshot], pd.DataFrame]"
+
+
+def seed_of(section: Mapping[str, Any]) -> int:
+    """Return the seed in a model's section of `params.yaml`."""
+    return int(section.get("seed", 0))
+
+
+def without_seed(section: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a model's section of `params.yaml` as its parameters, which do not know the seed."""
+    return {name: value for name, value in section.items() if name != "seed"}
+
+
+def parameters_report(chosen: Any, seed: int) -> dict[str, Any]:
+    """Return the parameters that were used, those left to their defaults too, and the seed, as JSON holds them."""
+    return {**json.loads(json.dumps(asdict(chosen))), "seed": seed}
 
 
 def digest(predictions: "pd.DataFrame") -> str:

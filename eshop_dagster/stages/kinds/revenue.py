@@ -1,14 +1,12 @@
 """The revenue forecast as a kind."""
 
-import json
-from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from eshop_dagster.ml.evidence import Slice
-from eshop_dagster.stages.kinds.kind import Comparison, Kind
+from eshop_dagster.stages.kinds.kind import Comparison, Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -39,9 +37,8 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     from eshop_dagster.ml.revenue import RevenueParams, fit_revenue
     from eshop_dagster.ml.revenue.holdout import held_out_days
 
-    values = dict(params.revenue)
-    seed = int(values.pop("seed", 0))
-    chosen = RevenueParams.from_mapping(values)
+    seed = seed_of(params.revenue)
+    chosen = RevenueParams.from_mapping(without_seed(params.revenue))
     history, calendar = snapshot.history(), snapshot.calendar()
     until = snapshot.last_complete_day - timedelta(days=held_out_days(history))
     result = fit_revenue(history[history["date"] <= pd.Timestamp(until)], calendar, until, chosen, seed)
@@ -56,7 +53,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
         reason=" ".join([result.reason, *result.notes]),
         figures=_figures(result, history, snapshot),
         tables={"candidates": result.candidates, "backtest": result.backtest},
-        reports={"parameters": {**json.loads(json.dumps(asdict(chosen))), "seed": seed}, "notes": list(result.notes)},
+        reports={"parameters": parameters_report(chosen, seed), "notes": list(result.notes)},
         training_rows=int((history["date"] <= pd.Timestamp(until)).sum()),
         input_example=_made_up_history(),
     )
@@ -67,7 +64,7 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
 
     if champion is None:
         return Comparison()
-    scale, seed = _scale(snapshot), int(params.revenue.get("seed", 0))
+    scale, seed = _scale(snapshot), seed_of(params.revenue)
     challenger, present = _looks(trained.pipeline, snapshot), _looks(champion, snapshot)
     return Comparison(
         champion=scaled_error(present, scale),
@@ -147,6 +144,7 @@ REVENUE = Kind(
     tables=("fct_orders", "dim_dates"),
     needs_cutoffs=False,
     has_features=False,
+    model_class="RevenueForecaster",
     train=_train,
     compare=_compare,
     predict=_predict,

@@ -1,11 +1,10 @@
 """The segmentation as a kind."""
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.stages.kinds.customers import with_profile
-from eshop_dagster.stages.kinds.kind import Comparison, Kind
+from eshop_dagster.stages.kinds.kind import Comparison, Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -30,7 +29,7 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
     stability = trained.metrics.get("stability")
     if champion is None:
         return Comparison(stability=stability)
-    rows, seed = snapshot.holdout(), int(params.segmentation.get("seed", 0))
+    rows, seed = snapshot.holdout(), seed_of(params.segmentation)
     return Comparison(
         champion=float(silhouette_values(champion, rows, seed).mean()),
         difference=silhouette_difference(trained.pipeline, champion, rows, seed),
@@ -39,20 +38,18 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
     )
 
 
-def _segmentation_params(params: Params) -> tuple[Any, int]:
-    from eshop_dagster.ml.segmentation import SegmentationParams
-
-    values = dict(params.segmentation)
-    seed = int(values.pop("seed", 0))
-    return SegmentationParams.from_mapping(values), seed
-
-
 def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     """Return a segmentation whose ids and names go on from those of `champion`, a loaded `SegmentModel`, or None."""
     from eshop_dagster.ml.personas import name_personas, segment_profile
-    from eshop_dagster.ml.segmentation import TooFewCustomersError, evaluate_segments, fit_segments, migrate
+    from eshop_dagster.ml.segmentation import (
+        SegmentationParams,
+        TooFewCustomersError,
+        evaluate_segments,
+        fit_segments,
+        migrate,
+    )
 
-    chosen, seed = _segmentation_params(params)
+    chosen, seed = SegmentationParams.from_mapping(without_seed(params.segmentation)), seed_of(params.segmentation)
     # Segments need no label: the latest training cut-off is the closest to the customers of today.
     latest, holdout = snapshot.latest_training(), snapshot.holdout()
     try:
@@ -87,7 +84,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
             **({"migration": moves.table} if moves else {}),
         },
         reports={
-            "parameters": {**json.loads(json.dumps(asdict(chosen))), "seed": seed},
+            "parameters": parameters_report(chosen, seed),
             "personas": [asdict(persona) for persona in personas],
         },
     )
@@ -132,6 +129,7 @@ SEGMENTATION = Kind(
     tables=("customer_features",),
     needs_cutoffs=True,
     has_features=True,
+    model_class="SegmentModel",
     train=_train,
     compare=_compare,
     predict=_predict,

@@ -1,13 +1,11 @@
 """The spend model as a kind."""
 
-import json
-from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.ml.evidence import GateRules
 from eshop_dagster.stages.kinds.customers import with_profile
-from eshop_dagster.stages.kinds.kind import Comparison, Kind
+from eshop_dagster.stages.kinds.kind import Comparison, Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -36,7 +34,7 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
     from eshop_dagster.ml.slices import spend_slices
     from eshop_dagster.ml.spend import past_rate_brl
 
-    rules, seed = GateRules.from_mapping(params.gate), int(params.spend.get("seed", 0))
+    rules, seed = GateRules.from_mapping(params.gate), seed_of(params.spend)
     rows = snapshot.holdout()
     actual = rows[LABEL].to_numpy(dtype="float64")
     challenger = _predict(trained.pipeline, snapshot)["expected_brl"].to_numpy()
@@ -60,9 +58,8 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     )
     from eshop_dagster.ml.spend import SpendParams, fit_spend
 
-    values = dict(params.spend)
-    seed = int(values.pop("seed", 0))
-    chosen = SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **values})
+    seed = seed_of(params.spend)
+    chosen = SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **without_seed(params.spend)})
     result = fit_spend(_drawn_training_rows(snapshot, seed), snapshot.holdout(), chosen, seed)
     trained = Trained(
         model="spend",
@@ -74,7 +71,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
         reason=result.reason,
         feature_names=result.feature_names,
         tables={"candidates": result.candidates},
-        reports={"parameters": {**json.loads(json.dumps(asdict(chosen))), "seed": seed}},
+        reports={"parameters": parameters_report(chosen, seed)},
     )
     if result.pipeline is not None:
         trained.tables |= {"intervals": result.intervals, "coverage": result.coverage}
@@ -119,6 +116,7 @@ SPEND = Kind(
     tables=("customer_features", "customer_spend_labels"),
     needs_cutoffs=True,
     has_features=True,
+    model_class="SpendModel",
     train=_train,
     compare=_compare,
     predict=_predict,
