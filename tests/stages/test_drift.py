@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -156,7 +157,7 @@ def test_predictions_are_held_against_what_was_spent_once_their_days_have_passed
         }
     )
     champion = platform.registry.champion("spend")
-    path = keep_predictions(platform, scores, champion)
+    path = keep_predictions(platform, pa.Table.from_pandas(scores), champion)
     assert path is not None and pq.read_table(path)["customer_key"].to_pylist() == ["ana", "bia", "cid"]
     assert realised(platform, as_of + timedelta(days=89)) is None
     found = realised(platform, as_of + timedelta(days=90))
@@ -171,13 +172,13 @@ def test_only_a_champions_predictions_are_kept_and_never_more_than_the_sample(tm
     platform = home(tmp_path / "home", orders(customers=1), sample_customers=5)
     scores = pd.DataFrame({"customer_key": [f"c{n}" for n in range(40)], "as_of_date": DAY, "spend_model_version": 3})
     scores = scores.assign(expected_spend_next_90_days_brl=1.0)
-    assert keep_predictions(platform, scores, None) is None
+    assert keep_predictions(platform, pa.Table.from_pandas(scores), None) is None
     champion = platform.registry.champion("spend")
-    path = keep_predictions(platform, scores, champion)
+    path = keep_predictions(platform, pa.Table.from_pandas(scores), champion)
     assert path is not None
     kept = pq.read_table(path)
     assert kept.num_rows == 5
-    keep_predictions(platform, scores.iloc[::-1], champion)
+    keep_predictions(platform, pa.Table.from_pandas(scores.iloc[::-1]), champion)
     assert pq.read_table(path).equals(kept)
 
 
