@@ -1,0 +1,116 @@
+"""Work off the event loop: requests that wait at the same time are computed together, and no more than can be waited for.
+
+A model's call costs about as much for fifty customers as for one: most of it is building a frame, and planning SQL.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from eshop_dagster.api.problems import Problem
+
+TOGETHER = 64
+MOST_WAITING = 512
+MOST_BATCHES = 8
+
+
+def busy() -> Problem:
+    """Return the 503 for work that would wait too long."""
+    return Problem(
+        *(503, "busy", "Too many requests are waiting"), "Try again in a second.", headers={"Retry-After": "1"}
+    )
+
+
+class Gatherer:
+    """Computes single answers in groups, on one thread.
+
+    Args:
+        compute: returns one answer for each job of a group; called on the thread.
+    """
+
+    def __init__(self, compute: Callable[[Any, Sequence[Any]], Sequence[Any]]) -> None:
+        self._compute = compute
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="single")
+        self._waiting: dict[Hashable, list[tuple[Any, asyncio.Future[Any]]]] = {}
+        self._count = 0
+        self._task: asyncio.Task[None] | None = None
+
+    async def ask(self, group: Hashable, job: Any) -> Any:
+        """Return the answer to one job; those of the same group that wait meanwhile share its call.
+
+        Raises:
+            Problem: 503 where too many wait already.
+        """
+        if self._count >= MOST_WAITING:
+            raise busy()
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(group, []).append((job, future))
+        self._count += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._drain())
+        try:
+            return await future
+        finally:
+            self._count -= 1
+
+    async def _drain(self) -> None:
+        while self._waiting:
+            group, jobs = next(iter(self._waiting.items()))
+            now, later = jobs[:TOGETHER], jobs[TOGETHER:]
+            del self._waiting[group]
+            if later:
+                # To the end of the line: other groups wait, too.
+                self._waiting[group] = later
+            await self._answer(group, now)
+
+    async def _answer(self, group: Hashable, jobs: list[tuple[Any, "asyncio.Future[Any]"]]) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            answers = await loop.run_in_executor(self._pool, self._compute, group, [job for job, _ in jobs])
+        except Exception as error:  # noqa: BLE001 - whatever it is belongs to whoever asked
+            if len(jobs) == 1:
+                _fail(jobs[0][1], error)
+            else:
+                # One of them is at fault: the others must not pay for it.
+                for job in jobs:
+                    await self._answer(group, [job])
+            return
+        for (_, future), answer in zip(jobs, answers, strict=True):
+            if not future.done():
+                future.set_result(answer)
+
+    def close(self) -> None:
+        """End the thread once its work is done."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Batches:
+    """Computes whole batches, one after the other, on a thread of their own: single answers do not wait for them."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="batch")
+        self._count = 0
+
+    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what the function returns.
+
+        Raises:
+            Problem: 503 where too many batches wait already.
+        """
+        if self._count >= MOST_BATCHES:
+            raise busy()
+        self._count += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+        finally:
+            self._count -= 1
+
+    def close(self) -> None:
+        """End the thread once its work is done."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _fail(future: "asyncio.Future[Any]", error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
