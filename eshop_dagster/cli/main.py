@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from eshop_dagster.cli import bench, doctor, models, rebuild, replay, report, run, stage, status, up
+from eshop_dagster.cli import api, bench, bench_api, doctor, keys, models, rebuild, replay, report, run, stage, status, up
 from eshop_dagster.cli.output import explain
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
+app.command("api")(api.api)
 app.command("rebuild")(rebuild.rebuild)
 app.command("models")(models.models)
 app.command("rollback")(models.rollback)
@@ -26,6 +27,7 @@ app.command("reproduce")(models.reproduce)
 app.command("replay")(replay.replay_policies)
 app.command("bench")(bench.bench)
 app.command("bench-step", hidden=True)(bench.step)
+app.add_typer(keys.app, name="keys")
 app.add_typer(report.app, name="report")
 app.add_typer(stage.app, name="stage")
 

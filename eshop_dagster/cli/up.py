@@ -41,18 +41,19 @@ def up(
     port: Annotated[int, typer.Option(help="Port of the Dagster web UI.")] = 3000,
     mlflow_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
     docs_port: Annotated[int, typer.Option(help="Port of the tables' documentation.")] = 8081,
+    api_port: Annotated[int, typer.Option(help="Port of the HTTP API.")] = 8000,
     host: Annotated[
         str, typer.Option(help="Address to listen on; anything but 127.0.0.1 lets others in.")
     ] = "127.0.0.1",
     home: HomeOption = None,
 ) -> None:
-    """Start the Dagster web UI with its daemon (schedules, sensors), the MLflow UI and the tables' documentation.
+    """Start the Dagster web UI with its daemon (schedules, sensors), the MLflow UI, the HTTP API and the tables' documentation.
 
     Ctrl-C ends all of them.
     """
     settings = load_settings(home)
     activate(settings)
-    for name, number in (("Dagster", port), ("MLflow", mlflow_port), ("dbt docs", docs_port)):
+    for name, number in (("Dagster", port), ("MLflow", mlflow_port), ("dbt docs", docs_port), ("API", api_port)):
         _require_free(name, number, host)
     settings.home.mkdir(parents=True, exist_ok=True)
     guard = settings.home / "locks" / "up.lock"
@@ -60,7 +61,7 @@ def up(
     try:
         with FileLock(guard, timeout=0):
             _prepare(settings)
-            _serve(_servers(settings, port, mlflow_port, docs_port, host), settings)
+            _serve([*_servers(settings, port, mlflow_port, docs_port, host), _api(settings, api_port, host)], settings)
     except Timeout as error:
         raise CommandError(
             f"`eshop up` is running already for the home {settings.home}: end it first, or give another --home"
@@ -112,6 +113,11 @@ def _servers(settings: Settings, port: int, mlflow_port: int, docs_port: int, ho
         )
         servers.append(Server("MLflow", command, mlflow_port))
     return servers
+
+
+def _api(settings: Settings, port: int, host: str) -> Server:
+    command = (sys.executable, "-m", "eshop_dagster.cli", "api", "--home", str(settings.home))
+    return Server("API", (*command, "--host", host, "--port", str(port)), port)
 
 
 def _serve(servers: list[Server], settings: Settings) -> None:
@@ -190,7 +196,7 @@ def _require_free(name: str, port: int, host: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            option = {"Dagster": "--port", "MLflow": "--mlflow-port"}.get(name, "--docs-port")
+            option = {"Dagster": "--port", "MLflow": "--mlflow-port", "API": "--api-port"}.get(name, "--docs-port")
             raise CommandError(
                 f"port {port} for {name} is taken ({error.strerror}): end what listens there, or choose another "
                 f"with {option}"
