@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 
 from eshop_dagster.api.access import Access
 from eshop_dagster.api.bodies import LARGEST_BODY
-from eshop_dagster.api.gathering import Batches, Gatherer
+from eshop_dagster.api.gathering import Batches, Elsewhere, Gatherer
 from eshop_dagster.api.metrics import Measured, Metrics
 from eshop_dagster.api.problems import handle_problems
 from eshop_dagster.api.routes import customers, forecast, health, models, predictions
@@ -45,7 +45,7 @@ def create_app(platform: Platform, limits: ApiLimits | None = None) -> FastAPI:
     access = Access(rate=limits.rate, needs_keys=limits.needs_keys)
     metrics = Metrics()
     watcher = Watcher(platform, access, metrics, limits.watch_seconds)
-    service = Service(access, metrics, watcher, Gatherer(answer_group), Batches())
+    service = Service(access, metrics, watcher, Gatherer(answer_group), Batches(), Elsewhere())
     app = FastAPI(
         title="E-Shop Brasil",
         description="Expected spend, segments and the revenue forecast, from the published release and the champions.",
@@ -75,3 +75,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         watching.cancel()
         service.singles.close()
         service.batches.close()
+        service.elsewhere.close()

@@ -5,7 +5,9 @@ A model's call costs about as much for fifty customers as for one: most of it is
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from typing import Any
 
 from eshop_dagster.api.problems import Problem
@@ -109,6 +111,39 @@ class Batches:
     def close(self) -> None:
         """End the thread once its work is done."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Elsewhere:
+    """Runs one function at a time in a process of its own, which starts with the first."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._count = 0
+
+    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what the function returns; function, arguments and answer are pickled.
+
+        Raises:
+            Problem: 503 where too many wait already, or where the process was ended from outside.
+        """
+        if self._count >= MOST_BATCHES:
+            raise busy()
+        if self._pool is None:
+            # Not forked: the threads of this process may hold locks, which a copy would never see released.
+            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        self._count += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+        except BrokenProcessPool:
+            self._pool = None
+            raise busy() from None
+        finally:
+            self._count -= 1
+
+    def close(self) -> None:
+        """End the process."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _fail(future: "asyncio.Future[Any]", error: Exception) -> None:

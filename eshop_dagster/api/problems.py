@@ -68,6 +68,13 @@ class Problem(Exception):
             content["errors"] = list(errors)[:MOST_ERRORS]
         self.content = content
 
+    @classmethod
+    def of(cls, status: int, content: dict[str, Any]) -> "Problem":
+        """Return a problem that was found in another process."""
+        problem = cls(status, "", content["title"])
+        problem.content = content
+        return problem
+
     def response(self) -> Response:
         """Return it as it is sent."""
         return Response(orjson.dumps(self.content), self.status, headers=self.headers, media_type=MEDIA_TYPE)

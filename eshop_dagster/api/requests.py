@@ -1,5 +1,6 @@
 """The bodies that can be posted."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, TypeAdapter
@@ -90,5 +91,13 @@ SPEND = _either(SpendByKey, SpendByHistory)
 SEGMENT = _either(CustomerByKey, CustomerByHistory)
 SPEND_BATCH = _either(SpendByKeys, SpendByHistories)
 SEGMENT_BATCH = _either(SegmentsByKeys, SegmentsByHistories)
+BODIES: Mapping[str, TypeAdapter[Any]] = {
+    "spend": SPEND,
+    "segment": SEGMENT,
+    "spend_batch": SPEND_BATCH,
+    "segment_batch": SEGMENT_BATCH,
+}
+"""The bodies by name."""
+
 HISTORY = TypeAdapter(History)
 PathKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{20}$")]

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from eshop_dagster.adapters.customer_index import SCORE_COLUMNS
-from eshop_dagster.api.conversion import key_of, tables_of
-from eshop_dagster.api.history import Order
+from eshop_dagster.api.conversion import key_of
 from eshop_dagster.api.state import State
 from eshop_dagster.ml.features import CUSTOMER_KEY, FEATURES, feature_matrix
 from eshop_dagster.ml.spend import past_rate_brl
@@ -25,6 +25,7 @@ REASONS = 3
 UNKNOWN, NEW, SCORED = "unknown_customer", "new_customer", "scored"
 
 Row = dict[str, Any]
+Tables = Mapping[str, pa.Table]
 
 
 def spend_by_key(state: State, keys: Sequence[str], *, reasons: bool) -> list[Row]:
@@ -60,10 +61,18 @@ def segments_by_key(state: State, keys: Sequence[str]) -> list[Row]:
     return rows
 
 
-def spend_by_history(state: State, histories: Sequence[Sequence[Order]], as_of: date, *, reasons: bool) -> list[Row]:
-    """Return the expected spend of each history's customer in the 90 days from `as_of` on."""
-    rows = [_no_spend(state) for _ in histories]
-    frame, places = features_of(state, histories, as_of)
+def spend_by_history(state: State, asked: Tables, count: int, as_of: date, *, reasons: bool) -> list[Row]:
+    """Return the expected spend of each history's customer in the 90 days from `as_of` on.
+
+    Args:
+        state: the present one.
+        asked: the histories, as `tables_of` makes them.
+        count: of the histories, those without an order too.
+        as_of: the cut-off.
+        reasons: whether to say why.
+    """
+    rows = [_no_spend(state) for _ in range(count)]
+    frame, places = _features_of(state, asked, as_of)
     if len(places):
         found = _spend_columns(state, frame)
         words = _reasons(state, frame) if reasons else [None] * len(places)
@@ -72,21 +81,21 @@ def spend_by_history(state: State, histories: Sequence[Sequence[Order]], as_of: 
     return rows
 
 
-def segments_by_history(state: State, histories: Sequence[Sequence[Order]], as_of: date) -> list[Row]:
-    """Return the segment of each history's customer at `as_of`."""
-    rows = [_no_segment(state) for _ in histories]
-    frame, places = features_of(state, histories, as_of)
+def segments_by_history(state: State, asked: Tables, count: int, as_of: date) -> list[Row]:
+    """Return the segment of each history's customer at `as_of`; arguments as of `spend_by_history`."""
+    rows = [_no_segment(state) for _ in range(count)]
+    frame, places = _features_of(state, asked, as_of)
     if len(places):
         for at, row in zip(places, _segment_rows(state, _segment_columns(state, frame)), strict=True):
             rows[at] = row
     return rows
 
 
-def features_of(state: State, histories: Sequence[Sequence[Order]], as_of: date) -> tuple[pd.DataFrame, list[int]]:
-    """Return the features of the histories that hold a sale, and their places among `histories`."""
-    if not any(histories):
+def _features_of(state: State, asked: Tables, as_of: date) -> tuple[pd.DataFrame, list[int]]:
+    """Return the features of the histories that hold a sale, and their places."""
+    if not len(asked["orders"]):
         return pd.DataFrame(), []
-    table = state.feature_sql.features(**tables_of(histories), as_of_date=as_of)
+    table = state.feature_sql.features(**asked, as_of_date=as_of)
     frame = table.select([CUSTOMER_KEY, *FEATURES]).to_pandas()
     return frame, [int(key) for key in frame[CUSTOMER_KEY]]
 

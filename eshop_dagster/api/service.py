@@ -1,6 +1,6 @@
 """What the routes share: the present state, the threads, the rates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 
 from eshop_dagster.api.access import Access
-from eshop_dagster.api.gathering import Batches, Gatherer
-from eshop_dagster.api.history import Order, faults, latest_as_of
+from eshop_dagster.api.bodies import Asked, Days
+from eshop_dagster.api.conversion import tables_of
+from eshop_dagster.api.gathering import Batches, Elsewhere, Gatherer
+from eshop_dagster.api.history import latest_as_of
 from eshop_dagster.api.metrics import Metrics
-from eshop_dagster.api.problems import Problem, unfit
+from eshop_dagster.api.problems import Problem
 from eshop_dagster.api.scoring import segments_by_history, segments_by_key, spend_by_history, spend_by_key
 from eshop_dagster.api.state import Answering, State
 from eshop_dagster.api.watching import Watcher
@@ -40,6 +42,7 @@ class Service:
     watcher: Watcher
     singles: Gatherer
     batches: Batches
+    elsewhere: Elsewhere
 
     def state(self) -> State:
         """Return the present state; a request asks once, so that its answer never mixes two.
@@ -63,15 +66,31 @@ def service_of(request: Request) -> Service:
     return service
 
 
-def answer_group(group: Group, jobs: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return the row of each job: keys where the group has no day, histories otherwise."""
-    if group.as_of is None:
+def answer_group(group: Group, jobs: Sequence[Asked]) -> list[dict[str, Any]]:
+    """Return the row of each job; each asks about one customer."""
+    keys = [key for job in jobs for key in job.keys or ()]
+    histories = [history for job in jobs for history in job.histories or ()]
+    tables = None if group.as_of is None else tables_of(histories)
+    return rows_of(group, Asked(keys, None, tables, len(jobs), group.as_of, group.reasons))
+
+
+def rows_of(group: Group, asked: Asked) -> list[dict[str, Any]]:
+    """Return the row of each customer asked about, in the order asked."""
+    state, as_of = group.state, asked.as_of
+    if asked.tables is None or as_of is None:
+        keys = asked.keys or ()
         if group.question == "spend":
-            return spend_by_key(group.state, jobs, reasons=group.reasons)
-        return segments_by_key(group.state, jobs)
+            return spend_by_key(state, keys, reasons=asked.reasons)
+        return segments_by_key(state, keys)
     if group.question == "spend":
-        return spend_by_history(group.state, jobs, group.as_of, reasons=group.reasons)
-    return segments_by_history(group.state, jobs, group.as_of)
+        return spend_by_history(state, asked.tables, asked.count, as_of, reasons=asked.reasons)
+    return segments_by_history(state, asked.tables, asked.count, as_of)
+
+
+def days_of(state: State) -> Days:
+    """Return the days that histories may be asked about, today."""
+    today = datetime.now(ZoneInfo(BUSINESS_TIME_ZONE)).date()
+    return Days(state.release.as_of_date, latest_as_of(state.release.as_of_date, today))
 
 
 def provenance(state: State, answering: Answering) -> dict[str, Any]:
@@ -83,28 +102,3 @@ def provenance(state: State, answering: Answering) -> dict[str, Any]:
         "model_version": answering.version,
         "model_data_version": answering.data_version,
     }
-
-
-def checked_day(state: State, as_of: date | None, histories: Sequence[list[Order]], place: Sequence[str]) -> date:
-    """Return the day that posted histories are asked about.
-
-    Args:
-        state: the present one.
-        as_of: as sent.
-        histories: as sent.
-        place: where the histories lie in the body: `orders`, or `histories`.
-
-    Raises:
-        Problem: 422 for a day too far ahead, or for orders that cannot be as they are.
-    """
-    day = as_of or state.release.as_of_date
-    latest = latest_as_of(state.release.as_of_date, datetime.now(ZoneInfo(BUSINESS_TIME_ZONE)).date())
-    errors: list[Mapping[str, Any]] = []
-    if day > latest:
-        errors.append({"loc": ("as_of_date",), "type": "in_the_future", "msg": "Input should be tomorrow at the latest"})
-    for number, orders in enumerate(histories):
-        start = (*place, number, "orders") if len(place) and place[0] == "histories" else tuple(place)
-        errors += [{"loc": (*start, *at), "type": kind, "msg": words} for at, kind, words in faults(orders, day)]
-    if errors:
-        raise unfit(errors)
-    return day

@@ -5,55 +5,60 @@ from typing import Any
 
 import orjson
 from fastapi import Request
-from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from eshop_dagster.api.bodies import read_body
-from eshop_dagster.api.problems import Problem, unfit
-from eshop_dagster.api.requests import MOST_EXPLAINED
+from eshop_dagster.api.bodies import Asked, parse, parse_elsewhere, read_raw
+from eshop_dagster.api.problems import Problem
 from eshop_dagster.api.scoring import UNKNOWN
-from eshop_dagster.api.service import Group, Question, Service, answer_group, checked_day, provenance, service_of
+from eshop_dagster.api.service import Group, Question, Service, days_of, provenance, rows_of, service_of
 from eshop_dagster.api.state import State
 
+_ON_THE_LOOP = 32 * 2**10
+_ON_A_THREAD = 512 * 2**10
+"""Bytes of a body up to which it is read there: 2 ms on the event loop, a few in one go on a thread."""
 
-async def answer_one(request: Request, adapter: TypeAdapter[Any], question: Question) -> Response:
+
+async def answer_one(request: Request, body: str, question: Question) -> Response:
     """Return the answer about one customer.
 
     Raises:
-        Problem: 404 for a key that nobody has; 422; 503.
+        Problem: 404 for a key that nobody has; 413; 415; 422; 503.
     """
     service = service_of(request)
-    body = await read_body(request, adapter, service.batches)
+    raw = await read_raw(request)
     state = service.state()
-    reasons = bool(getattr(body, "reasons", False))
-    key = getattr(body, "customer_key", None)
-    if key is not None:
-        row, day = await _by_key(service, state, question, key, reasons), state.release.as_of_date
+    asked = await _asked(service, raw, body, state)
+    group = Group(state, question, asked.as_of, asked.reasons)
+    if asked.tables is not None:
+        [row] = await service.batches.run(rows_of, group, asked)
+    elif _is_a_look(group):
+        # A thread would cost more.
+        [row] = rows_of(group, asked)
     else:
-        day = checked_day(state, body.as_of_date, [body.orders], ("orders",))
-        row = await service.singles.ask(Group(state, question, day, reasons), body.orders)
+        row = await service.singles.ask(group, asked)
     if row["status"] == UNKNOWN:
         raise unknown_customer()
     service.metrics.answered(request.scope["route"].path, {row["status"]: 1})
-    answer = {"customer_key": key, "as_of_date": day, **row, "provenance": provenance(state, getattr(state, question))}
+    answer = {
+        "customer_key": asked.keys[0] if asked.keys else None,
+        "as_of_date": asked.as_of or state.release.as_of_date,
+        **row,
+        "provenance": provenance(state, getattr(state, question)),
+    }
     return json_response(answer)
 
 
-async def answer_many(request: Request, adapter: TypeAdapter[Any], question: Question) -> Response:
+async def answer_many(request: Request, body: str, question: Question) -> Response:
     """Return the answers about many customers, in the order asked; unknown ones are marked.
 
     Raises:
-        Problem: 422; 503.
+        Problem: 413; 415; 422; 503.
     """
     service = service_of(request)
-    body = await read_body(request, adapter, service.batches)
+    raw = await read_raw(request)
     state = service.state()
-    asked = getattr(body, "customer_keys", None) or body.histories
-    reasons = bool(getattr(body, "reasons", False))
-    if reasons and len(asked) > MOST_EXPLAINED:
-        words = f"Input should be false for more than {MOST_EXPLAINED} customers"
-        raise unfit([{"loc": ("reasons",), "type": "too_many_reasons", "msg": words}])
-    content, counts = await service.batches.run(_many, state, question, body, reasons)
+    asked = await _asked(service, raw, body, state)
+    content, counts = await service.batches.run(_many, state, question, asked)
     service.metrics.answered(request.scope["route"].path, counts)
     return Response(content, media_type="application/json")
 
@@ -71,26 +76,35 @@ def unknown_customer() -> Problem:
     )
 
 
-async def _by_key(service: Service, state: State, question: Question, key: str, reasons: bool) -> dict[str, Any]:
-    group = Group(state, question, None, reasons)
-    # Without a model to ask it is a look into memory: a thread would cost more.
-    needs_model = reasons and question == "spend" and state.release.customers.features is not None
-    if getattr(state, question).is_from_release and not needs_model:
-        return answer_group(group, [key])[0]
-    row: dict[str, Any] = await service.singles.ask(group, key)
-    return row
+async def _asked(service: Service, raw: bytes, body: str, state: State) -> Asked:
+    days = days_of(state)
+    if len(raw) <= _ON_THE_LOOP:
+        return parse(raw, body, days)
+    if len(raw) <= _ON_A_THREAD:
+        asked: Asked = await service.batches.run(parse, raw, body, days)
+        return asked
+    found = await service.elsewhere.run(parse_elsewhere, raw, body, days)
+    if isinstance(found, Asked):
+        return found
+    raise Problem.of(*found)
 
 
-def _many(state: State, question: Question, body: Any, reasons: bool) -> tuple[bytes, Counter[str]]:
+def _is_a_look(group: Group) -> bool:
+    """Whether the answer lies in the release's scores, with nothing to compute."""
+    if group.as_of is not None or not getattr(group.state, group.question).is_from_release:
+        return False
+    return not (group.reasons and group.question == "spend" and group.state.release.customers.features is not None)
+
+
+def _many(state: State, question: Question, asked: Asked) -> tuple[bytes, Counter[str]]:
     """Return the answer as JSON and how many of its customers have each status; runs on a thread."""
-    keys = getattr(body, "customer_keys", None)
-    if keys is not None:
-        day = state.release.as_of_date
-        rows = answer_group(Group(state, question, None, reasons), keys)
-        rows = [{"customer_key": key, **row} for key, row in zip(keys, rows, strict=True)]
-    else:
-        histories = [history.orders for history in body.histories]
-        day = checked_day(state, body.as_of_date, histories, ("histories",))
-        rows = answer_group(Group(state, question, day, reasons), histories)
-    answer = {"as_of_date": day, "provenance": provenance(state, getattr(state, question)), "customers": rows}
+    asked = asked.converted()
+    rows = rows_of(Group(state, question, asked.as_of, asked.reasons), asked)
+    if asked.keys is not None:
+        rows = [{"customer_key": key, **row} for key, row in zip(asked.keys, rows, strict=True)]
+    answer = {
+        "as_of_date": asked.as_of or state.release.as_of_date,
+        "provenance": provenance(state, getattr(state, question)),
+        "customers": rows,
+    }
     return orjson.dumps(answer), Counter(row["status"] for row in rows)

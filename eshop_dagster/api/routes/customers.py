@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from eshop_dagster.api.access import Admitted
 from eshop_dagster.api.answers import CustomerAnswer
+from eshop_dagster.api.bodies import Asked
 from eshop_dagster.api.problems import documented
 from eshop_dagster.api.requests import PathKey
 from eshop_dagster.api.routes.asking import json_response, unknown_customer
@@ -27,8 +28,9 @@ async def customer(request: Request, customer_key: PathKey) -> Response:
     place = state.release.customers.place(customer_key)
     if place < 0:
         raise unknown_customer()
-    spend = await service.singles.ask(Group(state, "spend", None, False), customer_key)
-    segment = await service.singles.ask(Group(state, "segmentation", None, False), customer_key)
+    asked = Asked([customer_key], None, None, 1, None, False)
+    spend = await service.singles.ask(Group(state, "spend", None, False), asked)
+    segment = await service.singles.ask(Group(state, "segmentation", None, False), asked)
     answer = {
         "customer_key": customer_key,
         "as_of_date": state.release.as_of_date,

@@ -19,7 +19,7 @@ _MANY = documented(401, 403, 413, 415, 422, 429, 503)
 @router.post("/predict", response_model=SpendAnswer, responses=_ONE, openapi_extra=body_of("spend", SPEND))
 async def predict(request: Request) -> Response:
     """Expected spend of one customer in the next 90 days, with its intervals and the reasons."""
-    return await answer_one(request, SPEND, "spend")
+    return await answer_one(request, "spend", "spend")
 
 
 @router.post(
@@ -30,13 +30,13 @@ async def predict(request: Request) -> Response:
 )
 async def predict_batch(request: Request) -> Response:
     """Expected spend of up to 10,000 customers, in the order asked."""
-    return await answer_many(request, SPEND_BATCH, "spend")
+    return await answer_many(request, "spend_batch", "spend")
 
 
 @router.post("/segment", response_model=SegmentAnswer, responses=_ONE, openapi_extra=body_of("segment", SEGMENT))
 async def segment(request: Request) -> Response:
     """Segment of one customer: its id, its persona, how typical the customer is of it."""
-    return await answer_one(request, SEGMENT, "segmentation")
+    return await answer_one(request, "segment", "segmentation")
 
 
 @router.post(
@@ -47,4 +47,4 @@ async def segment(request: Request) -> Response:
 )
 async def segment_batch(request: Request) -> Response:
     """Segments of up to 10,000 customers, in the order asked."""
-    return await answer_many(request, SEGMENT_BATCH, "segmentation")
+    return await answer_many(request, "segment_batch", "segmentation")
