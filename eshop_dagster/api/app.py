@@ -45,7 +45,7 @@ def create_app(platform: Platform, limits: ApiLimits | None = None) -> FastAPI:
     access = Access(rate=limits.rate, needs_keys=limits.needs_keys)
     metrics = Metrics()
     watcher = Watcher(platform, access, metrics, limits.watch_seconds)
-    service = Service(access, metrics, watcher, Gatherer(answer_group), Batches(), Elsewhere())
+    service = Service(access, metrics, watcher, Gatherer(answer_group), Batches(), Elsewhere(), limits.body_bytes)
     app = FastAPI(
         title="E-Shop Brasil",
         description="Expected spend, segments and the revenue forecast, from the published release and the champions.",
@@ -54,7 +54,6 @@ def create_app(platform: Platform, limits: ApiLimits | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        max_body_size=limits.body_bytes,
         middleware=[Middleware(Measured, metrics=metrics)],
         lifespan=_lifespan,
     )

@@ -58,16 +58,35 @@ class Asked:
         return Asked(None, None, tables_of(self.histories), self.count, self.as_of, self.reasons)
 
 
-async def read_raw(request: Request) -> bytes:
+async def read_raw(request: Request, most: int) -> bytes:
     """Return the body.
 
+    FastAPI's own limit answers 413 as plain text, so that it is kept here.
+
     Raises:
-        Problem: 415 for what is not JSON by its header.
+        Problem: 413 for more than `most` bytes, before they are read; 415 for what is not JSON by its header.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise Problem(415, "not-json", "The body should be JSON", "Send Content-Type: application/json.")
-    return await request.body()
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > most:
+        raise _too_large(most)
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > most:
+            raise _too_large(most)
+    return bytes(content)
+
+
+def _too_large(most: int) -> Problem:
+    return Problem(
+        *(413, "too-large", "The body is larger than is taken"),
+        f"Send at most {most:,} bytes: several smaller batches.",
+        # What is left of it is not read.
+        headers={"Connection": "close"},
+    )
 
 
 def parse(raw: bytes, name: str, days: Days) -> Asked:

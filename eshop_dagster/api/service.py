@@ -43,6 +43,7 @@ class Service:
     singles: Gatherer
     batches: Batches
     elsewhere: Elsewhere
+    body_bytes: int
 
     def state(self) -> State:
         """Return the present state; a request asks once, so that its answer never mixes two.

@@ -25,7 +25,7 @@ async def answer_one(request: Request, body: str, question: Question) -> Respons
         Problem: 404 for a key that nobody has; 413; 415; 422; 503.
     """
     service = service_of(request)
-    raw = await read_raw(request)
+    raw = await read_raw(request, service.body_bytes)
     state = service.state()
     asked = await _asked(service, raw, body, state)
     group = Group(state, question, asked.as_of, asked.reasons)
@@ -55,7 +55,7 @@ async def answer_many(request: Request, body: str, question: Question) -> Respon
         Problem: 413; 415; 422; 503.
     """
     service = service_of(request)
-    raw = await read_raw(request)
+    raw = await read_raw(request, service.body_bytes)
     state = service.state()
     asked = await _asked(service, raw, body, state)
     content, counts = await service.batches.run(_many, state, question, asked)
