@@ -93,8 +93,8 @@ def test_postgres_is_on_a_network_without_a_way_out_and_publishes_no_port() -> N
     assert COMPOSE["networks"]["stores"] == {"internal": True}
 
 
-def test_only_the_code_server_sees_the_data_home_and_the_master_key() -> None:
-    assert [name for name in OURS if "home:/data" in SERVICES[name].get("volumes", [])] == ["code"]
+def test_only_the_code_server_and_the_api_see_the_data_home_and_only_the_first_the_master_key() -> None:
+    assert [name for name in OURS if "home:/data" in SERVICES[name].get("volumes", [])] == ["code", "eshop-api"]
     assert [name for name in OURS if "ESHOP_MASTER_KEY" in SERVICES[name]["environment"]] == ["code"]
 
 

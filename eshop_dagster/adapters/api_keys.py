@@ -73,7 +73,7 @@ class KeyStore:
         key = f"{PREFIX}{key_id}_{secrets.token_urlsafe(32)}"
         kept = ApiKey(key_id, name.strip(), wanted, digest(key), _now())
         with self._lock():
-            self._write([*self.keys(), kept])
+            self._write([*self.kept(), kept])
         return key, kept
 
     def revoke(self, key_id: str) -> ApiKey:
@@ -83,7 +83,7 @@ class KeyStore:
             KeyStoreError: there is no such key, or it was revoked before.
         """
         with self._lock():
-            keys = self.keys()
+            keys = self.kept()
             found = next((key for key in keys if key.id == key_id), None)
             if found is None:
                 raise KeyStoreError(f"there is no key {key_id!r}: `eshop keys list` shows their ids")
@@ -93,7 +93,7 @@ class KeyStore:
             self._write([revoked if key.id == key_id else key for key in keys])
         return revoked
 
-    def keys(self) -> list[ApiKey]:
+    def kept(self) -> list[ApiKey]:
         """Return every key, the oldest first, revoked ones too.
 
         Raises:

@@ -215,7 +215,8 @@ def _in_sao_paulo(instants: pa.Array) -> pa.Array:
 
 
 def _dates(values: pa.Array) -> npt.NDArray[np.datetime64]:
-    return values.cast(pa.date32(), safe=False).to_numpy(zero_copy_only=False).astype("M8[D]")
+    dates: npt.NDArray[np.datetime64] = values.cast(pa.date32(), safe=False).to_numpy(zero_copy_only=False)
+    return dates.astype("M8[D]")
 
 
 def _is_rising(values: npt.NDArray[np.bytes_]) -> bool:

@@ -160,7 +160,9 @@ def _checked_day(as_of: date | None, histories: Sequence[list[Order]], days: Day
     day = as_of or days.release
     errors: list[dict[str, Any]] = []
     if day > days.latest:
-        errors.append({"loc": ("as_of_date",), "type": "in_the_future", "msg": "Input should be tomorrow at the latest"})
+        errors.append(
+            {"loc": ("as_of_date",), "type": "in_the_future", "msg": "Input should be tomorrow at the latest"}
+        )
     for number, orders in enumerate(histories):
         start = ("orders",) if is_one else ("histories", number, "orders")
         errors += [{"loc": (*start, *at), "type": kind, "msg": words} for at, kind, words in faults(orders, day)]

@@ -1,4 +1,4 @@
-"""Work off the event loop: requests that wait at the same time are computed together, and no more than can be waited for.
+"""Work off the event loop: what waits at the same time is computed together, and no more than can be waited for.
 
 A model's call costs about as much for fifty customers as for one: most of it is building a frame, and planning SQL.
 """

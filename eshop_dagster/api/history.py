@@ -5,10 +5,19 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
-from eshop_dagster.contract import BUSINESS_TIME_ZONE, CHANNELS, STATES
+from eshop_dagster.contract import BUSINESS_TIME_ZONE, STATES
 
 _ZONE = ZoneInfo(BUSINESS_TIME_ZONE)
 FIRST_DAY = date(1990, 1, 1)
@@ -29,6 +38,12 @@ def _only_number(value: Any) -> Any:
     return value
 
 
+def _only_state(value: Any) -> Any:
+    if value not in STATES:
+        raise PydanticCustomError("state", "Input should be a state of Brazil, such as SP")
+    return value
+
+
 def _after_first_day(value: Any) -> Any:
     if (value.date() if isinstance(value, datetime) else value) < FIRST_DAY:
         raise PydanticCustomError("too_early", "Input should not be before 1990-01-01")
@@ -41,14 +56,10 @@ CustomerKey = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{
 OrderId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64)]
 Category = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
 # Bounds far above any shop's; within them no sum of squares outgrows the decimals of the features' SQL.
-Channel = Literal[CHANNELS]  # type: ignore[valid-type]
-State = Literal[tuple(STATES)]  # type: ignore[valid-type]
-Quantity = Annotated[
-    Decimal, BeforeValidator(_only_number, json_schema_input_type=float), Field(ge=-10_000, le=10_000)
-]
-Price = Annotated[
-    Decimal, BeforeValidator(_only_number, json_schema_input_type=float), Field(ge=0, le=1_000_000)
-]
+Channel = Literal["web", "app", "store"]
+OrderState = Annotated[str, BeforeValidator(_only_state), WithJsonSchema({"enum": STATES, "type": "string"})]
+Quantity = Annotated[Decimal, BeforeValidator(_only_number, json_schema_input_type=float), Field(ge=-10_000, le=10_000)]
+Price = Annotated[Decimal, BeforeValidator(_only_number, json_schema_input_type=float), Field(ge=0, le=1_000_000)]
 Freight = Annotated[
     Decimal, BeforeValidator(_only_number, json_schema_input_type=float), Field(ge=-100_000, le=100_000)
 ]
@@ -75,7 +86,7 @@ class Order(Strict):
     order_id: OrderId = Field(description="Any text, once in a history; it is used for nothing else.")
     ordered_at: Instant = Field(description="When it was placed, with its time zone.")
     channel: Channel | None = Field(default=None, description="Where it was placed.")
-    state: State | None = Field(default=None, description="Where it went, such as SP.")
+    state: OrderState | None = Field(default=None, description="Where it went, such as SP.")
     is_cancelled: Annotated[bool, Field(strict=True)] = Field(default=False, description="Whether it was called off.")
     promised_date: Day | None = Field(default=None, description="The last day on which it would be in time.")
     delivered_at: Instant | None = Field(default=None, description="When it arrived, with its time zone.")

@@ -81,9 +81,7 @@ def _kind(content: Any) -> str:
 
 
 def _either(by_key: Any, by_history: Any) -> TypeAdapter[Any]:
-    union = Annotated[
-        Annotated[by_key, Tag("key")] | Annotated[by_history, Tag("history")], Discriminator(_kind)
-    ]
+    union = Annotated[Annotated[by_key, Tag("key")] | Annotated[by_history, Tag("history")], Discriminator(_kind)]
     return TypeAdapter(union)
 
 

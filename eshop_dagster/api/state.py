@@ -182,9 +182,7 @@ def _answering_by(kind: str, serving: LoadedModel, is_from_release: bool) -> Ans
         for one in json.loads(serving.version.tags.get("personas", "[]"))
     }
     version = serving.version
-    return Answering(
-        kind, serving.pipeline, version.version, version.tags.get("dvc_hash"), is_from_release, personas
-    )
+    return Answering(kind, serving.pipeline, version.version, version.tags.get("dvc_hash"), is_from_release, personas)
 
 
 def _described(before: Answering, is_from_release: bool) -> Answering:

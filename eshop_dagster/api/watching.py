@@ -79,7 +79,7 @@ class Watcher:
         stamp = self._keys.stamp()
         if stamp != self._keys_stamp:
             try:
-                self._access.replace_keys(self._keys.keys())
+                self._access.replace_keys(self._keys.kept())
             except KeyStoreError as error:
                 log.error("%s; the keys known before stay valid", error)
             self._keys_stamp = stamp

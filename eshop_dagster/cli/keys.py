@@ -40,7 +40,7 @@ def create(
 @app.command("list")
 def list_keys(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List every key: id, name, roles, when it was made and revoked; never the key itself."""
-    keys = _store(home).keys()
+    keys = _store(home).kept()
     if as_json:
         print_json([_shown(key) for key in keys])
         return

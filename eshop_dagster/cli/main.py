@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from eshop_dagster.cli import api, bench, bench_api, doctor, keys, models, rebuild, replay, report, run, stage, status, up
+from eshop_dagster.cli import (
+    api,
+    bench,
+    bench_api,
+    doctor,
+    keys,
+    models,
+    rebuild,
+    replay,
+    report,
+    run,
+    stage,
+    status,
+    up,
+)
 from eshop_dagster.cli.output import explain
 
 app = typer.Typer(
@@ -25,7 +39,7 @@ app.command("rollback")(models.rollback)
 app.command("promote")(models.promote)
 app.command("reproduce")(models.reproduce)
 app.command("replay")(replay.replay_policies)
-app.command("bench")(bench.bench)
+app.add_typer(bench_api.app, name="bench")
 app.command("bench-step", hidden=True)(bench.step)
 app.add_typer(keys.app, name="keys")
 app.add_typer(report.app, name="report")

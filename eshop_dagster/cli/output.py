@@ -63,7 +63,16 @@ def explain(error: Exception) -> str | None:
 
     known = (
         *(CommandError, DbtError, HomeIsBusy, RawStoreError, RegistryError, StoreError, SourceError, VaultError),
-        *(WarehouseError, QualityError, SettingsError, ParameterError, DayRefused, SnapshotError, DiskFull, KeyStoreError),
+        *(
+            WarehouseError,
+            QualityError,
+            SettingsError,
+            ParameterError,
+            DayRefused,
+            SnapshotError,
+            DiskFull,
+            KeyStoreError,
+        ),
     )
     if isinstance(error, known):
         return str(error)

@@ -47,7 +47,7 @@ def up(
     ] = "127.0.0.1",
     home: HomeOption = None,
 ) -> None:
-    """Start the Dagster web UI with its daemon (schedules, sensors), the MLflow UI, the HTTP API and the tables' documentation.
+    """Start the Dagster web UI with its daemon, the MLflow UI, the HTTP API and the tables' documentation.
 
     Ctrl-C ends all of them.
     """

@@ -71,9 +71,7 @@ def feature_matrix(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     known = {*FEATURES, *KEY, LABEL}
     # By columns at once: the API asks for a few customers at a time, and each look into a frame costs as much as a row.
     kinds = dict(zip(frame.columns, frame.dtypes, strict=True))
-    extra = [
-        str(name) for name, kind in kinds.items() if name not in known and pd.api.types.is_numeric_dtype(kind)
-    ]
+    extra = [str(name) for name, kind in kinds.items() if name not in known and pd.api.types.is_numeric_dtype(kind)]
     if missing or extra:
         raise ValueError(
             f"feature columns do not fit the model: missing {missing}, unexpected {extra}; "

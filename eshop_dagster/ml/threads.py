@@ -1,5 +1,7 @@
-"""One thread for numerical libraries while a fitted model is asked: its answers come row by row, in any number of threads
-the same, and more than one would only wait for one another where many ask at once.
+"""One thread for numerical libraries while a fitted model is asked.
+
+Its answers come row by row, in any number of threads the same; where many ask at once, more threads than one would only
+wait for one another.
 """
 
 from contextlib import AbstractContextManager

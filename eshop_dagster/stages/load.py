@@ -33,7 +33,9 @@ class Measured:
     def as_json(self, elapsed: float) -> dict[str, Any]:
         """Return throughput, percentiles in milliseconds and the statuses."""
         times = np.array(self.seconds) * 1000
-        found = {f"p{share}_ms": round(float(np.percentile(times, share)), 3) for share in (50, 99)} if len(times) else {}
+        found = (
+            {f"p{share}_ms": round(float(np.percentile(times, share)), 3) for share in (50, 99)} if len(times) else {}
+        )
         return {
             "requests": len(times),
             "seconds": round(elapsed, 3),

@@ -14,7 +14,7 @@ def test_the_home_keeps_the_hash_of_a_key_and_never_the_key(tmp_path: Path) -> N
     key, kept = KeyStore(tmp_path).create("checkout", ["predict", "read", "predict"])
 
     assert kept.roles == ("predict", "read")
-    assert KeyStore(tmp_path).keys() == [kept]
+    assert KeyStore(tmp_path).kept() == [kept]
     assert kept.sha256 == digest(key)
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or key.rpartition("_")[2] not in path.read_text()
@@ -39,7 +39,7 @@ def test_a_revoked_key_stays_in_the_list_with_its_end_and_the_file_is_seen_to_ha
     before = store.stamp()
 
     assert store.revoke(kept.id).revoked_at
-    assert [key.revoked_at is not None for key in store.keys()] == [True]
+    assert [key.revoked_at is not None for key in store.kept()] == [True]
     assert store.stamp() != before
     with pytest.raises(KeyStoreError, match="was revoked before"):
         store.revoke(kept.id)
@@ -48,7 +48,7 @@ def test_a_revoked_key_stays_in_the_list_with_its_end_and_the_file_is_seen_to_ha
 def test_keys_made_at_once_are_all_kept(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda number: KeyStore(tmp_path).create(f"app {number}", ["read"]), range(16)))
-    assert len(KeyStore(tmp_path).keys()) == 16
+    assert len(KeyStore(tmp_path).kept()) == 16
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_an_unknown_id_and_a_damaged_file_are_said(tmp_path: Path) -> None:
         store.revoke("nobody")
     store.path.write_text(json.dumps({"keys": [{}]}))
     with pytest.raises(KeyStoreError, match="is damaged"):
-        store.keys()
+        store.kept()

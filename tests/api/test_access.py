@@ -18,7 +18,9 @@ def request(**headers: str) -> Request:
 
 
 def kept(**values: Any) -> ApiKey:
-    return ApiKey(**{"id": "aaaaaaaa", "name": "shop", "roles": ("read",), "sha256": digest(KEY), "created_at": ""} | values)
+    return ApiKey(
+        **{"id": "aaaaaaaa", "name": "shop", "roles": ("read",), "sha256": digest(KEY), "created_at": ""} | values
+    )
 
 
 def access(*keys: ApiKey, rate: str | None = None) -> Access:

@@ -35,7 +35,12 @@ async def ready(request: Request) -> Response:
     """Whether a release is served, which, and whether something newer could not be taken up."""
     watcher = service_of(request).watcher
     state = watcher.state
-    content: dict[str, Any] = {"status": "ready" if state else "not ready", "release": None, "models": {}, "waiting": {}}
+    content: dict[str, Any] = {
+        "status": "ready" if state else "not ready",
+        "release": None,
+        "models": {},
+        "waiting": {},
+    }
     if state is not None:
         versions = {one.name: one.version for one in (state.spend, state.segmentation)}
         content |= {"release": state.release.name, "models": versions, "waiting": dict(state.waiting)}
