@@ -45,8 +45,8 @@ class SpendFigures(Answer):
     spend_upper_95_brl: float | None = None
     basis: Literal["model", "past_rate", "newcomers"] | None = Field(
         default=None,
-        description="`model`; `past_rate`: no champion, the customer's own past rate stands in; `newcomers`: no sale is "
-        "known, and the figures are what people spent in the 90 days from the moment they registered.",
+        description="`model`; `past_rate`: no champion, the customer's own past rate stands in; `newcomers`: no sale "
+        "is known, and the figures are what people spent in the 90 days from the moment they registered.",
     )
     reasons: list[Reason] | None = Field(
         default=None,

@@ -14,7 +14,8 @@ from eshop_dagster.api.problems import Problem
 
 TOGETHER = 64
 MOST_WAITING = 512
-MOST_BATCHES = 8
+MOST_CUSTOMERS_WAITING = 100_000
+MOST_LARGE_BODIES = 4
 
 
 def busy() -> Problem:
@@ -92,21 +93,26 @@ class Batches:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="batch")
-        self._count = 0
+        self._size = 0
 
-    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    async def run(self, size: int, function: Callable[..., Any], *arguments: Any) -> Any:
         """Return what the function returns.
 
+        Args:
+            size: customers that it is about, or what costs as much.
+            function: called on the thread.
+            arguments: of the function.
+
         Raises:
-            Problem: 503 where too many batches wait already.
+            Problem: 503 where too many customers wait already.
         """
-        if self._count >= MOST_BATCHES:
+        if self._size + size > MOST_CUSTOMERS_WAITING:
             raise busy()
-        self._count += 1
+        self._size += size
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
         finally:
-            self._count -= 1
+            self._size -= size
 
     def close(self) -> None:
         """End the thread once its work is done."""
@@ -126,7 +132,7 @@ class Elsewhere:
         Raises:
             Problem: 503 where too many wait already, or where the process was ended from outside.
         """
-        if self._count >= MOST_BATCHES:
+        if self._count >= MOST_LARGE_BODIES:
             raise busy()
         if self._pool is None:
             # Not forked: the threads of this process may hold locks, which a copy would never see released.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eshop_dagster.api.gathering import MOST_BATCHES, MOST_WAITING, TOGETHER, Batches, Elsewhere, Gatherer
+from eshop_dagster.api.gathering import MOST_CUSTOMERS_WAITING, MOST_WAITING, TOGETHER, Batches, Elsewhere, Gatherer
 from eshop_dagster.api.problems import Problem
 
 
@@ -72,12 +72,14 @@ def test_what_would_wait_too_long_is_refused_with_503() -> None:
     async def ask() -> tuple[Problem, Problem]:
         gatherer, batches = Gatherer(wait), Batches()
         singles = [asyncio.create_task(gatherer.ask("g", number)) for number in range(MOST_WAITING)]
-        whole = [asyncio.create_task(batches.run(wait, "g", [number])) for number in range(MOST_BATCHES)]
+        whole = [
+            asyncio.create_task(batches.run(MOST_CUSTOMERS_WAITING // 2, wait, "g", [number])) for number in range(2)
+        ]
         await asyncio.sleep(0)
         with pytest.raises(Problem) as single:
             await gatherer.ask("g", 0)
         with pytest.raises(Problem) as batch:
-            await batches.run(wait, "g", [0])
+            await batches.run(1, wait, "g", [0])
         release.set()
         await asyncio.gather(*singles, *whole)
         gatherer.close()

@@ -17,6 +17,8 @@ _ON_THE_LOOP = 32 * 2**10
 _ON_A_THREAD = 512 * 2**10
 """Bytes of a body up to which it is read there: 2 ms on the event loop, a few in one go on a thread."""
 
+_BYTES_A_CUSTOMER = 500
+
 
 async def answer_one(request: Request, body: str, question: Question) -> Response:
     """Return the answer about one customer.
@@ -30,7 +32,7 @@ async def answer_one(request: Request, body: str, question: Question) -> Respons
     asked = await _asked(service, raw, body, state)
     group = Group(state, question, asked.as_of, asked.reasons)
     if asked.tables is not None:
-        [row] = await service.batches.run(rows_of, group, asked)
+        [row] = await service.batches.run(1, rows_of, group, asked)
     elif _is_a_look(group):
         # A thread would cost more.
         [row] = rows_of(group, asked)
@@ -58,7 +60,7 @@ async def answer_many(request: Request, body: str, question: Question) -> Respon
     raw = await read_raw(request, service.body_bytes)
     state = service.state()
     asked = await _asked(service, raw, body, state)
-    content, counts = await service.batches.run(_many, state, question, asked)
+    content, counts = await service.batches.run(asked.count, _many, state, question, asked)
     service.metrics.answered(request.scope["route"].path, counts)
     return Response(content, media_type="application/json")
 
@@ -81,7 +83,7 @@ async def _asked(service: Service, raw: bytes, body: str, state: State) -> Asked
     if len(raw) <= _ON_THE_LOOP:
         return parse(raw, body, days)
     if len(raw) <= _ON_A_THREAD:
-        asked: Asked = await service.batches.run(parse, raw, body, days)
+        asked: Asked = await service.batches.run(len(raw) // _BYTES_A_CUSTOMER, parse, raw, body, days)
         return asked
     found = await service.elsewhere.run(parse_elsewhere, raw, body, days)
     if isinstance(found, Asked):
