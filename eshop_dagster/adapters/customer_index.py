@@ -136,7 +136,8 @@ def _fill_profiles(release: OpenRelease, keys: npt.NDArray[np.bytes_], rows: Any
     columns = ["customer_key", *_PROFILE, "order_count", "cancelled_order_count", "net_revenue_brl"]
     for batch in _batches(release, "dim_customers", columns):
         places = np.searchsorted(keys, _as_bytes(batch["customer_key"]).astype(keys.dtype))
-        rows["state"][places] = _as_bytes(pc.fill_null(batch["state"], ""))
+        states = pc.fill_null(batch["state"], "").dictionary_encode()
+        rows["state"][places] = _as_bytes(states.dictionary)[states.indices.to_numpy(zero_copy_only=False)]
         for column, instant in (("registered_date", "registered_at"), ("last_ordered_date", "last_ordered_at")):
             rows[column][places] = _dates(pc.local_timestamp(_in_sao_paulo(batch[instant])))
         rows["first_sale_date"][places] = _dates(batch["first_sale_date"])
@@ -207,6 +208,14 @@ def _column(release: OpenRelease, table: str, column: str) -> npt.NDArray[np.byt
 
 def _as_bytes(strings: pa.Array) -> npt.NDArray[np.bytes_]:
     """Return text as ASCII bytes; what is not ASCII, which no key is, becomes a text that no key is."""
+    lengths = pc.unique(pc.binary_length(strings)).to_pylist()
+    if len(lengths) == 1 and lengths[0]:
+        # Keys are all of one length, as their bytes lie in Arrow's buffer: millions need no Python object each.
+        first = strings.cast(pa.string())
+        offsets = np.frombuffer(first.buffers()[1], np.int32, len(first) + 1, 4 * first.offset)
+        content = np.frombuffer(first.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+        if (content < 128).all():
+            return content.view(f"S{lengths[0]}")
     return np.array([text.encode("ascii", "replace") for text in strings.to_pylist()], dtype="S")
 
 

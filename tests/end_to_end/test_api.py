@@ -1,6 +1,7 @@
 """The API on a home that a run has filled: what it says is what was published, whatever happens meanwhile."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from eshop_dagster.adapters.release import open_release
+from eshop_dagster.settings import PROJECT_DIR
 
 from .api_server import FIGURES, SEGMENT, Api, histories, same, scores
 from .conftest import eshop
@@ -61,6 +63,15 @@ def test_the_examples_of_the_document_run_as_they_stand(api: Api) -> None:
                     assert answer.status_code == 200, (url, body, answer.text)
                     posted += body is not None
     assert posted == 8
+
+
+def test_the_readmes_curl_lines_run_as_they_stand(api: Api) -> None:
+    lines = [line for line in (PROJECT_DIR / "README.md").read_text().splitlines() if line.startswith("curl ")]
+    assert len(lines) == 5
+    for line in lines:
+        here = line.replace("http://127.0.0.1:8000", api.url).replace("curl -s", "curl -sf")
+        done = subprocess.run(["bash", "-c", here], capture_output=True, text=True, env={**os.environ, "KEY": api.key})
+        assert done.returncode == 0 and json.loads(done.stdout), (line, done.stdout)
 
 
 def test_an_unknown_customer_is_404_alone_and_marked_in_a_batch_and_one_without_a_sale_is_new(api: Api) -> None:
