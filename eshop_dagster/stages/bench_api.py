@@ -26,7 +26,7 @@ from eshop_dagster.ml.features import FEATURES
 from eshop_dagster.stages.platform import Platform
 
 BATCH = 10_000
-LARGEST_ORDERS = 4
+LARGEST_ORDERS = 9
 _START_SECONDS = 300
 
 Json = dict[str, Any]
