@@ -108,7 +108,7 @@ async def run(plan: dict[str, Any]) -> dict[str, Any]:
 
     async def one_connection() -> None:
         nonlocal sent
-        _transport, connection = await loop.create_connection(_Connection, "127.0.0.1", plan["port"])
+        transport, connection = await loop.create_connection(_Connection, "127.0.0.1", plan["port"])
         while time.perf_counter() < until and sent < plan.get("requests", float("inf")):
             number, sent = sent, sent + 1
             asked = started + number / plan["rate"] if "rate" in plan else time.perf_counter()
@@ -120,9 +120,12 @@ async def run(plan: dict[str, Any]) -> dict[str, Any]:
             measured.seconds.append(time.perf_counter() - asked)
             measured.statuses[status] += 1
             if status == 0:
-                _transport, connection = await loop.create_connection(_Connection, "127.0.0.1", plan["port"])
+                transport, connection = await loop.create_connection(_Connection, "127.0.0.1", plan["port"])
+        transport.close()
 
     await asyncio.gather(*(one_connection() for _ in range(plan["connections"])))
+    # Closed connections end in the loop's next turns.
+    await asyncio.sleep(0.01)
     return measured.as_json(time.perf_counter() - started)
 
 
