@@ -68,7 +68,11 @@ def open_release(home: Path, *, threads: int = 2) -> OpenRelease:
     link = home / "published" / "current"
     if not link.exists():
         raise NoRelease(f"{home} has no published release: fill it first with `eshop run --home {home}`")
-    folder = link.resolve()
+    return open_folder(link.resolve(), threads=threads)
+
+
+def open_folder(folder: Path, *, threads: int = 2) -> OpenRelease:
+    """Return the release that lies in a folder, whether it is current or an older one that is kept."""
     manifest = json.loads((folder / "manifest.json").read_text())
     return OpenRelease(manifest["release"], folder, manifest, threads)
 
