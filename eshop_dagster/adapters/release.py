@@ -1,7 +1,7 @@
 """A published release as readers open it: the Parquet files of one folder, asked by SQL. The warehouse stays closed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +49,13 @@ class OpenRelease:
         with self._database.cursor() as cursor:
             # Not `execute`, whose Arrow output copies every row once more.
             return cursor.sql(sql, params=dict(parameters or {})).to_arrow_table()
+
+    def stream(
+        self, sql: str, parameters: Mapping[str, object] | None = None, *, rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the answer in batches of at most so many rows, so that a table of any size passes through."""
+        with self._database.cursor() as cursor:
+            yield from cursor.sql(sql, params=dict(parameters or {})).to_arrow_reader(rows)
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from eshop_dagster.cli import bench, doctor, models, rebuild, replay, report, run, stage, status, up
+from eshop_dagster.cli import bench, doctor, export, models, rebuild, replay, report, run, stage, status, up
 from eshop_dagster.cli.output import explain
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("reproduce")(models.reproduce)
 app.command("replay")(replay.replay_policies)
 app.command("bench")(bench.bench)
 app.command("bench-step", hidden=True)(bench.step)
+app.add_typer(export.app, name="export")
 app.add_typer(report.app, name="report")
 app.add_typer(stage.app, name="stage")
 

@@ -43,12 +43,21 @@ def _file_of(module: str) -> Path:
 def _imports(code: bytes) -> Iterator[str]:
     """Yield the modules that a file imports, inside functions, too."""
     for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+        yield from _names(node)
 
 
-def packages_of(code: Iterable[bytes]) -> set[str]:
-    """Return the top-level packages that these files import, beyond ours."""
-    return {name.partition(".")[0] for file in code for name in _imports(file)} - {_PACKAGE}
+def _names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module
+
+
+def packages_of(code: Iterable[bytes], types: Iterable[str]) -> set[str]:
+    """Return the packages, beyond ours, without which these files and types cannot be imported.
+
+    What is imported within a function is for training: a fitted model that needs it holds one of its types.
+    """
+    trees = [ast.parse(file) for file in code]
+    named = {name for tree in trees for node in tree.body for name in _names(node)}
+    return {name.partition(".")[0] for name in {*named, *types}} - {_PACKAGE}

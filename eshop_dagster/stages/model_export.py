@@ -68,8 +68,7 @@ def _files(version: ModelVersion, card: Card, content: bytes, types: list[str]) 
         **{"model": version.name, "version": version.version, "question": KINDS[version.name].question},
         **{"input": card.inputs, "output": card.outputs, "trusted_types": types},
     }
-    needed = packages_of([*code.values(), *(f"import {name}".encode() for name in types)])
-    pins = pinned_requirements(_requirements(needed))
+    pins = pinned_requirements(_requirements(packages_of(code.values(), types)))
     return {
         MODEL_FILE: content,
         "schema.json": json_bytes(schema),
@@ -83,7 +82,7 @@ def _files(version: ModelVersion, card: Card, content: bytes, types: list[str]) 
 
 def _requirements(imported: set[str]) -> tuple[str, ...]:
     """Return the distributions behind these imports, and those without which no model is opened."""
-    known = {"numpy", "pandas", "scipy", "sklearn", "xgboost", "threadpoolctl", "statsmodels"}
+    known = {"numpy", "pandas", "scipy", "sklearn", "xgboost", "threadpoolctl"}
     names = {*(imported & known), "numpy", "pandas", "sklearn"}
     return tuple(sorted({*(_PACKAGES.get(name, name) for name in names), "skops"}))
 
