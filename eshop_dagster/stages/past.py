@@ -33,7 +33,7 @@ _TRIES = 5
 _PAUSE_SECONDS = 0.3
 
 _scratches: dict[tuple[Path, date, str], Path] = {}
-_built: set[tuple[Path, str]] = set()
+_built: dict[Path, set[str]] = {}
 
 
 def history_of(home: Path) -> tuple[date, date] | None:
@@ -55,11 +55,10 @@ def table_as_of(home: Path, table: str, as_of: date) -> "pa.Table":
             time.sleep(_PAUSE_SECONDS)
             continue
         scratch = _scratch(home, as_of, content)
-        if (scratch, table) not in _built:
-            _build(scratch, table, as_of)
+        if table not in _built.setdefault(scratch, set()):
+            _built[scratch] |= _build(scratch, table, as_of, _built[scratch])
         # The files are links: had a pull replaced one of these days meanwhile, the table would be of neither log.
         if _content_before(home, as_of) == content:
-            _built.add((scratch, table))
             return _read(scratch, table)
         _forget(scratch)
     raise RawStoreError(
@@ -68,13 +67,19 @@ def table_as_of(home: Path, table: str, as_of: date) -> "pa.Table":
     )
 
 
-def _build(scratch: Path, table: str, as_of: date) -> None:
+def _build(scratch: Path, table: str, as_of: date, built: set[str]) -> set[str]:
+    """Build a table and what it reads, as far as it is not there, and return the names of what was built."""
     results = run_dbt(
-        ["build", "--resource-type", "model", "--resource-type", "seed", "--full-refresh", "--select", f"+{table}"],
+        [
+            *("build", "--resource-type", "model", "--resource-type", "seed", "--full-refresh"),
+            # One model after another: each may fill the memory.
+            *("--threads", "1", "--select", f"+{table}", *(("--exclude", *sorted(built)) if built else ())),
+        ],
         home=scratch,
         variables={"ESHOP_AS_OF_DATES": str(as_of)},
     )
     raise_on_failure("build", results)
+    return {result.unique_id.rpartition(".")[2] for result in results}
 
 
 def _read(scratch: Path, table: str) -> "pa.Table":
@@ -103,6 +108,7 @@ def _scratch(home: Path, as_of: date, content: str) -> Path:
 def _forget(scratch: Path) -> None:
     for known in [known for known, path in _scratches.items() if path == scratch]:
         del _scratches[known]
+    _built.pop(scratch, None)
     shutil.rmtree(scratch, ignore_errors=True)
 
 
