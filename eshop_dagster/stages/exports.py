@@ -80,20 +80,8 @@ def export_segments(
     _refuse_unfit(form, to, reason, is_excel=is_excel)
     release = open_release(platform.home)
     _refuse_unknown(release, segments)
-    counts: Counter[str] = Counter()
     with _aside(to) as part:
-        wanted: dict[str, object] = {"segments": list(segments)}
-        if form in AUDIENCES:
-            chosen = int(release.query(_CHOSEN, wanted)["customers"][0].as_py())
-            rows = _reachable(platform, release, wanted, AUDIENCES[form], counts)
-            write_rows(part, AUDIENCES[form].header, rows)
-            counts["without_consent"] = chosen - counts["rows"] - counts["unreachable"]
-        elif form == "csv":
-            batches = _counted(release.stream(_SCORES, wanted, rows=_BATCH_ROWS), counts)
-            names = release.query(f"{_SCORES} LIMIT 0", wanted).column_names
-            write_rows(part, names, (row for batch in batches for row in _rows_of(batch)), is_excel=is_excel)
-        else:
-            _write_parquet(part, release.query(f"{_SCORES} LIMIT 0", wanted).schema, release, wanted, counts)
+        counts = _write(platform, release, form, part, list(segments), is_excel=is_excel)
         entry = ExportEntry(
             exported_at=datetime.now(UTC).isoformat(timespec="seconds"),
             who=who or current_account(),
@@ -110,6 +98,29 @@ def export_segments(
         # Before the file is in its place: an entry without a file is a riddle, a file without an entry a leak.
         ExportRegister(platform.home).add(entry)
     return entry
+
+
+def _write(
+    platform: Platform, release: OpenRelease, form: str, part: Path, segments: list[int], *, is_excel: bool
+) -> Counter[str]:
+    """Write the file and return `rows`, `without_consent` and `unreachable`."""
+    counts: Counter[str] = Counter()
+    wanted: dict[str, object] = {"segments": segments}
+    if form in AUDIENCES:
+        chosen = int(release.query(_CHOSEN, wanted)["customers"][0].as_py())
+        rows = _reachable(platform, release, wanted, AUDIENCES[form], counts)
+        write_rows(part, AUDIENCES[form].header, rows)
+        counts["without_consent"] = chosen - counts["rows"] - counts["unreachable"]
+        return counts
+    schema = release.query(f"{_SCORES} LIMIT 0", wanted).schema
+    batches = _counted(release.stream(_SCORES, wanted, rows=_BATCH_ROWS), counts)
+    if form == "csv":
+        write_rows(part, schema.names, (row for batch in batches for row in _rows_of(batch)), is_excel=is_excel)
+    else:
+        with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+    return counts
 
 
 def _reachable(
@@ -135,14 +146,6 @@ def _counted(batches: Iterator[pa.RecordBatch], counts: Counter[str]) -> Iterato
     for batch in batches:
         counts["rows"] += batch.num_rows
         yield batch
-
-
-def _write_parquet(
-    part: Path, schema: pa.Schema, release: OpenRelease, wanted: dict[str, object], counts: Counter[str]
-) -> None:
-    with pq.ParquetWriter(part, schema, compression="zstd") as writer:
-        for batch in _counted(release.stream(_SCORES, wanted, rows=_BATCH_ROWS), counts):
-            writer.write_batch(batch)
 
 
 @contextmanager
