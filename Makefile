@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 export DO_NOT_TRACK := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test up soak install lint lock clean
+.PHONY: demo test up soak browser install lint lock clean
 
 demo: $(STAMP)  ## Fill the home data/ from the simulated shop: orders, warehouse, champions, published scores.
 	$(BIN)/eshop run
@@ -14,8 +14,15 @@ demo: $(STAMP)  ## Fill the home data/ from the simulated shop: orders, warehous
 up: $(STAMP)  ## Start the Dagster and MLflow web UIs.
 	$(BIN)/eshop up
 
-test: $(STAMP) lint  ## Lint, types, import contracts, dbt parse, tests.
-	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+test: $(STAMP) browser lint  ## Lint, types, import contracts, dbt parse, tests.
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --durations 40
+
+# The dashboard is tested in a real browser: Debian's Chromium, where there is none yet.
+browser:
+	@command -v chromium > /dev/null || { \
+	  test "$$(id -u)" = 0 || run="sudo -n"; \
+	  $$run apt-get update -qq && $$run apt-get install -qq -y --no-install-recommends chromium > /dev/null; \
+	} || echo "Chromium could not be installed: the dashboard's browser tests will fail and say so"
 
 soak: $(STAMP)  ## Kill the daily run a hundred times at random; every day must equal an uninterrupted one (about an hour).
 	$(BIN)/python -m tests.faults.soak 100 1

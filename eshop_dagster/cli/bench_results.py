@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from eshop_dagster.adapters.files import write_json
 from eshop_dagster.cli.output import CommandError
@@ -95,7 +95,7 @@ class Results:
 
     def print(self) -> None:
         """Print the figures as a table."""
-        table = Table("step", "history", "seconds", "core seconds", "peak memory", "floor", "ratio", "goal")
+        table = Table(Column("step", min_width=24), "history", "seconds", "core s", "peak", "floor", "ratio", "goal")
         for one in self._content["steps"]:
             ratio = one.get("ratio")
             table.add_row(

@@ -9,6 +9,7 @@ from eshop_dagster.cli import (
     bench,
     bench_api,
     doctor,
+    export,
     keys,
     models,
     rebuild,
@@ -42,6 +43,7 @@ app.command("replay")(replay.replay_policies)
 app.add_typer(bench_api.app, name="bench")
 app.command("bench-step", hidden=True)(bench.step)
 app.add_typer(keys.app, name="keys")
+app.add_typer(export.app, name="export")
 app.add_typer(report.app, name="report")
 app.add_typer(stage.app, name="stage")
 
