@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from eshop_dagster.cli import bench, doctor, models, rebuild, replay, report, run, stage, status, up
+from eshop_dagster.cli import bench, dashboard, doctor, models, rebuild, replay, report, run, stage, status, up
 from eshop_dagster.cli.output import explain
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
+app.command("dashboard")(dashboard.dashboard)
 app.command("rebuild")(rebuild.rebuild)
 app.command("models")(models.models)
 app.command("rollback")(models.rollback)
