@@ -22,7 +22,7 @@ def dashboard(
 
     - `eshop dashboard --port 8600`
     """
-    from eshop_dagster.dashboard.server import HostRefused, check_host, serve
+    from eshop_dagster.dashboard.serving.server import HostRefused, check_host, serve
 
     settings = load_settings(home)
     activate(settings)
@@ -32,4 +32,4 @@ def dashboard(
     except HostRefused as error:
         raise CommandError(str(error)) from error
     typer.echo(f"dashboard: http://127.0.0.1:{port}   press Ctrl-C to end")
-    serve(host, port, secrets, has_login=secrets.exists())
+    serve(settings.home, host, port, secrets, has_login=secrets.exists())

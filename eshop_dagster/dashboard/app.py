@@ -91,6 +91,3 @@ def _follow(home: Path, shown: str) -> None:
     if current_name(home) not in (shown, None):
         st.rerun()
 
-
-if __name__ == "__main__":
-    main()

@@ -70,6 +70,7 @@ def chart(
     notes: Sequence[str] = (),
     title: str | None = None,
     controls: Callable[[], object] | None = None,
+    empty: str = "chart.empty",
 ) -> None:
     """Show a figure with its title, meaning, notes, and two buttons: its picture and its numbers.
 
@@ -81,15 +82,16 @@ def chart(
         notes: sentences under the figure.
         title: instead of the text of `name`.
         controls: shows widgets between title and figure.
+        empty: key of what is said where there is nothing to draw.
     """
     slug = name.replace(".", "-")
-    with st.container(border=True, key=f"chart-{slug}"):
+    with st.container(border=True, key=f"chart-{slug}", height="stretch"):
         meaning = view.text(f"{name}_help") + " " + view.text("chart.asof", day=view.formats.day(data_through(view)))
         st.subheader(title or view.text(name), help=meaning, anchor=False)
         if controls is not None:
             controls()
         if figure is None or frame.empty:
-            st.info(view.text("chart.empty"))
+            st.info(view.text(empty))
         else:
             config = theme.config(view.formats, slug)
             st.plotly_chart(figure, theme=None, config=config, key=f"plot-{slug}", width="stretch")

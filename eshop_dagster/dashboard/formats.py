@@ -48,7 +48,10 @@ class Formats:
     def number(self, value: float | None, digits: int = 1) -> str:
         """Return a number with so many decimals."""
         pattern = "#,##0." + "0" * digits if digits else "#,##0"
-        return MISSING if _is_missing(value) else str(format_decimal(value, pattern, locale=self.locale))
+        # Added zero: -0.04 would be written as -0.0.
+        return MISSING if _is_missing(value) else str(
+            format_decimal(round(float(value or 0), digits) + 0.0, pattern, locale=self.locale)
+        )
 
     def share(self, value: float | None, digits: int = 1) -> str:
         """Return a share (0-1) as a percentage."""

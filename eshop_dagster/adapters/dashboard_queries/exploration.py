@@ -23,6 +23,17 @@ _HISTOGRAM = """
     FROM customer_features GROUP BY bin ORDER BY bin
 """
 
+_BY_SEGMENT = """
+    SELECT scores.segment_id, count(*) AS customer_count, quantile_cont(value, 0.05) AS lowest,
+        quantile_cont(value, 0.25) AS lower_quartile, median(value) AS median,
+        quantile_cont(value, 0.75) AS upper_quartile, quantile_cont(value, 0.95) AS highest
+    FROM (SELECT customer_key, "{feature}"::DOUBLE AS value FROM customer_features ORDER BY customer_key LIMIT $most)
+    INNER JOIN customer_scores AS scores USING (customer_key)
+    WHERE scores.segment_id IS NOT NULL GROUP BY ALL ORDER BY scores.segment_id
+"""
+
+_COMPARED = 200_000
+
 _WORTH = f"""
     SELECT worth_step, sum(order_count)::BIGINT AS order_count FROM orders_by_worth
     WHERE ordered_month BETWEEN date_trunc('month', $first::DATE) AND $last AND {IN_STATES} AND {IN_CHANNELS}
@@ -49,6 +60,14 @@ def histogram(database: ReleaseDatabase, feature: str, lowest: float, width: flo
     """Return customers by bin of equal width from `lowest` on; the first and the last hold all beyond."""
     sql = _HISTOGRAM.format(feature=_known(database, feature))
     return database.frame(sql, {"lowest": lowest, "width": width, "bins": bins})
+
+
+def quartiles_by_segment(database: ReleaseDatabase, feature: str) -> pd.DataFrame:
+    """Return how a feature is spread within each segment, on at most 200,000 customers drawn by their pseudonym.
+
+    `lowest` and `highest` are the 5th and the 95th percentile.
+    """
+    return database.frame(_BY_SEGMENT.format(feature=_known(database, feature)), {"most": _COMPARED})
 
 
 def orders_by_worth(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:

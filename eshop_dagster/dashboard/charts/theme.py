@@ -51,6 +51,9 @@ _PORTUGUESE = {
     },
 }
 
+_NUMBERS = {"exponentformat": "none", "separatethousands": True}
+"""Plotly would write 2k, which is English."""
+
 
 def config(formats: Formats, file_name: str) -> dict[str, Any]:
     """Return Plotly's configuration: the locale, and the picture that its only button saves."""
@@ -81,8 +84,8 @@ def finished(figure: go.Figure, formats: Formats, *, height: int = 340, legend: 
         plot_bgcolor="white",
         bargap=0.25,
     )
-    figure.update_xaxes(automargin=True, gridcolor=GRID, zeroline=False, title_standoff=8)
-    figure.update_yaxes(automargin=True, gridcolor=GRID, zeroline=False, title_standoff=8)
+    figure.update_xaxes(automargin=True, gridcolor=GRID, zeroline=False, title_standoff=8, **_NUMBERS)
+    figure.update_yaxes(automargin=True, gridcolor=GRID, zeroline=False, title_standoff=8, **_NUMBERS)
     return figure
 
 

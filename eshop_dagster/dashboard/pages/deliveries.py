@@ -36,15 +36,10 @@ def render(view: View) -> None:
         return
     _headline(view, total)
     _history(view)
-    left, right = st.columns(2)
-    with left:
-        _months(view)
-        _map(view)
-        _remote(view)
-    with right:
-        _durations(view)
-        _states(view)
-        _delay(view)
+    for pair in ((_months, _durations), (_map, _states), (_remote, _delay)):
+        for place, draw in zip(st.columns(2), pair, strict=True):
+            with place:
+                draw(view)
     _routes(view)
 
 

@@ -90,8 +90,11 @@ def _by_month(view: View, days: pd.DataFrame, ahead: pd.DataFrame) -> None:
     axis = view.text("column.revenue_brl")
     hover = "R$ %{y:,.2f}"
     colours = ("#0072B2", "#D55E00")
+    starts = [month.start_time for month in both.index]
     figure = standing_bars(
-        months, series, view.formats, axis=axis, hover=hover, mode="stack", height=380, colours=colours
+        starts, series, view.formats, axis=axis, hover=hover, mode="stack", height=380, colours=colours
     )
+    figure.update_xaxes(tickformat="%b %Y", nticks=6)
+    figure.update_layout(legend={"traceorder": "normal"})
     numbers = both.reset_index(drop=True).assign(month=months)[["month", "actual_brl", "predicted_brl"]]
     chart(view, "forecasts.months", figure, numbers)

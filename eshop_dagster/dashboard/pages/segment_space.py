@@ -1,8 +1,8 @@
 """Segments as the model sees them: customers as points, and who moved at the last retrain."""
 
+import pandas as pd
 import streamlit as st
 
-from eshop_dagster.adapters.dashboard_queries import customers
 from eshop_dagster.adapters.registry import RegistryError, VersionSummary
 from eshop_dagster.dashboard import projections, registry
 from eshop_dagster.dashboard.charts.matrix import matrix
@@ -62,8 +62,7 @@ def migration(view: View, names: dict[int, str]) -> None:
     version = _version(view)
     moves = registry.table(view, version, "migration") if version else None
     if moves is None:
-        chart(view, "customers.migration", None, view.ask(customers.segments).head(0))
-        st.caption(view.text("customers.no_migration"))
+        chart(view, "customers.migration", None, pd.DataFrame(), empty="customers.no_migration")
         return
     moves, hidden = suppress(moves, "customer_count", ["moved_from_share"])
     for column, source in (("before", "champion_segment_id"), ("after", "segment_id")):

@@ -1,3 +1,41 @@
-"""Texts."""
+"""The customers' features in words."""
 
-TEXTS: dict[str, tuple[str, str]] = {}
+TEXTS: dict[str, tuple[str, str]] = {
+    "feature.recency_days": ("Dias desde o último pedido", "Days since the last order"),
+    "feature.tenure_days": ("Dias desde o primeiro pedido", "Days since the first order"),
+    "feature.order_count": ("Pedidos", "Orders"),
+    "feature.order_last_30_days_count": ("Pedidos em 30 dias", "Orders in 30 days"),
+    "feature.order_last_90_days_count": ("Pedidos em 90 dias", "Orders in 90 days"),
+    "feature.order_last_365_days_count": ("Pedidos em 365 dias", "Orders in 365 days"),
+    "feature.revenue_brl": ("Valor líquido (R$)", "Net worth (BRL)"),
+    "feature.revenue_last_90_days_brl": ("Valor em 90 dias (R$)", "Worth in 90 days (BRL)"),
+    "feature.revenue_last_365_days_brl": ("Valor em 365 dias (R$)", "Worth in 365 days (BRL)"),
+    "feature.revenue_same_season_last_year_brl": (
+        "Valor na mesma época do ano anterior (R$)",
+        "Worth in the same season last year (BRL)",
+    ),
+    "feature.average_ticket_brl": ("Ticket médio (R$)", "Average ticket (BRL)"),
+    "feature.largest_ticket_brl": ("Maior ticket (R$)", "Largest ticket (BRL)"),
+    "feature.last_ticket_brl": ("Último ticket (R$)", "Last ticket (BRL)"),
+    "feature.ticket_spread_brl": ("Variação do ticket (R$)", "Spread of the ticket (BRL)"),
+    "feature.item_count": ("Itens comprados", "Items bought"),
+    "feature.average_item_count": ("Itens por pedido", "Items per order"),
+    "feature.category_count": ("Categorias diferentes", "Different categories"),
+    "feature.favourite_category_share": ("Parte da categoria favorita", "Share of the favourite category"),
+    "feature.category_mix_share": ("Variedade de categorias", "Mix of categories"),
+    "feature.freight_share": ("Parte do frete", "Share of freight"),
+    "feature.app_share": ("Parte dos pedidos no aplicativo", "Share of orders in the app"),
+    "feature.store_share": ("Parte dos pedidos em loja", "Share of orders in a shop"),
+    "feature.cancelled_order_count": ("Pedidos cancelados", "Cancelled orders"),
+    "feature.returned_item_count": ("Itens devolvidos", "Returned items"),
+    "feature.late_delivery_count": ("Entregas atrasadas", "Late deliveries"),
+    "feature.cancelled_order_share": ("Parte de pedidos cancelados", "Share of cancelled orders"),
+    "feature.returned_order_share": ("Parte de pedidos com devolução", "Share of orders with a return"),
+    "feature.late_delivery_share": ("Parte de entregas atrasadas", "Share of late deliveries"),
+    "feature.interpurchase_days": ("Dias entre pedidos", "Days between orders"),
+    "feature.interpurchase_spread_days": ("Variação dos dias entre pedidos", "Spread of days between orders"),
+    "feature.silence_share": ("Silêncio (0–1)", "Silence (0–1)"),
+    "feature.revenue_trend_share": ("Tendência do valor (0–1)", "Trend of worth (0–1)"),
+    "feature.day_of_year_sin": ("Época do ano (seno)", "Season (sine)"),
+    "feature.day_of_year_cos": ("Época do ano (cosseno)", "Season (cosine)"),
+}

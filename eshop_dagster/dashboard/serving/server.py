@@ -1,11 +1,13 @@
 """The dashboard's server: Streamlit's own, with the house's settings and nothing that calls out."""
 
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
 from eshop_dagster.dashboard.charts.theme import ACCENT, CATEGORIES, GRID, TEXT
+from eshop_dagster.settings import load_settings
 
-APP = Path(__file__).with_name("app.py")
+SCRIPT = Path(__file__).with_name("script.py")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -44,19 +46,30 @@ def options(host: str, port: int, secrets_file: Path, *, has_login: bool) -> dic
     }
 
 
-def serve(host: str, port: int, secrets_file: Path, *, has_login: bool) -> None:
+def serve(home: Path, host: str, port: int, secrets_file: Path, *, has_login: bool) -> None:
     """Serve until Ctrl-C; what takes seconds to import is imported before the first visitor asks."""
     from streamlit.web import bootstrap
 
-    chosen = {name.replace(".", "_"): value for name, value in options(
-        host, port, secrets_file, has_login=has_login).items()}
+    wanted = options(host, port, secrets_file, has_login=has_login)
+    chosen = {name.replace(".", "_"): value for name, value in wanted.items()}
     bootstrap.load_config_options(chosen)
-    Thread(target=_import_early, daemon=True, name="imports").start()
-    bootstrap.run(str(APP), False, [], chosen)
+    Thread(target=_warm_up, args=(home,), daemon=True, name="warm-up").start()
+    bootstrap.run(str(SCRIPT), False, [], chosen)
 
 
-def _import_early() -> None:
-    import eshop_dagster.dashboard.navigation  # noqa: F401
+def _warm_up(home: Path) -> None:
+    """Import what pages need, and open the champions once: MLflow and the models' libraries take seconds."""
+    import eshop_dagster.dashboard.app  # noqa: F401
+    from eshop_dagster.adapters.registry import RegistryError
+    from eshop_dagster.stages.champions import present_champion
+    from eshop_dagster.stages.parameters import load_params
+    from eshop_dagster.stages.platform import Platform
+
+    # A home that nothing was ever run in has no registry yet, and looking must not make one.
+    if not (home / "published" / "current").exists():
+        return
+    with suppress(RegistryError):
+        present_champion(Platform(load_settings(home), load_params()), "segmentation")
 
 
 _THEME: dict[str, object] = {
