@@ -15,7 +15,7 @@ up: $(STAMP)  ## Start the Dagster and MLflow web UIs.
 	$(BIN)/eshop up
 
 test: $(STAMP) lint  ## Lint, types, import contracts, dbt parse, tests.
-	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --durations 40
 
 soak: $(STAMP)  ## Kill the daily run a hundred times at random; every day must equal an uninterrupted one (about an hour).
 	$(BIN)/python -m tests.faults.soak 100 1

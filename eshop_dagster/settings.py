@@ -51,9 +51,9 @@ def load_settings(home: Path | None = None) -> Settings:
 
 
 def duckdb_memory() -> str:
-    """Return what DuckDB may hold in memory before it spills to disk: `ESHOP_DUCKDB_MEMORY`, or 40 % of the machine."""
+    """Return what DuckDB may hold in memory before it spills to disk: `ESHOP_DUCKDB_MEMORY`, or 36 % of the machine."""
     given = os.environ.get("ESHOP_DUCKDB_MEMORY")
-    return given or f"{max(1, int(0.4 * os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 10**9))}GB"
+    return given or f"{max(1, int(0.36 * os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 10**9))}GB"
 
 
 def master_key() -> bytes:

@@ -20,13 +20,20 @@
   {{ return(changed | length > 0 and built | length > 0 and changed[0] > built[-1]) }}
 {%- endmacro %}
 
-{#- The cut-offs at which features are wanted, as rows (as_of_date). -#}
+{#- The cut-offs at which features are wanted, as rows (as_of_date, keys_below): at a sampled one, of the customers
+    whose key, which is random, is less than `keys_below`; of everybody where that is null. -#}
 {% macro as_of_dates() -%}
-  {%- set days = days_of('ESHOP_AS_OF_DATES') -%}
-  {%- if not execute -%} (select null::date as as_of_date)
-  {%- elif days -%}
-    (select unnest([{% for day in days %}date '{{ day }}'{{ ', ' if not loop.last }}{% endfor %}]) as as_of_date)
-  {%- else -%} (select null::date as as_of_date where false) {%- endif -%}
+  {%- set days, sampled = days_of('ESHOP_AS_OF_DATES'), days_of('ESHOP_SAMPLED_DATES') -%}
+  {%- if execute and days -%}
+    (
+      select
+        as_of_date,
+        {% if sampled -%}
+        case when as_of_date in {{ date_literals(sampled) }} then '{{ env_var('ESHOP_SAMPLE_KEYS_BELOW') }}' end
+        {%- else -%} null::varchar {%- endif %} as keys_below
+      from (select unnest([{% for day in days %}date '{{ day }}'{{ ', ' if not loop.last }}{% endfor %}]) as as_of_date)
+    )
+  {%- else -%} (select null::date as as_of_date, null::varchar as keys_below where false) {%- endif -%}
 {%- endmacro %}
 
 {% macro date_literals(days) -%}

@@ -14,6 +14,7 @@ from eshop_dagster.adapters.sources import SourceConfig, load_source_config, ope
 from eshop_dagster.adapters.sources.simulated import ShopConfig
 from eshop_dagster.adapters.sources.simulated.sizing import scale_shop
 from eshop_dagster.settings import duckdb_memory, load_settings
+from eshop_dagster.stages import bench_models
 from eshop_dagster.stages.build import FEATURES_SELECTION, build_warehouse
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
@@ -123,8 +124,10 @@ STEPS: Mapping[str, Callable[[Path, int], dict[str, Any]]] = {
     "publish": publish_release,
     "features": features,
     "floor of features": floor_features,
+    "segmentation": lambda home, days: bench_models.segmentation(home),
+    "spend": lambda home, days: bench_models.spend(home),
 }
-"""Every step that runs by itself; the incremental day is `eshop run --only-refresh`."""
+"""Every step that runs by itself; the incremental day and the weekly retrain are `eshop run`."""
 
 
 def home_after(source: Path, target: Path, days: int) -> None:

@@ -210,7 +210,7 @@ def build_features(
     except QualityError as error:
         raise DbtError(str(error)) from error
     dates = plan.dates()
-    variables = {"ESHOP_AS_OF_DATES": ",".join(str(day) for day in dates)}
+    variables = {"ESHOP_AS_OF_DATES": ",".join(str(day) for day in dates)} | _sample(platform, plan)
     models = run_dbt(["run", "--select", FEATURES_SELECTION], home=platform.home, variables=variables, on_node=on_node)
     raise_on_failure("run", models)
     tests = run_dbt(
@@ -222,3 +222,21 @@ def build_features(
     platform.records.update(tables, None)
     platform.records.record(checks_by_table(tests, tables))
     return BuildReport("features", tuple(dates), models, tests)
+
+
+def _sample(platform: Platform, plan: Plan) -> dict[str, str]:
+    """Return which cut-offs show a sample of the customers, and the key that ends it; nothing for a small shop.
+
+    Keys are random pseudonyms, so that the lowest of them are a random sample, and the same customers every week.
+    """
+    size = platform.params.cutoffs.sample_customers
+    following = platform.warehouse.read(
+        "SELECT customer_key FROM dim_customers ORDER BY customer_key LIMIT 1 OFFSET $size", {"size": size}
+    )
+    sampled = [day for day in plan.dates() if day != plan.scoring]
+    if following.num_rows == 0 or not sampled:
+        return {}
+    return {
+        "ESHOP_SAMPLED_DATES": ",".join(str(day) for day in sampled),
+        "ESHOP_SAMPLE_KEYS_BELOW": str(following["customer_key"][0]),
+    }

@@ -1,5 +1,7 @@
 """Champions: the present one, opened; and what a person may do: list versions, go back, promote one by hand."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,8 @@ from eshop_dagster.adapters.registry import (
 )
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
+
+_SERVED = ("champion", "previous")
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,21 @@ def present_champion(platform: Platform, name: str) -> Champion | None:
     if found != expected:
         return Champion(version, None, f"it is a {found} of an older platform, expected a {expected}")
     return Champion(version, model)
+
+
+def published_ids(platform: Platform, name: str) -> tuple[int, ...]:
+    """Return the segment ids of every version that ever was champion, rising; none for models without segments.
+
+    A champion that was rolled back has published ids that its predecessor does not know of.
+    """
+    told = (one.version.tags for one in platform.registry.versions(name))
+    personas = [json.loads(tags["personas"]) for tags in told if "personas" in tags and tags.get("outcome") in _SERVED]
+    return tuple(sorted({persona["segment_id"] for version in personas for persona in version}))
+
+
+def continued(model: Any, ids: Sequence[int]) -> Any:
+    """Return a champion's model as the next training goes on from it: it knows all ids that were ever published."""
+    return model.remember_used_ids(ids) if ids else model
 
 
 def serving_champion(platform: Platform, name: str) -> LoadedModel | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,10 @@ MODEL = "spend"
 NO_CHAMPION = "no champion to compare with"
 
 _KEPT_DAYS = 400
+
+_SEASONS = timedelta(days=330)
+"""Training cut-offs that span as much have seen every season."""
+_LATE_DAYS = (28, 56)
 
 # An order placed long before the window may have been told late, but never before it was placed.
 _BUYERS = """
@@ -81,7 +85,7 @@ def measure_drift(platform: Platform, day: date | None = None) -> DriftDay:
     day = day or max(platform.raw.day_hashes()) + timedelta(days=1)
     psi: dict[str, float] = {}
     moved: dict[str, float] = {}
-    champion, references, trouble = _learned_from(platform, params)
+    champion, references, trouble = _learned_from(platform, day, params)
     customers, outcome = 0, None
     if champion is not None:
         outcome = realised(platform, day)
@@ -141,8 +145,8 @@ def _feature_sql() -> FeatureSql:
     return FeatureSql(compiled_features())
 
 
-def _learned_from(platform: Platform, params: DriftParams) -> "tuple[int | None, Sequence[Reference], str]":
-    """Return the champion's version, its training cut-offs' buyers, and why there is nothing to compare with."""
+def _learned_from(platform: Platform, day: date, params: DriftParams) -> "tuple[int | None, Sequence[Reference], str]":
+    """Return the champion's version, the buyers that a day is compared with, and why there are none."""
     try:
         champion = platform.registry.champion(MODEL)
         record = platform.registry.report(champion, RECORD) if champion else None
@@ -152,7 +156,34 @@ def _learned_from(platform: Platform, params: DriftParams) -> "tuple[int | None,
         return None, (), NO_CHAMPION
     cutoffs = [date.fromisoformat(day) for day in record["data"]["snapshot"]["training_cutoffs"]]
     references = _references(platform, champion, cutoffs, params)
+    if references and cutoffs[-1] - cutoffs[0] < _SEASONS:
+        references = _without_season([*references, *_of_late(platform, day, params)])
     return champion.version, references, "" if references else "too few bought before the champion's training cut-offs"
+
+
+def _without_season(references: "Sequence[Reference]") -> "list[Reference]":
+    """Return the references without the features that count the orders of some time: those follow the season."""
+    return [
+        replace(one, profiles={name: kept for name, kept in one.profiles.items() if name not in LOOKS_BACK_DAYS})
+        for one in references
+    ]
+
+
+def _of_late(platform: Platform, day: date, params: DriftParams) -> "list[Reference]":
+    """Return the buyers of one and of two months before a day.
+
+    A champion that has not learned a whole year knows no day of this season, and in a shop's first year customers only
+    begin to come back: every day is unlike those it learned. What came about little by little is then no alarm, and
+    what broke off within weeks still is.
+    """
+    from eshop_dagster.ml.drift_distance import reference_of
+
+    found = []
+    for before in (day - timedelta(days=ago) for ago in _LATE_DAYS):
+        frame = recent_buyers(platform, before, params)
+        if len(frame) >= params.least_customers:
+            found.append(reference_of(frame, _names_at(platform, before)))
+    return found
 
 
 def _references(

@@ -8,6 +8,7 @@ from eshop_dagster.adapters.files import parquet_bytes, write_atomically
 from eshop_dagster.stages.champions import serving_champion
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.score import note_origins
+from eshop_dagster.stages.score_tables import as_table
 from eshop_dagster.stages.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -31,11 +32,14 @@ FORECAST_SCHEMA = pa.schema(
 )
 """One row per day ahead and state, `BR` for the nation; a day without trade has no ticket."""
 
+_LEAST_DAYS = 14
+
 
 def write_forecast(platform: Platform, snapshot: Snapshot) -> "tuple[LoadedModel | None, int]":
     """Write `scores/revenue_forecast.parquet`: three months from the last complete day on.
 
-    Without a champion the table has no rows: the seasonal naive forecast is nobody's promise.
+    Without a champion the seasonal naive forecast stands in, without bounds, and the version is NULL; a shop of less
+    than two weeks has no rows.
 
     Returns:
         The champion that forecast, and the number of rows.
@@ -43,16 +47,16 @@ def write_forecast(platform: Platform, snapshot: Snapshot) -> "tuple[LoadedModel
     Raises:
         RegistryError: the champion cannot be used; the forecast of before stays.
     """
+    from eshop_dagster.ml.revenue import seasonal_naive
+
     champion = serving_champion(platform, "revenue")
+    history, calendar, last = snapshot.history(), snapshot.calendar(), snapshot.last_complete_day
     rows = FORECAST_SCHEMA.empty_table()
-    if champion is not None:
-        last = snapshot.last_complete_day
-        ahead = champion.pipeline.predict(snapshot.history(), snapshot.calendar(), last)
-        ahead = ahead.assign(last_known_date=last, revenue_model_version=champion.version.version)
-        rows = pa.table(
-            {field.name: pa.array(ahead[field.name], from_pandas=True).cast(field.type) for field in FORECAST_SCHEMA},
-            schema=FORECAST_SCHEMA,
-        )
+    if champion is not None or history["date"].nunique() >= _LEAST_DAYS:
+        model = champion.pipeline if champion else seasonal_naive(calendar)
+        version = champion.version.version if champion else None
+        ahead = model.predict(history, calendar, last)
+        rows = as_table(ahead.assign(last_known_date=last, revenue_model_version=version), FORECAST_SCHEMA)
     write_atomically(platform.home / "scores" / "revenue_forecast.parquet", parquet_bytes(rows))
     note_origins(platform.home / "scores", {"revenue": champion})
     return champion, rows.num_rows

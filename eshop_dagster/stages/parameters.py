@@ -20,12 +20,18 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True)
 class CutoffParams:
-    """Where the training and holdout cut-offs lie (see `ml.cutoffs.plan_cutoffs`)."""
+    """Where the training and holdout cut-offs lie (see `ml.cutoffs.plan_cutoffs`), and how many customers they show.
+
+    Attributes:
+        sample_customers: a shop with more has the features of so many at each of these cut-offs, always the same ones;
+            all are scored.
+    """
 
     horizon_days: int = 90
     training_cutoffs: int = 13
     spacing_days: int = 30
     minimum_history_days: int = 90
+    sample_customers: int = 250_000
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,10 @@ class SourceParams:
 
 @dataclass(frozen=True)
 class ReleaseParams:
-    """How many published releases stay."""
+    """How many published releases stay, and of how many customers a release says why so much is expected of them."""
 
     kept: int = 5
+    explained_customers: int = 50_000
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ class Params:
         gate: `ml.evidence.GateRules`.
         drift: `ml.drift_alarm.DriftParams`.
         releases_kept: number of published releases that stay.
+        explained_customers: number of customers, those of whom most is expected, whose scores are given reasons.
     """
 
     source: SourceParams = SourceParams()
@@ -69,6 +77,7 @@ class Params:
     gate: Mapping[str, Any] = field(default_factory=dict)
     drift: Mapping[str, Any] = field(default_factory=dict)
     releases_kept: int = 5
+    explained_customers: int = 50_000
 
     def relevant(self, model: str) -> dict[str, Any]:
         """Return everything that decides how `model` is trained on a given snapshot."""
@@ -95,6 +104,7 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
     unknown = sorted(set(content) - known)
     if unknown:
         raise ParameterError(f"{path.name} has the unknown sections {unknown}: expected some of {sorted(known)}")
+    release = _section(ReleaseParams, content, "release")
     return Params(
         source=_source(_mapping(content, "source")),
         raw=_section(Limits, content, "raw"),
@@ -104,7 +114,8 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         revenue=_mapping(content, "revenue"),
         gate=_mapping(content, "gate"),
         drift=_mapping(content, "drift"),
-        releases_kept=_section(ReleaseParams, content, "release").kept,
+        releases_kept=release.kept,
+        explained_customers=release.explained_customers,
     )
 
 

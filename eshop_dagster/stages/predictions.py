@@ -14,8 +14,6 @@ from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.record import RECORD
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from eshop_dagster.adapters.registry import ModelVersion
 
 _EXPECTED = "expected_spend_next_90_days_brl"
@@ -74,7 +72,7 @@ class Realised:
         return self.rmse_brl / self.holdout_rmse_brl if self.holdout_rmse_brl else None
 
 
-def keep_predictions(platform: Platform, scores: "pd.DataFrame", version: "ModelVersion | None") -> Path | None:
+def keep_predictions(platform: Platform, scores: pa.Table, version: "ModelVersion | None") -> Path | None:
     """Keep a sample of fixed size of a scoring, the same customers each time; None where no champion made it.
 
     Args:
@@ -82,14 +80,11 @@ def keep_predictions(platform: Platform, scores: "pd.DataFrame", version: "Model
         scores: one row per customer, of one cut-off.
         version: the champion of `spend` that made them.
     """
-    import hashlib
-
-    if version is None or not len(scores):
+    if version is None or not scores.num_rows:
         return None
     size = DriftParams.from_mapping(platform.params.drift).sample_customers
-    keys = scores["customer_key"].astype(str)
-    order = keys.map(lambda key: hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()).sort_values()
-    sample = scores.loc[order.index[:size]].sort_values("customer_key")
+    # Keys are random pseudonyms: the lowest of them are a random sample.
+    sample = scores.sort_by("customer_key").slice(0, size).to_pandas()
     metrics = (platform.registry.report(version, RECORD) or {}).get("metrics", {})
     rmse = metrics.get("rmse_brl")
     sample = sample.assign(holdout_rmse_brl=rmse if isinstance(rmse, float) else None)

@@ -3,7 +3,7 @@
 import math
 import os
 import platform as machine
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version as installed
 from typing import Any
@@ -32,6 +32,7 @@ def release_record(
     dvc_hash: str,
     predictions: str | None,
     champion_version: int | None,
+    published_ids: Sequence[int],
     asked_by: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the record: code, data, parameters, environment, who asked, what the gate found, what it predicts.
@@ -61,6 +62,7 @@ def release_record(
         "features": list(trained.feature_names),
         "params": platform.params.relevant(kind.name),
         "champion_at_training": champion_version,
+        "published_segment_ids": list(published_ids),
         "environment": environment(),
         "asked_by": dict(asked_by),
         "gate": decision_as_json(decision),

@@ -14,7 +14,7 @@ from eshop_dagster.adapters.registry import ModelVersion, TrainingData
 from eshop_dagster.faults import fault_point
 from eshop_dagster.ml.evidence import GateRules, Outcome
 from eshop_dagster.ml.gate import Decision, judge
-from eshop_dagster.stages.champions import present_champion
+from eshop_dagster.stages.champions import continued, present_champion, published_ids
 from eshop_dagster.stages.evidence import gather
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kinds.kind import Kind, digest
@@ -82,7 +82,9 @@ def retrain(
     if known is not None:
         return known
     champion = present_champion(platform, model)
-    trained = kind.train(snapshot, platform.params, champion.model if champion else None)
+    ids = published_ids(platform, model) if champion else ()
+    before = continued(champion.model, ids) if champion and champion.model is not None else None
+    trained = kind.train(snapshot, platform.params, before)
     fault_point("retrain.trained")
     rules = GateRules.from_mapping(platform.params.gate)
     predictions = None if trained.pipeline is None else digest(kind.predict(trained.pipeline, snapshot))
@@ -99,6 +101,7 @@ def retrain(
         dvc_hash=dvc_hash,
         predictions=predictions,
         champion_version=champion.version.version if champion else None,
+        published_ids=ids,
         asked_by=asked_by,
     )
     fault_point("retrain.log")

@@ -10,6 +10,7 @@ from typing import Any
 
 from eshop_dagster.adapters.model_file import model_bytes
 from eshop_dagster.adapters.registry import ModelVersion, RegistryError
+from eshop_dagster.stages.champions import continued
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kinds.kind import digest
 from eshop_dagster.stages.parameters import CutoffParams, Params
@@ -88,7 +89,11 @@ def reproduce(platform: Platform, model: str, which: str | int = "champion") -> 
         platform.snapshots.fetch(record["data"]["dvc_hash"], folder)
         snapshot = open_snapshot(folder)
         before = record["champion_at_training"]
-        champion = platform.registry.load(model, before).pipeline if before is not None else None
+        champion = None
+        if before is not None:
+            # A version of an older platform has no such list: then the champion's own ids are all.
+            ids = record.get("published_segment_ids", ())
+            champion = continued(platform.registry.load(model, before).pipeline, ids)
         trained = kind.train(snapshot, params, champion)
         if trained.pipeline is None:
             return Reproduced(version, False, False, False, (f"nothing could be fitted: {trained.reason}",))

@@ -13,6 +13,7 @@ from eshop_dagster.adapters.files import parquet_bytes, write_atomically, write_
 from eshop_dagster.stages.champions import serving_champion
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.predictions import keep_predictions
+from eshop_dagster.stages.score_tables import REASONS_SCHEMA, SCORES_SCHEMA, SEGMENTS_SCHEMA, as_table
 from eshop_dagster.stages.snapshot import read_features
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ class Scores:
     """Where the scores lie and what made them.
 
     Attributes:
-        folder: holds `customer_scores.parquet` and `customer_segments.parquet`.
+        folder: holds `customer_scores`, `customer_features`, `customer_segments` and `customer_spend_reasons`, each as
+            a Parquet file.
         rows: number of customers scored.
         as_of_date: the cut-off of the features scored.
         versions: champion version by model; 0 where the baseline stood in.
@@ -39,10 +41,11 @@ class Scores:
 
 
 def score_customers(platform: Platform, as_of_date: date) -> Scores:
-    """Write expected spend and segment of every customer who ordered before `as_of_date`.
+    """Write expected spend and segment of every customer who ordered before `as_of_date`, and why.
 
-    Where `spend` has no champion, the customer's own past rate stands in, without an interval, and the version is NULL;
-    where `segmentation` has none, the segment is NULL. Readers see which version made each score.
+    Where `spend` has no champion, the customer's own past rate stands in, without an interval or reasons, and the
+    version is NULL; where `segmentation` has none, the segment is NULL. Readers see which version made each score, and
+    the very features that it was made from.
 
     Raises:
         SnapshotError: the features at that cut-off are not in the warehouse.
@@ -51,16 +54,18 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     features = read_features(platform, as_of_date)
     spend = serving_champion(platform, "spend")
     segmentation = serving_champion(platform, "segmentation")
-    scores = features[["customer_key", "as_of_date"]].copy()
-    scores = scores.assign(**_expected_spend(platform, features, spend), spend_model_version=_version(spend))
-    scores = scores.assign(**_segments(features, segmentation), segmentation_model_version=_version(segmentation))
+    # In parts: the memory that a model takes is that of a part, whatever the number of customers.
+    parts = [features.slice(start, _ROWS_AT_ONCE) for start in range(0, features.num_rows, _ROWS_AT_ONCE)]
+    scores = pa.concat_tables(_scored(platform, part.to_pandas(), spend, segmentation) for part in parts)
+    tables = {
+        "customer_scores": scores,
+        "customer_features": features,
+        "customer_segments": _segment_table(features, scores, segmentation),
+        "customer_spend_reasons": _reasons(platform, features, scores, spend),
+    }
     folder = platform.home / "scores"
-    write_atomically(
-        folder / "customer_scores.parquet", parquet_bytes(pa.table(_columns(scores), schema=SCORES_SCHEMA))
-    )
-    write_atomically(
-        folder / "customer_segments.parquet", parquet_bytes(_segment_table(features, scores, segmentation))
-    )
+    for name, table in tables.items():
+        write_atomically(folder / f"{name}.parquet", parquet_bytes(table))
     keep_predictions(platform, scores, spend.version if spend else None)
     # The release says which versions made its scores: after a rollback, the champion may be another one.
     origin = {"spend": spend, "segmentation": segmentation}
@@ -69,7 +74,7 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
         "spend": spend.version.version if spend else 0,
         "segmentation": segmentation.version.version if segmentation else 0,
     }
-    return Scores(folder, len(scores), as_of_date, versions)
+    return Scores(folder, scores.num_rows, as_of_date, versions)
 
 
 def note_origins(folder: Path, models: "Mapping[str, LoadedModel | None]") -> None:
@@ -82,34 +87,18 @@ def note_origins(folder: Path, models: "Mapping[str, LoadedModel | None]") -> No
 MODELS_FILE = "models.json"
 """Beside the scores: the version and the snapshot's DVC hash of each model that made them, or null."""
 
-SCORES_SCHEMA = pa.schema(
-    [
-        ("customer_key", pa.string()),
-        ("as_of_date", pa.date32()),
-        ("expected_spend_next_90_days_brl", pa.float64()),
-        *((f"spend_{end}_{level}_brl", pa.float64()) for level in (80, 95) for end in ("lower", "upper")),
-        ("spend_model_version", pa.int32()),
-        ("segment_id", pa.int32()),
-        ("segment_typicality", pa.float64()),
-        ("is_outlier", pa.bool_()),
-        ("segmentation_model_version", pa.int32()),
-    ]
-)
+_ROWS_AT_ONCE = 250_000
 
-SEGMENTS_SCHEMA = pa.schema(
-    [
-        ("segment_id", pa.int32()),
-        ("name_pt", pa.string()),
-        ("name_en", pa.string()),
-        ("description_pt", pa.string()),
-        ("description_en", pa.string()),
-        ("customer_count", pa.int64()),
-        ("revenue_brl_mean", pa.float64()),
-        ("expected_spend_next_90_days_brl_mean", pa.float64()),
-        ("recency_days_median", pa.float64()),
-        ("order_count_mean", pa.float64()),
-    ]
-)
+_EXPECTED = "expected_spend_next_90_days_brl"
+
+
+def _scored(
+    platform: Platform, features: "pd.DataFrame", spend: "LoadedModel | None", segmentation: "LoadedModel | None"
+) -> pa.Table:
+    scores = features[["customer_key", "as_of_date"]].copy()
+    scores = scores.assign(**_expected_spend(platform, features, spend), spend_model_version=_version(spend))
+    scores = scores.assign(**_segments(features, segmentation), segmentation_model_version=_version(segmentation))
+    return as_table(scores, SCORES_SCHEMA)
 
 
 def _origin(model: "LoadedModel | None") -> dict[str, object] | None:
@@ -130,14 +119,13 @@ def _expected_spend(
     from eshop_dagster.ml.spend import past_rate_brl
 
     ends = {f"spend_{end}_{level}_brl": None for level in (80, 95) for end in ("lower", "upper")}
-    name = "expected_spend_next_90_days_brl"
     if model is None:
         rate = past_rate_brl(features, horizon_days=platform.params.cutoffs.horizon_days)
-        return {name: pd.Series(rate, index=features.index), **ends}
+        return {_EXPECTED: pd.Series(rate, index=features.index), **ends}
     matrix = feature_matrix(features, FEATURES)
-    found = {name: model.pipeline.predict(matrix)}
+    found = {_EXPECTED: model.pipeline.predict(matrix)}
     for level in (80, 95):
-        lower, upper = model.pipeline.interval_of(found[name], level / 100)
+        lower, upper = model.pipeline.interval_of(found[_EXPECTED], level / 100)
         found |= {f"spend_lower_{level}_brl": lower, f"spend_upper_{level}_brl": upper}
     return {column: pd.Series(values, index=features.index) for column, values in found.items()}
 
@@ -156,15 +144,16 @@ def _segments(features: "pd.DataFrame", model: "LoadedModel | None") -> "dict[st
     }
 
 
-def _segment_table(features: "pd.DataFrame", scores: "pd.DataFrame", model: "LoadedModel | None") -> pa.Table:
+def _segment_table(features: pa.Table, scores: pa.Table, model: "LoadedModel | None") -> pa.Table:
     """Return one row per segment of the champion, with its persona and what its customers are like today."""
     if model is None:
         return SEGMENTS_SCHEMA.empty_table()
-    joined = features.assign(segment_id=scores["segment_id"], expected=scores["expected_spend_next_90_days_brl"])
+    joined = features.select(["revenue_brl", "recency_days", "order_count"]).to_pandas()
+    joined = joined.assign(**{name: scores[name].to_numpy() for name in ("segment_id", _EXPECTED)})
     profile = joined.groupby("segment_id").agg(
-        customer_count=("customer_key", "size"),
+        customer_count=(_EXPECTED, "size"),
         revenue_brl_mean=("revenue_brl", "mean"),
-        expected_spend_next_90_days_brl_mean=("expected", "mean"),
+        expected_spend_next_90_days_brl_mean=(_EXPECTED, "mean"),
         recency_days_median=("recency_days", "median"),
         order_count_mean=("order_count", "mean"),
     )
@@ -176,8 +165,15 @@ def _segment_table(features: "pd.DataFrame", scores: "pd.DataFrame", model: "Loa
     return pa.Table.from_pylist(rows, schema=SEGMENTS_SCHEMA)
 
 
-def _columns(frame: "pd.DataFrame") -> dict[str, pa.Array]:
-    return {
-        name: pa.array(frame[name], type=SCORES_SCHEMA.field(name).type, from_pandas=True)
-        for name in SCORES_SCHEMA.names
-    }
+def _reasons(platform: Platform, features: pa.Table, scores: pa.Table, model: "LoadedModel | None") -> pa.Table:
+    """Return the reasons of those of whom most is expected: they cost far more than the scores themselves."""
+    import pyarrow.compute as pc
+
+    from eshop_dagster.ml.spend import explain_spend, with_sentences
+
+    if model is None:
+        return REASONS_SCHEMA.empty_table()
+    order = pc.sort_indices(scores, sort_keys=[(_EXPECTED, "descending"), ("customer_key", "ascending")])
+    explained = order.slice(0, platform.params.explained_customers)
+    rows = features.take(explained).sort_by("customer_key").to_pandas()
+    return as_table(with_sentences(explain_spend(model.pipeline, rows)), REASONS_SCHEMA)

@@ -155,15 +155,14 @@ def open_snapshot(folder: Path) -> Snapshot:
     return Snapshot(folder, json.loads(path.read_text()))
 
 
-def read_features(platform: Platform, as_of_date: date) -> "pd.DataFrame":
-    """Return the features of every customer at one cut-off, sorted by customer."""
+def read_features(platform: Platform, as_of_date: date) -> pa.Table:
+    """Return the features of every customer at one cut-off, sorted by customer: the columns of `customer_features`."""
     rows = platform.warehouse.read(
         "SELECT * FROM customer_features WHERE as_of_date = $day ORDER BY customer_key", {"day": as_of_date}
     )
     if rows.num_rows == 0:
         raise SnapshotError(f"customer_features holds nobody at {as_of_date}: build the features at that cut-off first")
-    frame: pd.DataFrame = rows.to_pandas()
-    return frame
+    return rows
 
 
 def _rows(platform: Platform, dates: tuple[date, ...]) -> pa.Table:

@@ -43,7 +43,8 @@ def test_both_jobs_are_visible_in_the_homes_dagster_instance(small_run: Run, mon
 def test_the_release_is_complete_and_its_manifest_true(small_run: Run) -> None:
     folder = small_run.home / "published" / "current"
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert set(manifest["tables"]) == {*MARTS, "customer_scores", "customer_segments", "revenue_forecast"}
+    scored = {"customer_scores", "customer_features", "customer_segments", "customer_spend_reasons"}
+    assert set(manifest["tables"]) == {*MARTS, *scored, "revenue_forecast"}
     for table, entry in manifest["tables"].items():
         assert {name: file["rows"] for name, file in entry["files"].items()} == {
             name: pq.read_metadata(folder / name).num_rows for name in files_of(folder, table)
@@ -56,6 +57,24 @@ def test_the_release_is_complete_and_its_manifest_true(small_run: Run) -> None:
     assert scores["customer_key"].is_unique
     assert (scores["expected_spend_next_90_days_brl"] >= 0).all()
     assert scores["segment_id"].notna().all()
+
+
+def test_the_release_has_the_features_that_its_scores_were_made_of_and_says_why(small_run: Run) -> None:
+    folder = small_run.home / "published" / "current"
+    scores, features, reasons = (
+        pq.read_table(folder / f"customer_{table}.parquet").to_pandas()
+        for table in ("scores", "features", "spend_reasons")
+    )
+    assert features["customer_key"].tolist() == scores["customer_key"].tolist()
+    model = ModelRegistry.local(small_run.home).load("spend").pipeline
+    expected = scores["expected_spend_next_90_days_brl"].to_numpy()
+    assert (model.predict(features[list(model.feature_names_)]) == expected).all()
+    assert reasons.groupby("customer_key")["rank"].apply(list).map(lambda ranks: ranks == [1, 2, 3]).all()
+    assert set(reasons["customer_key"]) == set(scores["customer_key"])
+    effects = model.effects(features[list(model.feature_names_)])
+    weightiest = abs(effects.values_brl).max(axis=1)
+    assert reasons.loc[reasons["rank"] == 1, "effect_brl"].abs().to_numpy() == pytest.approx(weightiest)
+    assert reasons["reason_pt"].str.contains(r"(?:soma|tira) R\$").all()
 
 
 def files_of(folder: Path, table: str) -> list[str]:

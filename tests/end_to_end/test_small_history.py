@@ -24,3 +24,10 @@ def test_a_shop_of_two_months_is_published_with_the_past_rate_and_says_why(tmp_p
     assert len(scores) > 50
     assert scores["spend_model_version"].isna().all()
     assert (scores["expected_spend_next_90_days_brl"] >= 0).all()
+    forecast = pq.read_table(run.home / "published" / "current" / "revenue_forecast.parquet").to_pandas()
+    nation = forecast[forecast["state"] == "BR"]
+    assert len(nation) == 92 and (nation["revenue_brl"] > 0).all()
+    if manifest["models"]["revenue"] is None:
+        # Each weekday's mean of four weeks, again and again, and nothing said of how far off it may be.
+        assert nation["revenue_brl"].iloc[7:].tolist() == nation["revenue_brl"].iloc[:-7].tolist()
+        assert forecast[["revenue_model_version", "revenue_lower_80_brl"]].isna().all(axis=None)

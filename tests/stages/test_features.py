@@ -16,7 +16,7 @@ from eshop_dagster.adapters.sources.simulated import ShopConfig, SimulatedSource
 from eshop_dagster.ml.cutoffs import Cutoffs
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.build import Plan, build_features, build_warehouse
-from eshop_dagster.stages.parameters import Params
+from eshop_dagster.stages.parameters import CutoffParams, Params
 from eshop_dagster.stages.platform import Platform
 
 from ..builders import changes
@@ -166,3 +166,25 @@ def test_each_customer_to_whom_anything_may_happen_has_the_bits_of_the_whole_tab
         assert [
             row for one in whole for row in bits(batch.features_of(str(one["customer_key"]), cutoff, feature_sql))
         ] == whole
+
+
+def test_a_large_shop_learns_from_the_same_few_customers_at_each_cutoff_and_scores_all(
+    shop: Platform, tmp_path: Path
+) -> None:
+    cutoffs = (date(2023, 11, 15), date(2024, 2, 10), date(2024, 3, 1))
+    few = Platform(shop.settings, Params(cutoffs=CutoffParams(sample_customers=200)))
+    whole = {day: bits(rows_at(shop, day)) for day in cutoffs}
+    labels = bits(rows_at(shop, date(2024, 1, 20), "customer_spend_labels"))
+    known = shop.warehouse.read("SELECT customer_key FROM dim_customers ORDER BY customer_key LIMIT 200")
+    chosen = set(known["customer_key"].to_pylist())
+    build(few, date(2024, 1, 20), date(2024, 2, 10), date(2024, 3, 1))
+    try:
+        assert bits(rows_at(shop, date(2024, 3, 1))) == whole[date(2024, 3, 1)]
+        sampled = [row for row in whole[date(2024, 2, 10)] if row["customer_key"] in chosen]
+        assert 0 < len(sampled) < len(whole[date(2024, 2, 10)])
+        assert bits(rows_at(shop, date(2024, 2, 10))) == sampled
+        assert bits(rows_at(shop, date(2024, 1, 20), "customer_spend_labels")) == [
+            row for row in labels if row["customer_key"] in chosen
+        ]
+    finally:
+        build(shop, date(2024, 1, 20), date(2024, 2, 10), date(2024, 3, 1))

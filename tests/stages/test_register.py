@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from mlflow import MlflowClient
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 
@@ -265,6 +266,24 @@ def test_rollback_returns_to_the_previous_champion_and_back_again(platform: Plat
     now = platform.registry.champion("spend")
     assert now is not None and now.tags["reason"] == "promoted by hand: too hopeful"
     assert rollback(platform, "spend", "it was right after all").after == 2
+
+
+def test_an_id_that_a_champion_published_before_it_was_rolled_back_is_never_given_again(tmp_path: Path) -> None:
+    platform = retrain_home(tmp_path / "home")
+    retrained(platform, "segmentation")
+    retrained(platform, "segmentation", force=True)
+    # As if the second had found a kind of customer that the first does not know.
+    [second] = [one.version for one in platform.registry.versions("segmentation") if one.version.version == 2]
+    personas = [*json.loads(second.tags["personas"]), {"segment_id": 9}]
+    MlflowClient(platform.registry.tracking_uri).set_model_version_tag(
+        "segmentation", "2", "personas", json.dumps(personas)
+    )
+    rollback(platform, "segmentation", "a segment too many")
+
+    done = retrained(platform, "segmentation", force=True)
+
+    assert 9 in done.trained.pipeline.used_ids_  # type: ignore[union-attr]
+    assert reproduce(platform, "segmentation", 3).is_equal
 
 
 def test_without_a_previous_champion_or_a_reason_nothing_moves(platform: Platform) -> None:

@@ -1,9 +1,10 @@
--- Grain: one row per customer and cut-off; only what the shop knew before as_of_date counts.
+-- Grain: one row per customer and cut-off; only what the shop knew before as_of_date counts. Where models learn, a large
+-- shop has a sample of its customers; where they are scored, all.
 -- The only definition of a feature: training, batch scoring and serving all use it.
 {{ config(materialized='table') }}
 
 with cutoffs as (
-    select as_of_date from {{ as_of_dates() }} as wanted
+    select as_of_date, keys_below from {{ as_of_dates() }} as wanted
 ),
 
 orders as (
@@ -16,6 +17,7 @@ orders as (
         on
             versions.known_from_date < cutoffs.as_of_date
             and (versions.known_until_date is null or versions.known_until_date >= cutoffs.as_of_date)
+            and (cutoffs.keys_below is null or versions.customer_key < cutoffs.keys_below)
     where versions.customer_key is not null
 ),
 

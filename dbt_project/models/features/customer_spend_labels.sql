@@ -5,7 +5,8 @@
 with cutoffs as (
     select
         as_of_date,
-        as_of_date + 90 as until_date
+        as_of_date + 90 as until_date,
+        keys_below
     from {{ as_of_dates() }} as wanted
     where as_of_date + 90 <= (select max(known_from_date) + 1 from {{ ref('int_orders__versions') }})
 ),
@@ -22,6 +23,7 @@ spend as (
             and versions.ordered_date < cutoffs.until_date
             and versions.known_from_date < cutoffs.until_date
             and (versions.known_until_date is null or versions.known_until_date >= cutoffs.until_date)
+            and (cutoffs.keys_below is null or versions.customer_key < cutoffs.keys_below)
     group by versions.customer_key, cutoffs.as_of_date
 )
 

@@ -25,17 +25,19 @@ def bench_figure(content: Mapping[str, Any]) -> Figure:
     shown = [step for step in steps if step["days"] == longest and step["name"] != _DAY and "floor" not in step["name"]]
     for position, step in enumerate(shown):
         left.barh(position - 0.18, step["seconds"], height=0.34, color=ACCENT, label="platform" if not position else "")
-        left.text(step["seconds"], position - 0.18, f" {step['seconds']:.0f} s", va="center", fontsize=8)
+        left.text(step["seconds"], position - 0.18, f" {_in_words(step['seconds'])}", va="center", fontsize=8)
         if "floor_seconds" in step:
             left.barh(position + 0.18, step["floor_seconds"], height=0.34, color=QUIET)
-            text = f" {step['floor_seconds']:.0f} s by bare SQL"
+            text = f" {_in_words(step['floor_seconds'])} by bare calls"
             left.text(step["floor_seconds"], position + 0.18, text, va="center", fontsize=8)
     left.set_yticks(range(len(shown)), [step["name"] for step in shown])
     left.invert_yaxis()
-    left.margins(x=0.25)
+    # From a tenth of a second to an hour.
+    left.set_xscale("log")
+    left.set_xlim(0.1, 20 * max(step["seconds"] for step in shown))
     size = content["size"]
     title = f"{size['days']} days, {size['orders_per_day']:,.0f} orders a day, {size['customers']:,} customers"
-    label_axes(left, title=title, x="seconds", y="")
+    label_axes(left, title=title, x="seconds (logarithmic)", y="")
     left.grid(axis="y", visible=False)
     points = sorted({step["days"] for step in steps if step["name"] == _DAY})
     days = {
@@ -47,3 +49,7 @@ def bench_figure(content: Mapping[str, Any]) -> Figure:
     right.set_ylim(bottom=0)
     label_axes(right, title="One more day, start-up to release", x="days of history", y="seconds")
     return figure
+
+
+def _in_words(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds >= 10 else f"{seconds:.1f} s"

@@ -4,6 +4,7 @@ What belongs here: what the calendar does, candidates, the rolling-origin backte
 `fit_revenue` trains and judges, `RevenueForecaster.predict` looks ahead.
 """
 
+from eshop_dagster.ml.revenue.fallback import seasonal_naive
 from eshop_dagster.ml.revenue.fit import fit_revenue
 from eshop_dagster.ml.revenue.forecaster import FORECAST_COLUMNS, HORIZON_DAYS, RevenueForecaster
 from eshop_dagster.ml.revenue.panel import NATION
@@ -20,4 +21,5 @@ __all__ = [
     "RevenueParams",
     "RevenueResult",
     "fit_revenue",
+    "seasonal_naive",
 ]

@@ -88,6 +88,11 @@ class SegmentModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.dense_segments_ = np.argsort(order)[self.dense_segments_]
         return self
 
+    def remember_used_ids(self, ids: Iterable[int]) -> Self:
+        """Keep ids that were published besides these, such as by a champion since rolled back: none is given again."""
+        self.used_ids_ = np.array(sorted({*self.used_ids_.tolist(), *ids}), dtype=np.int64)
+        return self
+
     def remember_names(self, names: Iterable[Mapping[str, object]]) -> Self:
         """Keep `segment_id`, `kind`, `name_pt` and `name_en` of each persona with the model."""
         kept = ("segment_id", "kind", "name_pt", "name_en")

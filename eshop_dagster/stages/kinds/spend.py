@@ -60,7 +60,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
 
     seed = seed_of(params.spend)
     chosen = SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **without_seed(params.spend)})
-    result = fit_spend(_drawn_training_rows(snapshot, seed), snapshot.holdout(), chosen, seed)
+    result = fit_spend(drawn_training_rows_of(snapshot, seed), snapshot.holdout(), chosen, seed)
     trained = Trained(
         model="spend",
         candidate=result.candidate,
@@ -96,7 +96,7 @@ def _best_baseline(result: "SpendResult") -> dict[str, float]:
     return {name: float(best[name]) for name in result.baseline_metrics}
 
 
-def _drawn_training_rows(snapshot: Snapshot, seed: int) -> "pd.DataFrame":
+def drawn_training_rows_of(snapshot: Snapshot, seed: int) -> "pd.DataFrame":
     """Return the rows that `fit_spend` would draw of the snapshot, with no more than one cut-off in memory at once."""
     import pandas as pd
     import pyarrow.parquet as pq
