@@ -36,6 +36,11 @@ class PullReport:
     accepted: Counter[str] = field(default_factory=Counter)
     quarantined: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def add_rows(self, other: "PullReport") -> None:
+        """Count the rows of another pull, too: of another source, on days of this one."""
+        self.accepted += other.accepted
+        self.quarantined += other.quarantined
+
 
 class RawStore:
     """The raw and quarantine folders of one home.
@@ -91,6 +96,10 @@ class RawStore:
             for day, record in self._pulls.of_source(source)
             if fingerprint is None or record["fingerprint"] == fingerprint
         }
+
+    def fingerprints(self, source: str) -> dict[date, str]:
+        """Return, for each day that this source has written, what it was read from."""
+        return {day: record["fingerprint"] for day, record in self._pulls.of_source(source)}
 
     def day_hashes(self) -> dict[date, str]:
         """Return one content hash for each day with raw data, over all sources."""

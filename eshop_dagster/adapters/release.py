@@ -47,7 +47,8 @@ class OpenRelease:
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """Return the answer to a statement that names the release's tables; any number of threads may ask at once."""
         with self._database.cursor() as cursor:
-            return cursor.execute(sql, dict(parameters or {})).to_arrow_table()
+            # Not `execute`, whose Arrow output copies every row once more.
+            return cursor.sql(sql, params=dict(parameters or {})).to_arrow_table()
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from eshop_dagster.adapters.full_disk import explains_full_disk
-from eshop_dagster.adapters.raw_store import PullReport
+from eshop_dagster.adapters.raw_store import Limits, PullReport, RawStore
 from eshop_dagster.adapters.sources import OpenSource, SourceConfig
 from eshop_dagster.adapters.sources.base import Changes
+from eshop_dagster.adapters.sources.registered import Register
 from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform, yesterday
@@ -62,7 +63,7 @@ def pull(
     force: bool = False,
     on_days: Callable[[int], None] = lambda days: None,
 ) -> PullReport:
-    """Pull the days `first` to `last` (inclusive) into raw.
+    """Pull the days `first` to `last` (inclusive) into raw, and what was registered in the simulated shop since.
 
     Args:
         platform: the home.
@@ -77,9 +78,35 @@ def pull(
     known = platform.raw.days_pulled(opened.source.name, opened.fingerprint) if only_new else set()
     wanted = [day for day in _days(first, last) if day not in known]
     on_days((last - first).days + 1 - len(wanted))
-    return platform.raw.write(
+    report = platform.raw.write(
         opened.source.name, opened.fingerprint, _chunks(opened, wanted), force=force, on_days=on_days
     )
+    if opened.source.name == Register.beside:
+        report.add_rows(take_up_registered(platform, None if only_new else (first, last)))
+    return report
+
+
+def take_up_registered(platform: Platform, asked: tuple[date, date] | None) -> PullReport:
+    """Write into raw what was registered since the last pull, up to the last day that was pulled of the shop.
+
+    Args:
+        platform: the home; the caller holds it.
+        asked: first and last day that are written again also when raw has them; None for none.
+    """
+    register, report = Register(platform.home), PullReport()
+    wanted = register.fingerprints()
+    if not wanted:
+        return report
+    newest = max(platform.raw.days_pulled(Register.beside), default=date.min)
+    known = platform.raw.fingerprints(register.name)
+    # One bad entry may be all of its day: it goes to quarantine, and the shop's own days do not wait for it.
+    raw = RawStore(platform.home, platform.vault, Limits(quarantined_share=1.0))
+    for day, fingerprint in wanted.items():
+        is_asked = asked is not None and asked[0] <= day <= asked[1]
+        # A later day of a registered order waits until the shop gets there, or the home would end on that day.
+        if day <= newest and (is_asked or known.get(day) != fingerprint):
+            report.add_rows(raw.write(register.name, fingerprint, register.changes(day, day)))
+    return report
 
 
 def _chunks(opened: OpenSource, days: list[date]) -> Iterator[Changes]:

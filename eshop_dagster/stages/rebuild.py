@@ -9,6 +9,7 @@ from eshop_dagster.adapters.dbt import manifest_nodes, raise_on_failure, tables_
 from eshop_dagster.adapters.raw_store import Damage, RawStoreError
 from eshop_dagster.adapters.sources import load_source_config, open_source
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.registered import Register
 from eshop_dagster.adapters.table_records import QualityError
 from eshop_dagster.adapters.warehouse import WarehouseDamaged
 from eshop_dagster.stages.build import build_features, build_warehouse, plan_features, project_of
@@ -145,7 +146,7 @@ def _remedies(platform: Platform, damaged: list[Damage]) -> list[str]:
     for source in sorted({one.source for one in damaged if one.source}):
         days = sorted({one.day for one in damaged if one.source == source})
         for first, last in _ranges(days):
-            if own in (source, None):
+            if own in (source, None) or source == Register.name:
                 lines.append(f"Pull again: `eshop run --from {first} --to {last} --repull --home {platform.home}`")
             else:
                 lines.append(f"Put the report {source} of {first} to {last} into {platform.home / 'inbox'} again.")

@@ -31,7 +31,8 @@ class Changes:
         tables: by raw table name; the contract's columns that the source knows, in any order, plus `changed_date`
             (date32) between `first_day` and `last_day`. Each column has the contract's type, or is text: a value
             that DuckDB cannot cast to the contract's type goes to quarantine with its text. A column or table
-            that is left out is unknown (NULL). Pass a bad row on as it is: the raw layer quarantines it.
+            that is left out is unknown (NULL). Pass a bad row on as it is: the raw layer quarantines it. A source
+            that asked the vault itself yields `customer_key` in place of `customer_id`, and no identifier.
         rejected: rows that the source could not even take apart (`REJECTED_SCHEMA`); `row` is the text or JSON as found
             and is sealed in the vault, as it may hold personal data.
     """
