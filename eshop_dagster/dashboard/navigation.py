@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eshop_dagster.dashboard.pages import customers, data, deliveries, exploration, forecasts, models, overview
+from eshop_dagster.dashboard.pages import customers, data, deliveries, exploration, forecasts, models, overview, registration
 from eshop_dagster.dashboard.view import View
 
 
@@ -36,4 +36,5 @@ PAGES = (
     Page("exploration", "exploracao", ":material/insights:", "analysis", ("period", "states", "channels", "category"), exploration.render),
     Page("models", "modelos", ":material/model_training:", "platform", (), models.render),
     Page("data", "dados", ":material/database:", "platform", (), data.render),
+    Page("registration", "cadastro", ":material/person_add:", "platform", (), registration.render),
 )

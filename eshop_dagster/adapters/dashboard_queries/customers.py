@@ -39,6 +39,11 @@ _COHORTS = """
     FROM agg_cohort_retention ORDER BY cohort_month, months_since
 """
 
+_PRODUCTS = """
+    SELECT product_id, product_name, list_price_brl::DOUBLE AS list_price_brl FROM dim_products
+    WHERE category = $category AND list_price_brl IS NOT NULL ORDER BY product_name, product_id
+"""
+
 
 def segments(database: ReleaseDatabase) -> pd.DataFrame:
     """Return `customer_segments`: name, description, size and means of each; no rows without a champion."""
@@ -72,3 +77,8 @@ def feature_sample(database: ReleaseDatabase, most: int) -> pd.DataFrame:
 def cohorts(database: ReleaseDatabase) -> pd.DataFrame:
     """Return who came back by cohort and months since their first sale."""
     return database.frame(_COHORTS)
+
+
+def products(database: ReleaseDatabase, category: str) -> pd.DataFrame:
+    """Return the products of a category that have a price: `product_id`, `product_name`, `list_price_brl`."""
+    return database.frame(_PRODUCTS, {"category": category})

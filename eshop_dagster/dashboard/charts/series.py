@@ -25,7 +25,8 @@ def fan(
         height: pixels.
     """
     figure = go.Figure()
-    for level, opacity in ((95, 0.12), (80, 0.22)) if len(ahead) else ():
+    has_bounds = len(ahead) > 0 and ahead["upper_95_brl"].notna().all()
+    for level, opacity in ((95, 0.12), (80, 0.22)) if has_bounds else ():
         x = [*ahead["date"], *reversed(list(ahead["date"]))]
         y = [*ahead[f"upper_{level}_brl"], *reversed(list(ahead[f"lower_{level}_brl"]))]
         colour = translucent(CONTRAST, opacity)

@@ -26,13 +26,10 @@ def render(view: View) -> None:
     with left:
         _freshness(view, pulls)
         _runs(view)
+        _by_month(view, pulls)
     with right:
         _tables(view)
-    left, right = st.columns(2)
-    with left:
-        _reasons(view, pulls)
-    with right:
-        _by_month(view, pulls)
+    _reasons(view, pulls)
 
 
 @st.cache_data(ttl=60, max_entries=4, show_spinner=False)
@@ -48,7 +45,7 @@ def _headline(view: View, pulls: Pulls) -> None:
     passed = sum(status in _PASSED for status in checks)
     held, accepted = sum(pulls.quarantined.values()), sum(pulls.accepted.values())
     share = formats.share(held / max(held + accepted, 1), 2)
-    written = view.text("data.passed", passed=formats.whole(passed), count=formats.whole(len(checks)))
+    written = view.text("data.of", passed=formats.whole(passed), count=formats.whole(len(checks)))
     cards(
         [
             Card(view.text("data.through"), formats.day(data_through(view)), None, view.text("data.through_help")),

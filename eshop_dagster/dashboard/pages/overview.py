@@ -127,7 +127,8 @@ def _ahead(view: View, scope: Scope) -> tuple[pd.DataFrame, list[str]]:
     names = {"revenue_brl": "forecast_brl"}
     names |= {f"revenue_{end}_{level}_brl": f"{end}_{level}_brl" for end in ("lower", "upper") for level in (80, 95)}
     ahead = ahead.rename(columns=names)
-    return ahead[["date", *names.values()]], []
+    is_naive = ahead["revenue_model_version"].isna().all()
+    return ahead[["date", *names.values()]], [view.text("overview.naive")] if is_naive else []
 
 
 def _map(view: View) -> None:

@@ -36,6 +36,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Rows of each published table, and the outcome of the checks made on these very rows.",
     ),
     "data.unchecked": ("sem registro", "no record"),
+    "data.of": ("{passed} de {count}", "{passed} of {count}"),
     "data.passed": ("{passed} de {count} passaram", "{passed} of {count} passed"),
     "data.quarantine": ("Quarentena por motivo", "Quarantine by reason"),
     "data.quarantine_help": (

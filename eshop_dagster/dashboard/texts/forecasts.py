@@ -6,8 +6,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "What the shop should take, how right forecasts were, and who should spend most.",
     ),
     "forecasts.no_model": (
-        "Ainda não há modelo campeão de receita: não há previsão nem histórico de acertos.",
-        "There is no revenue champion yet: no forecast and no record of how right it was.",
+        "A história da loja ainda é curta demais para uma previsão.",
+        "The shop's history is too short for a forecast yet.",
     ),
     "forecasts.next28": ("Próximos 28 dias", "Next 28 days"),
     "forecasts.next28_help": (
