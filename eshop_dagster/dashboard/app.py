@@ -1,23 +1,24 @@
-"""What Streamlit runs for every visitor: login, release, language, filters, and the page that was asked for."""
+"""What every visitor sees around the pages: login, release, language, filters, and the page that was asked for."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import streamlit as st
 
-from eshop_dagster.adapters.release import NoRelease, current_name, open_release
+from eshop_dagster.adapters.dashboard_queries import customers
+from eshop_dagster.adapters.release import NoRelease
 from eshop_dagster.dashboard import sidebar
 from eshop_dagster.dashboard.access import require_login, show_visitor
 from eshop_dagster.dashboard.formats import Formats
 from eshop_dagster.dashboard.navigation import PAGES, Page
-from eshop_dagster.dashboard.opening import choices_of, opened_database
+from eshop_dagster.dashboard.opening import Opening, choices_of, opening
 from eshop_dagster.dashboard.style import ICON, SCRIPT, STYLE
 from eshop_dagster.dashboard.texts import Texts
 from eshop_dagster.dashboard.view import View
 from eshop_dagster.settings import load_settings
 
-_LOOK_SECONDS = 5
+_LOOK_SECONDS = 3
 _LOG = logging.getLogger(__name__)
 
 
@@ -27,36 +28,41 @@ def main() -> None:
     text, formats = Texts(language), Formats(language)
     st.set_page_config(text("app.title"), ICON, layout="wide", initial_sidebar_state="expanded")
     st.html(STYLE)
-    st.html(SCRIPT.format(language="pt-BR" if language == "pt" else "en"), unsafe_allow_javascript=True)
+    script = SCRIPT.format(language="pt-BR" if language == "pt" else "en", skip=text("app.skip"))
+    st.html(script, unsafe_allow_javascript=True)
     require_login(text)
+    _guarded(text, formats, lambda: _show(text, formats))
+
+
+def _show(text: Texts, formats: Formats) -> None:
     home = load_settings().home
     try:
-        release = open_release(home)
+        database = opening(home).database()
     except NoRelease:
         st.warning(text("app.no_release", home=home.name))
         return
-    _follow(home, release.name)
-    database = opened_database(str(home), release.name, release)
+    _follow(opening(home), database.release.name)
     choices = choices_of(database)
     if choices is None:
-        st.warning(text("app.no_sales", name=release.name))
+        st.warning(text("app.no_sales", name=database.release.name))
         return
-    view = View(home, database, text, formats, choices, sidebar.present_filters(choices))
-    _show(view)
+    _navigate(View(home, database, text, formats, choices, sidebar.present_filters(choices)))
 
 
-def _show(view: View) -> None:
+def _navigate(view: View) -> None:
     text = view.text
-    found = {page: st.Page(_runner(page, view), title=text(f"page.{page.name}"), icon=page.icon, **_place(page))
-             for page in PAGES}
-    groups = {text(f"nav.{group}"): [found[page] for page in PAGES if page.group == group]
-              for group in ("analysis", "platform")}
+    found = {page: _as_streamlit(page, view) for page in PAGES}
+    groups = {
+        text(f"nav.{group}"): [found[page] for page in PAGES if page.group == group]
+        for group in ("analysis", "platform")
+    }
     chosen = st.navigation(groups, expanded=True)
     page = next(one for one in PAGES if found[one] == chosen)
     with st.sidebar:
         sidebar.language_switch(text)
         if page.filters:
-            sidebar.filter_widgets(text, view.formats, view.choices, view.filters, page.filters, segment_names(view))
+            names = segment_names(view)
+            sidebar.filter_widgets(text, view.formats, view.choices, view.filters, page.filters, names)
         show_visitor(text)
     sidebar.write_address(view.filters, view.language)
     chosen.run()
@@ -64,30 +70,31 @@ def _show(view: View) -> None:
 
 def segment_names(view: View) -> dict[int, str]:
     """Return the segments' names in the page's language."""
-    from eshop_dagster.adapters.dashboard_queries import customers
-
     frame = view.ask(customers.segments)
     return dict(zip(frame["segment_id"], frame[f"name_{view.language}"], strict=True)) if len(frame) else {}
 
 
-def _runner(page: Page, view: View):  # type: ignore[no-untyped-def]
+def _as_streamlit(page: Page, view: View) -> st.Page:  # type: ignore[valid-type]
     def run() -> None:
-        try:
-            page.render(view)
-        except Exception:
-            _LOG.exception("the page %s could not be drawn", page.name)
-            st.error(view.text("app.trouble", now=view.formats.instant(datetime.now(UTC))))
+        _guarded(view.text, view.formats, lambda: page.render(view))
 
-    return run
+    title = view.text(f"page.{page.name}")
+    if page is PAGES[0]:
+        return st.Page(run, title=title, icon=page.icon, default=True)
+    return st.Page(run, title=title, icon=page.icon, url_path=page.path)
 
 
-def _place(page: Page) -> dict[str, object]:
-    return {"default": True} if page is PAGES[0] else {"url_path": page.path}
+def _guarded(text: Texts, formats: Formats, draw: Callable[[], None]) -> None:
+    """Draw; what goes wrong is in the log, and the visitor is told when it happened and nothing of what."""
+    try:
+        draw()
+    except Exception:
+        _LOG.exception("the page could not be drawn")
+        st.error(text("app.trouble", now=formats.instant(datetime.now(UTC))))
 
 
 @st.fragment(run_every=_LOOK_SECONDS)
-def _follow(home: Path, shown: str) -> None:
-    """Draw the page anew once another release is current."""
-    if current_name(home) not in (shown, None):
+def _follow(held: Opening, shown: str) -> None:
+    """Draw the page anew once another release is ready."""
+    if held.database().release.name != shown:
         st.rerun()
-

@@ -48,6 +48,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"it fails or scores otherwise", "falha, ou dá outro resultado"),
     (r"the saved file scores the sample alike", "o arquivo salvo dá os mesmos resultados na amostra"),
 )
+_SLICE, _SLICE_WORDS = re.compile(rf"([^:;]+): {_NUMBER} against {_NUMBER}"), "{}: {} ante {}"
 _COMPILED = tuple((re.compile(pattern), words) for pattern, words in _PATTERNS)
 
 
@@ -59,6 +60,10 @@ def gate_words(sentence: str, text: Texts) -> str:
         found = pattern.fullmatch(sentence)
         if found:
             return words.format(*(_written(part, text) for part in found.groups()))
+    slices = [_SLICE.fullmatch(part) for part in sentence.split("; ")]
+    if all(slices):
+        told = (_SLICE_WORDS.format(*(_written(part, text) for part in one.groups())) for one in slices if one)
+        return "; ".join(told)
     return text("models.original", text=sentence)
 
 

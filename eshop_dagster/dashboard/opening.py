@@ -1,34 +1,83 @@
-"""Releases held open, one database each, shared by all visitors."""
+"""Releases held open for all visitors: the one that is shown, and the next one while it is made ready."""
 
-from threading import Thread
+import logging
+from functools import cache
+from pathlib import Path
+from threading import Lock, Thread
 
 import streamlit as st
 
-from eshop_dagster.adapters.dashboard_queries import ReleaseDatabase, customers, sales
-from eshop_dagster.adapters.dashboard_queries.summaries import SUMMARIES
-from eshop_dagster.adapters.release import OpenRelease
+from eshop_dagster.adapters.dashboard_queries import ReleaseDatabase, ReleaseUnreadable, customers, sales
+from eshop_dagster.adapters.release import current_name, open_release
 from eshop_dagster.dashboard.filters import Choices
 
-_HELD_RELEASES = 3
-"""The present one, and those that a visitor's page is just being drawn from."""
+_LOG = logging.getLogger(__name__)
 
 
-@st.cache_resource(max_entries=_HELD_RELEASES, show_spinner=False)
-def opened_database(home: str, name: str, _release: OpenRelease) -> ReleaseDatabase:
-    """Return the database of a release; what its pages need is counted meanwhile, before anybody clicks."""
-    database = ReleaseDatabase(_release)
-    needed = [one for one in SUMMARIES if one != "customers_by_group" or database.has("customer_scores")]
-    Thread(target=database.prepare, args=(needed,), daemon=True, name="summaries").start()
-    return database
+class Opening:
+    """The release of one home that visitors see.
+
+    A new release is shown once its counts are ready: nobody waits for the scans over millions of orders. Only the first
+    release of a process is shown at once.
+
+    Args:
+        home: the data home.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._lock = Lock()
+        self._shown: ReleaseDatabase | None = None
+        self._coming: str | None = None
+
+    def database(self) -> ReleaseDatabase:
+        """Return the database of the release to show.
+
+        Raises:
+            NoRelease: nothing was published in this home.
+        """
+        with self._lock:
+            if self._shown is None:
+                self._shown = ReleaseDatabase(open_release(self._home))
+                Thread(target=self._count, args=(self._shown,), daemon=True, name="counts").start()
+                return self._shown
+            wanted = current_name(self._home)
+            if wanted not in (None, self._shown.release.name, self._coming):
+                self._coming = wanted
+                Thread(target=self._make_ready, daemon=True, name="next release").start()
+            return self._shown
+
+    def _count(self, database: ReleaseDatabase) -> None:
+        try:
+            database.prepare()
+        except ReleaseUnreadable:
+            # Whoever asks for that count is told, too.
+            _LOG.exception("the release %s cannot be counted", database.release.name)
+
+    def _make_ready(self) -> None:
+        try:
+            database = ReleaseDatabase(open_release(self._home))
+            database.prepare()
+        except (OSError, ValueError, ReleaseUnreadable):
+            _LOG.exception("the release %s cannot be shown; the one before stays", self._coming)
+            return
+        with self._lock:
+            self._shown, self._coming = database, None
+
+
+@cache
+def opening(home: Path) -> Opening:
+    """Return what holds the releases of a home, the same for all visitors."""
+    return Opening(home)
 
 
 def choices_of(database: ReleaseDatabase) -> Choices | None:
     """Return what there is to filter by; None where nothing was sold."""
-    return _choices(database.release.name, database)
+    return _choices(str(database.release.folder), database)
 
 
-@st.cache_data(max_entries=_HELD_RELEASES, show_spinner=False)
-def _choices(name: str, _database: ReleaseDatabase) -> Choices | None:
+@st.cache_data(max_entries=3, show_spinner=False)
+def _choices(folder: str, _database: ReleaseDatabase) -> Choices | None:
     found = sales.choices(_database)
     if found is None:
         return None

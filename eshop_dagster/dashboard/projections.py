@@ -13,8 +13,8 @@ from eshop_dagster.ml.features import sorted_by_key
 from eshop_dagster.ml.projection import project_segments
 
 SAMPLED = 2_000
-_TSNE_SAMPLED = 1_200
-"""t-SNE's time grows faster than its rows: 1,200 take about two seconds on one core."""
+_TSNE_SAMPLED = 800
+"""t-SNE's time grows faster than its rows: 1,200 took more than two seconds on one core."""
 _SEED = 7
 
 

@@ -124,6 +124,7 @@ def _one(
         help=what if is_used else text("filter.not_here"),
         # Without typing there is no English "No results".
         filter_mode=None,
+        placeholder="",
     )
 
 

@@ -38,6 +38,9 @@ h3 { font-size: 1.08rem !important; padding: 0.1rem 0 !important; }
 SCRIPT = """
 <script>
 document.documentElement.lang = "{language}";
+for (const link of document.querySelectorAll("a[href^='#']")) {{
+  if (/^(Skip to main content|Ir para o conteúdo)$/.test(link.textContent)) link.textContent = "{skip}";
+}}
 if (!window.eshopImages) {{
   window.eshopImages = true;
   document.addEventListener("click", (event) => {{

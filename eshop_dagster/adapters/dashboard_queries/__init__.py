@@ -4,7 +4,7 @@ Every statement is fixed text; what a person chose arrives as bound parameters. 
 counts, no fact table ever becomes one.
 """
 
-from eshop_dagster.adapters.dashboard_queries.database import ReleaseDatabase
+from eshop_dagster.adapters.dashboard_queries.database import ReleaseDatabase, ReleaseUnreadable
 from eshop_dagster.adapters.dashboard_queries.scope import Scope
 
-__all__ = ["ReleaseDatabase", "Scope"]
+__all__ = ["ReleaseDatabase", "ReleaseUnreadable", "Scope"]

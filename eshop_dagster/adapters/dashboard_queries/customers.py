@@ -4,6 +4,7 @@ import pandas as pd
 
 from eshop_dagster.adapters.dashboard_queries.database import ReleaseDatabase
 from eshop_dagster.adapters.dashboard_queries.scope import IN_SEGMENTS, IN_STATES, Scope
+from eshop_dagster.adapters.dashboard_queries.summaries import LISTED_CUSTOMERS
 
 _SEGMENTS = "FROM customer_segments ORDER BY segment_id"
 
@@ -22,13 +23,8 @@ _GROUPS_BY_STATE = f"""
 """
 
 _MEMBERS = f"""
-    SELECT customer_key, scores.segment_id, customers.state, customers.city, customers.order_count,
-        customers.net_revenue_brl::DOUBLE AS net_revenue_brl, customers.last_ordered_at::DATE AS last_ordered_date,
-        scores.expected_spend_next_90_days_brl, scores.segment_typicality, scores.is_outlier
-    FROM customer_scores AS scores INNER JOIN dim_customers AS customers USING (customer_key)
-    WHERE {IN_SEGMENTS.replace("segment_id", "scores.segment_id")}
-        AND {IN_STATES.replace("state)", "customers.state)")}
-    ORDER BY scores.expected_spend_next_90_days_brl DESC, customer_key LIMIT $most
+    FROM listed_customers WHERE {IN_SEGMENTS} AND {IN_STATES}
+    ORDER BY expected_spend_next_90_days_brl DESC, customer_key LIMIT $most
 """
 
 # The key is a random pseudonym: the first customers by key are a random sample, the same each time.
@@ -64,9 +60,12 @@ def customers_by_state(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
     return database.frame(_GROUPS_BY_STATE, scope.values(), needs=["customers_by_group"])
 
 
-def members(database: ReleaseDatabase, scope: Scope, most: int) -> pd.DataFrame:
-    """Return the customers of the chosen segments and states who are expected to spend most, by pseudonym."""
-    return database.frame(_MEMBERS, {**scope.values(), "most": most})
+def members(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
+    """Return the customers of the chosen segments and states who are expected to spend most, by pseudonym.
+
+    At most `LISTED_CUSTOMERS`: a base of millions leaves by `eshop export`, not through a browser.
+    """
+    return database.frame(_MEMBERS, {**scope.values(), "most": LISTED_CUSTOMERS}, needs=["listed_customers"])
 
 
 def feature_sample(database: ReleaseDatabase, most: int) -> pd.DataFrame:

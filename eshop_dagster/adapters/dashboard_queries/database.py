@@ -11,6 +11,11 @@ from eshop_dagster.adapters.dashboard_queries.summaries import SUMMARIES
 from eshop_dagster.adapters.release import OpenRelease
 
 _PARAMETER = re.compile(r"\$(\w+)")
+_TABLE = re.compile(r"(?:FROM|JOIN) (\w+)")
+
+
+class ReleaseUnreadable(Exception):
+    """A file of the release is damaged or gone."""
 
 
 class ReleaseDatabase:
@@ -22,17 +27,20 @@ class ReleaseDatabase:
     Args:
         release: as opened; its folder holds until five newer ones were published.
         threads: of DuckDB.
+
+    Raises:
+        ReleaseUnreadable: a file is damaged or gone.
     """
 
     def __init__(self, release: OpenRelease, threads: int = 2) -> None:
         self.release = release
-        self._lock = Lock()
+        self._locks = {name: Lock() for name in SUMMARIES}
         self._counted: set[str] = set()
         self._database = duckdb.connect(":memory:", config={"threads": threads})
         for table in release.manifest["tables"]:
             paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in release.files(table))
             if paths:
-                self._database.execute(f'CREATE VIEW "{table}" AS FROM read_parquet([{paths}], union_by_name = true)')
+                self._run(f'CREATE VIEW "{table}" AS FROM read_parquet([{paths}], union_by_name = true)')
 
     def has(self, table: str) -> bool:
         """Return whether the release publishes a table."""
@@ -53,11 +61,22 @@ class ReleaseDatabase:
             answer: pd.DataFrame = cursor.execute(sql, bound or None).df()
         return answer
 
-    def prepare(self, summaries: Sequence[str] = tuple(SUMMARIES)) -> None:
-        """Count the named summaries, unless they are there; a second caller waits for the first."""
-        for name in summaries:
-            with self._lock:
+    def prepare(self, summaries: Sequence[str] | None = None) -> None:
+        """Count the named summaries, or all whose tables are published; who asks meanwhile waits for that one only."""
+        for name in self._possible() if summaries is None else summaries:
+            with self._locks[name]:
                 if name not in self._counted:
-                    with self._database.cursor() as cursor:
-                        cursor.execute(f'CREATE TABLE "{name}" AS {SUMMARIES[name]}')
+                    self._run(f'CREATE TABLE "{name}" AS {SUMMARIES[name]}')
                     self._counted.add(name)
+
+    def _run(self, statement: str) -> None:
+        try:
+            with self._database.cursor() as cursor:
+                cursor.execute(statement)
+        except duckdb.Error as error:
+            raise ReleaseUnreadable(
+                f"release {self.release.name} cannot be read: {error}. Publish anew with `eshop run`"
+            ) from error
+
+    def _possible(self) -> list[str]:
+        return [name for name, sql in SUMMARIES.items() if all(self.has(table) for table in _TABLE.findall(sql))]

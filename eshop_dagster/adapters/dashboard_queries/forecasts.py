@@ -11,17 +11,6 @@ _AHEAD = """
     FROM revenue_forecast WHERE state = $place ORDER BY date
 """
 
-_DECILES = """
-    WITH ranked AS (
-        SELECT expected_spend_next_90_days_brl AS expected,
-            ntile(10) OVER (ORDER BY expected_spend_next_90_days_brl DESC, customer_key) AS decile
-        FROM customer_scores
-    )
-    SELECT decile, count(*) AS customer_count, sum(expected) AS expected_spend_brl, avg(expected) AS
-        expected_spend_mean_brl, min(expected) AS expected_spend_least_brl
-    FROM ranked GROUP BY decile ORDER BY decile
-"""
-
 NATION = "BR"
 
 
@@ -37,4 +26,6 @@ def forecast_by_day(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
 
 def expected_spend_deciles(database: ReleaseDatabase) -> pd.DataFrame:
     """Return tenths of the customers by falling expected spend: `decile` 1 to 10 and what each is expected to spend."""
-    return database.frame(_DECILES) if database.has("customer_scores") else pd.DataFrame()
+    if not database.has("customer_scores"):
+        return pd.DataFrame()
+    return database.frame("FROM expected_spend_by_tenth ORDER BY decile", needs=["expected_spend_by_tenth"])

@@ -38,7 +38,31 @@ SUMMARIES: dict[str, str] = {
         FROM dim_customers AS customers INNER JOIN customer_scores AS scores USING (customer_key)
         GROUP BY ALL
     """,
+    "expected_spend_by_tenth": """
+        SELECT decile, count(*) AS customer_count, sum(expected) AS expected_spend_brl, avg(expected) AS
+            expected_spend_mean_brl, min(expected) AS expected_spend_least_brl
+        FROM (
+            SELECT expected_spend_next_90_days_brl AS expected,
+                ntile(10) OVER (ORDER BY expected_spend_next_90_days_brl DESC, customer_key) AS decile
+            FROM customer_scores
+        )
+        GROUP BY decile
+    """,
+    "listed_customers": """
+        SELECT customer_key, scores.segment_id, coalesce(customers.state, 'unknown') AS state, customers.city,
+            customers.order_count, customers.net_revenue_brl::DOUBLE AS net_revenue_brl,
+            customers.last_ordered_at::DATE AS last_ordered_date, scores.expected_spend_next_90_days_brl,
+            scores.segment_typicality, scores.is_outlier
+        FROM customer_scores AS scores INNER JOIN dim_customers AS customers USING (customer_key)
+        QUALIFY row_number() OVER (
+            PARTITION BY scores.segment_id, coalesce(customers.state, 'unknown')
+            ORDER BY scores.expected_spend_next_90_days_brl DESC, customer_key
+        ) <= 5000
+    """,
 }
 """SQL by name. Orders of a day, deliveries by month and route (sums of days, so that means can be taken over any
-choice), deliveries by days after the promise (clipped at 30), orders by tenths of a power of ten of their worth, and
-customers by state and segment."""
+choice), deliveries by days after the promise (clipped at 30), orders by tenths of a power of ten of their worth, customers
+by state and segment, tenths of the customers by expected spend, and those who can be listed."""
+
+LISTED_CUSTOMERS = 5000
+"""How many of each state and segment can be listed: those who are expected to spend most."""

@@ -24,6 +24,7 @@ _CORRELATED = (
 )
 
 
+@st.fragment
 def feature_look(view: View) -> None:
     """Show the look at features; says so where the release has none."""
     if not view.database.has("customer_features"):
@@ -36,6 +37,7 @@ def feature_look(view: View) -> None:
         format_func=lambda one: view.text(f"feature.{one}"),
         key="exploration_feature",
         filter_mode=None,
+        placeholder="",
     )
     row = view.ask(exploration.quartiles, feature).iloc[0]
     _summary(view, feature, row)

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from eshop_dagster.adapters.dashboard_queries import customers
+from eshop_dagster.adapters.dashboard_queries.summaries import LISTED_CUSTOMERS
 from eshop_dagster.dashboard.access import visitor
 from eshop_dagster.dashboard.elements import Column, table
 from eshop_dagster.dashboard.personal_data import may_reveal, note_access
@@ -11,19 +12,18 @@ from eshop_dagster.dashboard.registry import platform_of
 from eshop_dagster.dashboard.suppression import SMALLEST_GROUP
 from eshop_dagster.dashboard.view import View
 
-MOST_LISTED = 10_000
 MOST_REVEALED = 100
 
 
 def member_list(view: View, names: dict[int, str], count: int) -> None:
     """Show the customers of the choice who are expected to spend most."""
-    most = view.formats.whole(MOST_LISTED)
+    most = view.formats.whole(LISTED_CUSTOMERS)
     with st.container(border=True, key="box-members"):
         st.subheader(view.text("customers.list"), help=view.text("customers.list_help", most=most), anchor=False)
         if count < SMALLEST_GROUP:
             st.info(view.text("customers.small"))
             return
-        frame = view.ask(customers.members, view.scope("states", "segments"), MOST_LISTED)
+        frame = view.ask(customers.members, view.scope("states", "segments"))
         frame["segment"] = [names.get(one, "") for one in frame["segment_id"]]
         table(view, "customers.list", frame, _columns(view), most=10)
         email = visitor()

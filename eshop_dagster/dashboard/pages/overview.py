@@ -131,6 +131,7 @@ def _ahead(view: View, scope: Scope) -> tuple[pd.DataFrame, list[str]]:
     return ahead[["date", *names.values()]], [view.text("overview.naive")] if is_naive else []
 
 
+@st.fragment
 def _map(view: View) -> None:
     states = view.ask(sales.sales_by_state, view.scope(*_APPLIED))
     states["average_ticket_brl"] = states["revenue_brl"] / states["order_count"]

@@ -42,6 +42,7 @@ def render(view: View) -> None:
         format_func=lambda one: category_name(view.text, one),
         key="registration_category",
         filter_mode=None,
+        placeholder="",
     )
     # Another round is another form: what was typed is forgotten once it is in the vault.
     number = st.session_state.setdefault(_ROUND, 0)
@@ -60,7 +61,7 @@ def _person(view: View, number: int) -> tuple[dict[str, str], bool]:
             key = f"registration_{field}_{number}"
             typed[field] = place.text_input(view.text(f"registration.{field}"), key=key, autocomplete="off")
     typed["state"] = str(
-        st.selectbox(view.text("registration.state"), STATES, key=f"registration_state_{number}", filter_mode=None)
+        st.selectbox(view.text("registration.state"), STATES, key=f"registration_state_{number}", filter_mode=None, placeholder="")
     )
     return typed, st.checkbox(view.text("registration.consent_marketing"), key=f"registration_consent_{number}")
 
@@ -80,12 +81,14 @@ def _order(view: View, category: str, number: int) -> NewOrder:
             format_func=lambda one: written.get(one, text("registration.no_product")),
             key=f"registration_product_{line}_{category}_{number}",
             filter_mode=None,
+            placeholder="",
         )
         pieces = many.selectbox(
             text("registration.quantity", number=line),
             range(1, _MOST_PIECES + 1),
             key=f"registration_quantity_{line}_{number}",
             filter_mode=None,
+            placeholder="",
         )
         if chosen:
             lines.append((str(chosen), int(pieces or 1)))
@@ -96,6 +99,7 @@ def _order(view: View, category: str, number: int) -> NewOrder:
         format_func=lambda one: channel_name(text, one),
         key=f"registration_channel_{number}",
         filter_mode=None,
+        placeholder="",
     )
     method = places[1].selectbox(
         text("registration.method"),
@@ -103,12 +107,14 @@ def _order(view: View, category: str, number: int) -> NewOrder:
         format_func=lambda one: text.known(f"method.{one}", one),
         key=f"registration_method_{number}",
         filter_mode=None,
+        placeholder="",
     )
     installments = places[2].selectbox(
         text("registration.installments"),
         range(1, _MOST_INSTALLMENTS + 1),
         key=f"registration_installments_{number}",
         filter_mode=None,
+        placeholder="",
     )
     return NewOrder(str(channel), lines, str(method), int(installments or 1))
 

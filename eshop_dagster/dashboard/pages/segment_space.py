@@ -14,6 +14,7 @@ from eshop_dagster.dashboard.view import View
 _METHODS = ("pca2", "pca3", "tsne")
 
 
+@st.fragment
 def space(view: View, names: dict[int, str]) -> None:
     """Show a sample of the customers in two or three dimensions."""
     version = _version(view)

@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
+from eshop_dagster.adapters.release import NoRelease, current_name
 from eshop_dagster.dashboard.charts.theme import ACCENT, CATEGORIES, GRID, TEXT
 from eshop_dagster.settings import load_settings
 
@@ -61,13 +62,16 @@ def _warm_up(home: Path) -> None:
     """Import what pages need, and open the champions once: MLflow and the models' libraries take seconds."""
     import eshop_dagster.dashboard.app  # noqa: F401
     from eshop_dagster.adapters.registry import RegistryError
+    from eshop_dagster.dashboard.opening import opening
     from eshop_dagster.stages.champions import present_champion
     from eshop_dagster.stages.parameters import load_params
     from eshop_dagster.stages.platform import Platform
 
     # A home that nothing was ever run in has no registry yet, and looking must not make one.
-    if not (home / "published" / "current").exists():
+    if current_name(home) is None:
         return
+    with suppress(NoRelease):
+        opening(home).database()
     with suppress(RegistryError):
         present_champion(Platform(load_settings(home), load_params()), "segmentation")
 
