@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 export DO_NOT_TRACK := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test up soak install lint lock clean
+.PHONY: demo test up soak install lint lock browser clean
 
 demo: $(STAMP)  ## Fill the home data/ from the simulated shop: orders, warehouse, champions, published scores.
 	$(BIN)/eshop run
@@ -45,6 +45,9 @@ $(STAMP): requirements.lock pyproject.toml
 lock:  ## Resolve the dependencies anew (no address of a registry gets into the lock).
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --prerelease if-necessary-or-explicit --no-strip-extras --no-header --quiet -o requirements.lock
+
+browser:  ## Install Debian's Chromium for the tests of the dashboard; as root.
+	apt-get install --yes --no-install-recommends chromium
 
 clean:  ## Remove the environment and caches; the data home stays.
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dbt_project/target

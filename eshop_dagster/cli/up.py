@@ -15,7 +15,7 @@ import typer
 from filelock import FileLock, Timeout
 
 from eshop_dagster.cli.output import CommandError, HomeOption
-from eshop_dagster.settings import PROJECT_DIR, Settings, activate, child_environment, load_settings
+from eshop_dagster.settings import PROJECT_DIR, Settings, activate, child_environment, dashboard_secrets_file, load_settings
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 
@@ -41,12 +41,13 @@ def up(
     port: Annotated[int, typer.Option(help="Port of the Dagster web UI.")] = 3000,
     mlflow_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
     docs_port: Annotated[int, typer.Option(help="Port of the tables' documentation.")] = 8081,
+    dashboard_port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 8501,
     host: Annotated[
         str, typer.Option(help="Address to listen on; anything but 127.0.0.1 lets others in.")
     ] = "127.0.0.1",
     home: HomeOption = None,
 ) -> None:
-    """Start the Dagster web UI with its daemon (schedules, sensors), the MLflow UI and the tables' documentation.
+    """Start the Dagster web UI with its daemon (schedules, sensors), the MLflow UI, the tables' documentation and the dashboard.
 
     Ctrl-C ends all of them.
     """
@@ -54,13 +55,15 @@ def up(
     activate(settings)
     for name, number in (("Dagster", port), ("MLflow", mlflow_port), ("dbt docs", docs_port)):
         _require_free(name, number, host)
+    _require_free("Dashboard", dashboard_port, "127.0.0.1")
     settings.home.mkdir(parents=True, exist_ok=True)
     guard = settings.home / "locks" / "up.lock"
     guard.parent.mkdir(exist_ok=True)
     try:
         with FileLock(guard, timeout=0):
             _prepare(settings)
-            _serve(_servers(settings, port, mlflow_port, docs_port, host), settings)
+            servers = _servers(settings, port, mlflow_port, docs_port, host)
+            _serve([*servers, _dashboard(settings, dashboard_port, host)], settings)
     except Timeout as error:
         raise CommandError(
             f"`eshop up` is running already for the home {settings.home}: end it first, or give another --home"
@@ -112,6 +115,13 @@ def _servers(settings: Settings, port: int, mlflow_port: int, docs_port: int, ho
         )
         servers.append(Server("MLflow", command, mlflow_port))
     return servers
+
+
+def _dashboard(settings: Settings, port: int, host: str) -> Server:
+    """Return the dashboard; without a login it is for this machine only, wherever the others listen."""
+    reach = host if dashboard_secrets_file().exists() else "127.0.0.1"
+    command = (sys.executable, "-m", "eshop_dagster.cli", "dashboard", "--home", str(settings.home))
+    return Server("Dashboard", (*command, "--host", reach, "--port", str(port)), port)
 
 
 def _serve(servers: list[Server], settings: Settings) -> None:
@@ -190,7 +200,7 @@ def _require_free(name: str, port: int, host: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            option = {"Dagster": "--port", "MLflow": "--mlflow-port"}.get(name, "--docs-port")
+            option = {"Dagster": "--port", "MLflow": "--mlflow-port", "Dashboard": "--dashboard-port"}.get(name, "--docs-port")
             raise CommandError(
                 f"port {port} for {name} is taken ({error.strerror}): end what listens there, or choose another "
                 f"with {option}"

@@ -19,7 +19,7 @@ from eshop_dagster.dashboard.view import View
 from eshop_dagster.settings import load_settings
 
 _LOOK_SECONDS = 3
-_LOG = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -89,7 +89,7 @@ def _guarded(text: Texts, formats: Formats, draw: Callable[[], None]) -> None:
     try:
         draw()
     except Exception:
-        _LOG.exception("the page could not be drawn")
+        _logger.exception("the page could not be drawn")
         st.error(text("app.trouble", now=formats.instant(datetime.now(UTC))))
 
 

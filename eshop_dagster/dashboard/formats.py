@@ -39,7 +39,7 @@ class Formats:
         if _is_missing(value):
             return MISSING
         pattern = None if cents else "¤\u00a0#,##0" if self.language == "pt" else "¤#,##0"
-        return str(format_currency(value, "BRL", pattern, locale=self.locale, currency_digits=cents))
+        return str(format_currency(value or 0.0, "BRL", pattern, locale=self.locale, currency_digits=cents))
 
     def whole(self, value: float | None) -> str:
         """Return a count."""
@@ -49,14 +49,16 @@ class Formats:
         """Return a number with so many decimals."""
         pattern = "#,##0." + "0" * digits if digits else "#,##0"
         # Added zero: -0.04 would be written as -0.0.
-        return MISSING if _is_missing(value) else str(
-            format_decimal(round(float(value or 0), digits) + 0.0, pattern, locale=self.locale)
+        return (
+            MISSING
+            if _is_missing(value)
+            else str(format_decimal(round(float(value or 0), digits) + 0.0, pattern, locale=self.locale))
         )
 
     def share(self, value: float | None, digits: int = 1) -> str:
         """Return a share (0-1) as a percentage."""
         pattern = "#,##0." + "0" * digits + "%" if digits else "#,##0%"
-        return MISSING if _is_missing(value) else str(format_percent(value, pattern, locale=self.locale))
+        return MISSING if _is_missing(value) else str(format_percent(value or 0.0, pattern, locale=self.locale))
 
     def change(self, value: float | None) -> str:
         """Return a change (0.1 is a tenth more) with its sign."""

@@ -8,7 +8,10 @@ _NUMBER = r"([-+]?[\d.,]+(?:e[-+]?\d+)?%?)"
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (rf"{_NUMBER} tables passed", "{} tabela(s) aprovada(s)"),
     (r"(.+) without a passed record", "sem registro aprovado: {}"),
-    (r"a passed record of the very rows of each table used", "registro aprovado das mesmas linhas de cada tabela usada"),
+    (
+        r"a passed record of the very rows of each table used",
+        "registro aprovado das mesmas linhas de cada tabela usada",
+    ),
     (rf"{_NUMBER} rows", "{} linhas"),
     (rf"{_NUMBER} training rows", "{} linhas de treino"),
     (r"some rows", "alguma linha"),
@@ -18,8 +21,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (rf"at most {_NUMBER} of {_NUMBER} features beyond a PSI of {_NUMBER}", "no máximo {} de {} com PSI acima de {}"),
     (rf"(\w+) {_NUMBER} against {_NUMBER} of the baseline \({_NUMBER}\)", "{} {} ante {} da referência ({})"),
     (
-        rf"(\w+) {_NUMBER} against {_NUMBER} of version {_NUMBER} on the same rows \({_NUMBER}; difference {_NUMBER} to "
-        rf"{_NUMBER}\)",
+        rf"(\w+) {_NUMBER} against {_NUMBER} of version {_NUMBER} on the same rows "
+        rf"\({_NUMBER}; difference {_NUMBER} to {_NUMBER}\)",
         "{} {} ante {} da versão {} nas mesmas linhas ({}; diferença de {} a {})",
     ),
     (rf"a gain of {_NUMBER} or more", "ganho de {} ou mais"),
@@ -70,6 +73,6 @@ def gate_words(sentence: str, text: Texts) -> str:
 def _written(part: str, text: Texts) -> str:
     """Return a number with the decimal comma, a measure or a feature by its name, and anything else as it came."""
     if re.fullmatch(_NUMBER, part):
-        return part.translate(str.maketrans({",": ".", ".": ","}))
+        return part.translate(str.maketrans(",.", ".,"))
     names = [text.known(f"metric.{one}", text.known(f"feature.{one}", one)) for one in part.split(", ")]
     return ", ".join(names)

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eshop_dagster.dashboard.pages import customers, data, deliveries, exploration, forecasts, models, overview, registration
+from eshop_dagster.dashboard.pages import (
+    customers,
+    data,
+    deliveries,
+    exploration,
+    forecasts,
+    models,
+    overview,
+    registration,
+)
 from eshop_dagster.dashboard.view import View
 
 
@@ -29,11 +38,32 @@ class Page:
 
 
 PAGES = (
-    Page("overview", "", ":material/monitoring:", "analysis", ("period", "states", "channels", "category"), overview.render),
+    Page(
+        "overview",
+        "",
+        ":material/monitoring:",
+        "analysis",
+        ("period", "states", "channels", "category"),
+        overview.render,
+    ),
     Page("customers", "clientes", ":material/groups:", "analysis", ("states", "segments"), customers.render),
     Page("forecasts", "previsoes", ":material/query_stats:", "analysis", ("states",), forecasts.render),
-    Page("deliveries", "entregas", ":material/local_shipping:", "analysis", ("period", "states", "channels"), deliveries.render),
-    Page("exploration", "exploracao", ":material/insights:", "analysis", ("period", "states", "channels", "category"), exploration.render),
+    Page(
+        "deliveries",
+        "entregas",
+        ":material/local_shipping:",
+        "analysis",
+        ("period", "states", "channels"),
+        deliveries.render,
+    ),
+    Page(
+        "exploration",
+        "exploracao",
+        ":material/insights:",
+        "analysis",
+        ("period", "states", "channels", "category"),
+        exploration.render,
+    ),
     Page("models", "modelos", ":material/model_training:", "platform", (), models.render),
     Page("data", "dados", ":material/database:", "platform", (), data.render),
     Page("registration", "cadastro", ":material/person_add:", "platform", (), registration.render),

@@ -11,7 +11,7 @@ from eshop_dagster.adapters.dashboard_queries import ReleaseDatabase, ReleaseUnr
 from eshop_dagster.adapters.release import current_name, open_release
 from eshop_dagster.dashboard.filters import Choices
 
-_LOG = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class Opening:
@@ -52,14 +52,14 @@ class Opening:
             database.prepare()
         except ReleaseUnreadable:
             # Whoever asks for that count is told, too.
-            _LOG.exception("the release %s cannot be counted", database.release.name)
+            _logger.exception("the release %s cannot be counted", database.release.name)
 
     def _make_ready(self) -> None:
         try:
             database = ReleaseDatabase(open_release(self._home))
             database.prepare()
         except (OSError, ValueError, ReleaseUnreadable):
-            _LOG.exception("the release %s cannot be shown; the one before stays", self._coming)
+            _logger.exception("the release %s cannot be shown; the one before stays", self._coming)
             return
         with self._lock:
             self._shown, self._coming = database, None

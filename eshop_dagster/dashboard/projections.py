@@ -29,9 +29,7 @@ def neighbours(view: View, version: VersionSummary) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _components(
-    release: str, run_id: str, dimensions: int, _view: View, _model: Any
-) -> tuple[pd.DataFrame, float]:
+def _components(release: str, run_id: str, dimensions: int, _view: View, _model: Any) -> tuple[pd.DataFrame, float]:
     sample = customers.feature_sample(_view.database, SAMPLED)
     found = project_segments(_model, sample, dimensions=dimensions, sample_rows=SAMPLED, seed=_SEED)
     return found.points, float(sum(found.explained_variance_share))

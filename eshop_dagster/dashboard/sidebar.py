@@ -82,7 +82,14 @@ def filter_widgets(
     _several("states", choices.states, filters.states, text, applied, lambda one: text.known("value." + one, one))
     _several("channels", choices.channels, filters.channels, text, applied, lambda one: channel_name(text, one))
     # Streamlit would show its own English words for None.
-    _one("category", ("", *choices.categories), filters.category or "", text, applied, lambda one: category_name(text, one))
+    _one(
+        "category",
+        ("", *choices.categories),
+        filters.category or "",
+        text,
+        applied,
+        lambda one: category_name(text, one),
+    )
     _several("segments", choices.segments, filters.segments, text, applied, lambda one: names.get(one, str(one)))
     st.button(text("filter.clear"), on_click=_clear, width="stretch")
     st.caption(text("filter.kept"))
@@ -169,5 +176,3 @@ def _switch() -> None:
 def _forget_address() -> None:
     """Let the session's choice win over the address, which is still that of the run before."""
     st.session_state[_WRITTEN] = {name: value for name, value in st.query_params.items() if name != "lang"}
-
-

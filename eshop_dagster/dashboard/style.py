@@ -4,7 +4,8 @@ from pathlib import Path
 
 STYLE = """
 <style>
-[data-testid="InputInstructions"], [data-testid="stStatusWidget"], [data-testid="stElementToolbar"] { display: none !important; }
+[data-testid="InputInstructions"], [data-testid="stStatusWidget"], [data-testid="stElementToolbar"] {
+  display: none !important; }
 [data-testid="stMainBlockContainer"] { padding-top: 2.2rem; padding-bottom: 3rem; max-width: 1500px; }
 [data-testid="stMetric"] { background: #FFFFFF; min-height: 7rem; }
 [class*="st-key-chart-"], [class*="st-key-box-"] { background: #FFFFFF; }
@@ -25,13 +26,12 @@ h3 { font-size: 1.08rem !important; padding: 0.1rem 0 !important; }
 .eshop-table .number { text-align: right; font-variant-numeric: tabular-nums; }
 .eshop-table td.number { white-space: nowrap; }
 .eshop-persona h4 { margin: 0; padding: 0; font-size: 1.1rem; }
-.eshop-persona .swatch { display: inline-block; width: 0.8rem; height: 0.8rem; border-radius: 50%; margin-right: 0.5rem; }
+.eshop-persona .swatch { display: inline-block; width: 0.8rem; height: 0.8rem; border-radius: 50%;
+  margin-right: 0.5rem; }
 .eshop-persona dl { display: grid; grid-template-columns: 1fr auto; gap: 0.25rem 0.8rem; margin: 0.7rem 0; padding: 0; }
-.eshop-persona dt { color: #52606D; margin: 0; padding: 0; } .eshop-persona dd { margin: 0; text-align: right; font-weight: 600; }
+.eshop-persona dt { color: #52606D; margin: 0; padding: 0; }
+.eshop-persona dd { margin: 0; text-align: right; font-weight: 600; }
 .eshop-persona p { font-size: 0.88rem; color: #3E4C59; margin: 0; }
-.eshop-badge { display: inline-block; border-radius: 1rem; padding: 0.05rem 0.6rem; font-size: 0.82rem; font-weight: 600; }
-.eshop-badge.good { background: #E3F4EC; color: #00694A; } .eshop-badge.bad { background: #FBE9E2; color: #A14400; }
-.eshop-badge.plain { background: #EEF1F4; color: #3E4C59; }
 </style>
 """
 

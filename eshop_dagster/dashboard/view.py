@@ -69,6 +69,12 @@ class View:
 
 @st.cache_data(max_entries=_KEPT_ANSWERS, show_spinner=False)
 def _answer(
-    home: str, release: str, name: str, key: str, _database: ReleaseDatabase, _question: Any, _arguments: tuple[Any, ...]
+    home: str,
+    release: str,
+    name: str,
+    key: str,
+    _database: ReleaseDatabase,
+    _question: Any,
+    _arguments: tuple[Any, ...],
 ) -> Any:
     return _question(_database, *_arguments)

@@ -37,7 +37,7 @@ def test_a_text_that_a_spreadsheet_would_run_is_led_by_an_apostrophe(start: str)
 
 
 def test_a_carriage_return_before_a_formula_is_neutralised_and_quoted() -> None:
-    assert csv_bytes(pd.DataFrame({"a": ["\r=1"]}), language="pt").endswith(b"\"'\r=1\"\r\n")
+    assert csv_bytes(pd.DataFrame({"a": ["\r=1"]}), language="pt").endswith(b'"\'\r=1"\r\n')
 
 
 def test_a_header_is_neutralised_too_and_a_negative_number_is_not() -> None:

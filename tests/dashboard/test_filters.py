@@ -34,7 +34,14 @@ def test_nothing_chosen_leaves_the_address_empty() -> None:
 
 
 def test_what_there_is_not_counts_as_not_chosen() -> None:
-    query = {"state": "SP,XX,' OR 1=1", "channel": "fax", "category": "x", "segment": "9,a", "period": "1d", "from": "9"}
+    query = {
+        "state": "SP,XX,' OR 1=1",
+        "channel": "fax",
+        "category": "x",
+        "segment": "9,a",
+        "period": "1d",
+        "from": "9",
+    }
     assert of_query(query, CHOICES) == Filters(states=("SP",))
 
 

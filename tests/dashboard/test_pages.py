@@ -14,7 +14,14 @@ from ..adapters.dashboard_queries.small_release import order, publish, sale
 
 def churn(month: date, **changed: object) -> dict[str, object]:
     row = {"ordered_month": month, "active_customer_count": 40, "churned_customer_count": 4, "churn_share": 0.1}
-    return {**row, "buyer_count": 20, "new_customer_count": 5, "returning_customer_count": 15, "repeat_share": 0.75, **changed}
+    return {
+        **row,
+        "buyer_count": 20,
+        "new_customer_count": 5,
+        "returning_customer_count": 15,
+        "repeat_share": 0.75,
+        **changed,
+    }
 
 
 def shop(home: Path, orders: int) -> None:
@@ -53,7 +60,11 @@ def test_the_overview_shows_what_was_sold(home: Path) -> None:
     assert not test.exception and not test.error
     found = values(test)
     assert (found["Receita líquida"], found["Pedidos"], found["Ticket médio"]) == ("R$ 131,30", "13", "R$ 10,10")
-    assert (found["Clientes ativos"], found["Taxa de recompra"], found["Taxa de churn mensal"]) == ("40", "75,0%", "10,0%")
+    assert (found["Clientes ativos"], found["Taxa de recompra"], found["Taxa de churn mensal"]) == (
+        "40",
+        "75,0%",
+        "10,0%",
+    )
 
 
 def test_numbers_about_fewer_than_ten_orders_are_not_shown(home: Path) -> None:

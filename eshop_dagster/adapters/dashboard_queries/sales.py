@@ -18,8 +18,9 @@ _SALES = f"""
     ),
     orders AS (SELECT {{key}}, sum(order_count) AS order_count FROM orders_by_day WHERE {_CHOSEN} GROUP BY ALL)
     SELECT {{key}}, revenue_brl, net_revenue_brl,
-        (CASE WHEN $category::VARCHAR IS NULL THEN coalesce(orders.order_count, 0) ELSE category_order_count END)::BIGINT
-            AS order_count
+        (
+            CASE WHEN $category::VARCHAR IS NULL THEN coalesce(orders.order_count, 0) ELSE category_order_count END
+        )::BIGINT AS order_count
     FROM money LEFT JOIN orders USING ({{key}}) ORDER BY {{key}}
 """
 _BY_DAY, _BY_STATE = _SALES.format(key="ordered_date"), _SALES.format(key="state")

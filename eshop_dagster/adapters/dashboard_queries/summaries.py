@@ -14,7 +14,8 @@ SUMMARIES: dict[str, str] = {
             coalesce(sum(delivery_days), 0) AS delivery_days_total, count(handling_days) AS handled_count,
             coalesce(sum(handling_days), 0) AS handling_days_total, count(transit_days) AS carried_count,
             coalesce(sum(transit_days), 0) AS transit_days_total, count(is_late) AS promised_count,
-            count(*) FILTER (WHERE is_late) AS late_count, count(*) FILTER (WHERE is_late_by_date) AS late_by_date_count,
+            count(*) FILTER (WHERE is_late) AS late_count,
+            count(*) FILTER (WHERE is_late_by_date) AS late_by_date_count,
             count(late_days) AS dated_count, coalesce(sum(late_days), 0) AS late_days_total
         FROM fct_deliveries WHERE NOT is_cancelled GROUP BY ALL
     """,
@@ -61,8 +62,8 @@ SUMMARIES: dict[str, str] = {
     """,
 }
 """SQL by name. Orders of a day, deliveries by month and route (sums of days, so that means can be taken over any
-choice), deliveries by days after the promise (clipped at 30), orders by tenths of a power of ten of their worth, customers
-by state and segment, tenths of the customers by expected spend, and those who can be listed."""
+choice), deliveries by days after the promise (clipped at 30), orders by tenths of a power of ten of their worth,
+customers by state and segment, tenths of the customers by expected spend, and those who can be listed."""
 
 LISTED_CUSTOMERS = 5000
 """How many of each state and segment can be listed: those who are expected to spend most."""

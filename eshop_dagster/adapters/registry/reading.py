@@ -47,9 +47,7 @@ def read_table(client: "MlflowClient", tracking_uri: str, version: ModelVersion,
     return None if content is None else pd.read_csv(io.BytesIO(content))
 
 
-def _artifact(
-    client: "MlflowClient", tracking_uri: str, version: ModelVersion, folder: str, file: str
-) -> bytes | None:
+def _artifact(client: "MlflowClient", tracking_uri: str, version: ModelVersion, folder: str, file: str) -> bytes | None:
     if f"{folder}/{file}" not in {found.path for found in client.list_artifacts(version.run_id, folder)}:
         return None
     return _read(f"{client.get_run(version.run_id).info.artifact_uri}/{folder}/{file}", tracking_uri)

@@ -61,7 +61,11 @@ def lines(
     """Return one line a column of `names` (column: translated name) over the dates of `x`."""
     figure = go.Figure()
     for place, (column, name) in enumerate(names.items()):
-        line = {"color": CATEGORIES[place % len(CATEGORIES)], "width": 2.2, "dash": "dot" if column in dashed else "solid"}
+        line = {
+            "color": CATEGORIES[place % len(CATEGORIES)],
+            "width": 2.2,
+            "dash": "dot" if column in dashed else "solid",
+        }
         hovertemplate = f"%{{x|%b %Y}}<br>{name}: {hover}<extra></extra>"
         mode = "lines+markers" if len(frame) <= 40 else "lines"
         values = {"x": frame[x], "y": frame[column], "name": name, "mode": mode}

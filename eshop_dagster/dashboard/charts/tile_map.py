@@ -71,5 +71,3 @@ def _colour(place: float) -> str:
     ends = [[int(SCALE[end][digit : digit + 2], 16) for digit in (1, 3, 5)] for end in (step, step + 1)]
     mixed = [round(low + within * (high - low)) for low, high in zip(*ends, strict=True)]
     return "#" + "".join(f"{part:02X}" for part in mixed)
-
-

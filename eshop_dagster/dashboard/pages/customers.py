@@ -1,6 +1,8 @@
 """Clientes e segmentos: personas, what they are worth, where they lie, who moved, and the list to take away."""
 
 import html
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -69,15 +71,19 @@ def _personas(view: View, segments: pd.DataFrame, groups: pd.DataFrame) -> None:
     total = max(int(groups["customer_count"].sum()), 1)
     per_row = 3
     for start in range(0, len(shown), per_row):
-        for place, row in zip(st.columns(per_row), shown.iloc[start : start + per_row].to_dict("records"), strict=False):
+        for place, row in zip(
+            st.columns(per_row), shown.iloc[start : start + per_row].to_dict("records"), strict=False
+        ):
             with place.container(border=True, key=f"box-persona-{row['segment_id']}", height="stretch"):
                 st.html(_persona(view, row, total))
 
 
-def _persona(view: View, row: dict[str, object], total: int) -> str:
+def _persona(view: View, row: Mapping[Any, Any], total: int) -> str:
     """Return one card; numbers are of the chosen states, the description is that of the model."""
     text, formats = view.text, view.formats
-    count, worth, spend = (float(str(row[name])) for name in ("customer_count", "net_revenue_brl", "expected_spend_brl"))
+    count, worth, spend = (
+        float(str(row[name])) for name in ("customer_count", "net_revenue_brl", "expected_spend_brl")
+    )
     size = text("customers.share", count=formats.whole(count), share=formats.share(count / total))
     days = formats.whole(float(str(row["recency_days_median"])))
     facts = {

@@ -1,6 +1,7 @@
 """Entregas: how long it takes, how much is late, and where."""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -53,7 +54,7 @@ def _headline(view: View, now: pd.Series) -> None:
     def days(value: float) -> str:
         return view.text("deliveries.unit_days", days=formats.number(value))
 
-    rows = {
+    rows: dict[str, tuple[str, Any, Any, bool]] = {
         "late": ("late_share", formats.share, formats.points, False),
         "late_by_date": ("late_by_date_share", formats.share, formats.points, False),
         "days": ("delivery_days", days, None, False),

@@ -57,5 +57,3 @@ def _figure(view: View, measured: list[DriftDay], limit: float) -> go.Figure:
         most=2 * limit,
         height=420,
     )
-
-

@@ -63,7 +63,9 @@ def _mix(view: View) -> None:
     for channel in view.filters.channels or view.choices.channels:
         scope = view.scope("states", "category")
         found = view.ask(sales.sales_by_category, type(scope)(**{**vars(scope), "channels": (channel,)}))
-        by_channel.append(found.assign(channel=channel, share=found["net_revenue_brl"] / found["net_revenue_brl"].sum()))
+        by_channel.append(
+            found.assign(channel=channel, share=found["net_revenue_brl"] / found["net_revenue_brl"].sum())
+        )
     frame, hidden = suppress(pd.concat(by_channel, ignore_index=True), "order_count")
     top = frame.groupby("category")["net_revenue_brl"].sum().nlargest(_SHOWN_CATEGORIES).index
     frame = frame[frame["category"].isin(top)]

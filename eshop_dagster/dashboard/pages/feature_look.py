@@ -87,7 +87,9 @@ def _distribution(view: View, feature: str, row: pd.Series) -> None:
 
 def _by_segment(view: View, feature: str, row: pd.Series) -> None:
     spread = view.ask(exploration.quartiles_by_segment, feature)
-    spread, hidden = suppress(spread, "customer_count", ["lowest", "lower_quartile", "median", "upper_quartile", "highest"])
+    spread, hidden = suppress(
+        spread, "customer_count", ["lowest", "lower_quartile", "median", "upper_quartile", "highest"]
+    )
     segments = view.ask(customers.segments)
     names = dict(zip(segments["segment_id"], segments[f"name_{view.language}"], strict=True)) if len(segments) else {}
     spread["segment"] = [names.get(one, str(one)) for one in spread["segment_id"]]

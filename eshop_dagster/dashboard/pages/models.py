@@ -104,7 +104,18 @@ def _versions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
                     "data_version": tags.get("dvc_hash", "")[:12],
                 }
             )
-    names = ("model", "version", "alias", "made_at", "estimator", "metric", "value", "baseline", "outcome", "data_version")
+    names = (
+        "model",
+        "version",
+        "alias",
+        "made_at",
+        "estimator",
+        "metric",
+        "value",
+        "baseline",
+        "outcome",
+        "data_version",
+    )
     columns = [Column(name, f"column.{name}", is_number=name in ("version", "value", "baseline")) for name in names]
     with st.container(border=True, key="box-versions"):
         st.subheader(view.text("models.versions"), help=view.text("models.versions_help"), anchor=False)

@@ -1,6 +1,7 @@
 """Visão geral: what the shop sold, to whom, and what lies ahead."""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -52,7 +53,7 @@ def _headline(view: View) -> None:
     period = MISSING
     if before is not None:
         period = view.text("period.shown", first=formats.day(before.first), last=formats.day(before.last))
-    written = {
+    written: dict[str, tuple[Any, Any, Any, bool]] = {
         "revenue": (formats.money, _relative, formats.change, True),
         "orders": (formats.whole, _relative, formats.change, True),
         "ticket": (formats.money, _relative, formats.change, True),

@@ -61,7 +61,13 @@ def _person(view: View, number: int) -> tuple[dict[str, str], bool]:
             key = f"registration_{field}_{number}"
             typed[field] = place.text_input(view.text(f"registration.{field}"), key=key, autocomplete="off")
     typed["state"] = str(
-        st.selectbox(view.text("registration.state"), STATES, key=f"registration_state_{number}", filter_mode=None, placeholder="")
+        st.selectbox(
+            view.text("registration.state"),
+            STATES,
+            key=f"registration_state_{number}",
+            filter_mode=None,
+            placeholder="",
+        )
     )
     return typed, st.checkbox(view.text("registration.consent_marketing"), key=f"registration_consent_{number}")
 

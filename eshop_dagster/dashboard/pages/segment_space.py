@@ -69,11 +69,13 @@ def migration(view: View, names: dict[int, str]) -> None:
     for column, source in (("before", "champion_segment_id"), ("after", "segment_id")):
         moves[column] = [names.get(one, str(one)) for one in moves[source]]
     wide = moves.pivot(index="champion_segment_id", columns="segment_id", values="moved_from_share")
-    written = [[view.formats.share(one) if one == one else f"<{SMALLEST_GROUP}" for one in row] for row in wide.to_numpy()]
+    written = [
+        [view.formats.share(one) if one == one else f"<{SMALLEST_GROUP}" for one in row] for row in wide.to_numpy()
+    ]
     figure = matrix(
         wide.to_numpy(),
-        [names.get(one, str(one)) for one in wide.index],
-        [names.get(one, str(one)) for one in wide.columns],
+        [names.get(int(str(one)), str(one)) for one in wide.index],
+        [names.get(int(str(one)), str(one)) for one in wide.columns],
         view.formats,
         x_axis=view.text("customers.after"),
         y_axis=view.text("customers.before"),

@@ -55,7 +55,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "deliveries.delay": ("Prometido contra real", "Promised against real"),
     "deliveries.delay_help": (
-        "Entregas por dias depois da data prometida: à esquerda do zero chegaram antes. As pontas somam tudo além de 30 dias.",
+        "Entregas por dias depois da data prometida: à esquerda do zero chegaram antes. As pontas somam tudo além de "
+        "30 dias.",
         "Deliveries by days after the promised date: those left of zero came early. The ends hold all beyond 30 days.",
     ),
     "deliveries.delay_axis": ("Dias depois da data prometida", "Days after the promised date"),

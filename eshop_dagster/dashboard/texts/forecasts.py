@@ -30,7 +30,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "forecasts.ahead": ("Previsão por dia", "Forecast by day"),
     "forecasts.ahead_help": (
-        "Previsão do modelo campeão para os próximos três meses, com intervalos de 80 % e 95 %, e os últimos 90 dias reais.",
+        "Previsão do modelo campeão para os próximos três meses, com intervalos de 80 % e 95 %, e os últimos "
+        "90 dias reais.",
         "The champion's forecast for the next three months, with 80% and 95% intervals, and the last 90 real days.",
     ),
     "forecasts.months": ("Previsão por mês", "Forecast by month"),
@@ -44,15 +45,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "forecasts.against_help": (
         "Teste de volta no tempo: em cada origem o modelo só conhecia o passado e previu os dias seguintes; aqui, os "
         "dias até sete dias à frente, ao lado do que aconteceu.",
-        "Backtest: at each origin the model knew the past only and forecast the days that followed; here the days up to "
-        "seven ahead, beside what happened.",
+        "Backtest: at each origin the model knew the past only and forecast the days that followed; here the days up "
+        "to seven ahead, beside what happened.",
     ),
     "forecasts.error": ("Erro por antecedência", "Error by how far ahead"),
     "forecasts.error_help": (
         "Soma dos erros absolutos dividida pela receita real, por semana à frente, do modelo e da previsão ingênua "
         "(o mesmo dia da semana).",
-        "Sum of absolute errors divided by real revenue, by week ahead, of the model and of the naive forecast (the same "
-        "weekday).",
+        "Sum of absolute errors divided by real revenue, by week ahead, of the model and of the naive forecast (the "
+        "same weekday).",
     ),
     "forecasts.model": ("Modelo", "Model"),
     "forecasts.naive": ("Ingênua", "Naive"),
@@ -66,16 +67,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "forecasts.decile": ("Décimo de clientes (1 = maior gasto esperado)", "Tenth of customers (1 = most expected)"),
     "forecasts.judged": ("Previsto e real por décimo (validação)", "Predicted and real by tenth (holdout)"),
     "forecasts.judged_help": (
-        "Em clientes que o modelo não viu: o gasto médio previsto e o real de cada décimo. A base da promoção do modelo.",
+        "Em clientes que o modelo não viu: o gasto médio previsto e o real de cada décimo. A base da promoção do "
+        "modelo.",
         "On customers that the model had not seen: mean predicted and real spend of each tenth. What its promotion "
         "rests on.",
     ),
     "forecasts.lift": ("Curva de ganho e lift", "Gain curve and lift"),
     "forecasts.lift_help": (
-        "Que parte do gasto real está nos primeiros décimos: pelo modelo, pela taxa passada de cada cliente, pela ordem "
-        "perfeita e ao acaso.",
-        "Which share of real spend lies in the first tenths: by the model, by each customer's past rate, by the perfect "
-        "order, and at random.",
+        "Que parte do gasto real está nos primeiros décimos: pelo modelo, pela taxa passada de cada cliente, pela "
+        "ordem perfeita e ao acaso.",
+        "Which share of real spend lies in the first tenths: by the model, by each customer's past rate, by the "
+        "perfect order, and at random.",
     ),
     "forecasts.lift_note": (
         "O primeiro décimo gasta {lift} vezes a média e concentra {share} do gasto.",

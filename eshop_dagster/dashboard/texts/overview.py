@@ -12,7 +12,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "overview.orders": ("Pedidos", "Orders"),
     "overview.orders_help": (
-        "Pedidos com itens, sem os cancelados. Com uma categoria escolhida: pedidos com algum item dela. Dados até {day}.",
+        "Pedidos com itens, sem os cancelados. Com uma categoria escolhida: pedidos com algum item dela. Dados até "
+        "{day}.",
         "Orders with items, without the cancelled. Under a category: orders with an item of it. Data through {day}.",
     ),
     "overview.ticket": ("Ticket médio", "Average ticket"),

@@ -6,8 +6,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A new customer and a first order in the simulated shop; the next run brings them to the dashboards.",
     ),
     "registration.privacy": (
-        "Nome, e-mail, CPF e telefone vão direto para o cofre cifrado; todo o resto da plataforma só conhece um pseudônimo.",
-        "Name, e-mail, CPF and phone go straight to the encrypted vault; the rest of the platform knows a pseudonym only.",
+        "Nome, e-mail, CPF e telefone vão direto para o cofre cifrado; todo o resto da plataforma só conhece um "
+        "pseudônimo.",
+        "Name, e-mail, CPF and phone go straight to the encrypted vault; the rest of the platform knows a pseudonym "
+        "only.",
     ),
     "registration.closed": (
         "Esta base não vem da loja simulada: clientes e pedidos são cadastrados no sistema de onde ela vem.",

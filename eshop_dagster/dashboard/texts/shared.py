@@ -85,7 +85,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart.ignores": ("Não muda com: {filters}.", "Does not change with: {filters}."),
     "change.before": ("ante o período anterior ({period})", "against the period before ({period})"),
     "change.none": ("sem período anterior para comparar", "no period before to compare with"),
-    "table.more": ("Mostrando {shown} de {count} linhas; o CSV tem todas.", "{shown} of {count} rows; the CSV has all."),
+    "table.more": (
+        "Mostrando {shown} de {count} linhas; o CSV tem todas.",
+        "{shown} of {count} rows; the CSV has all.",
+    ),
     "yes": ("sim", "yes"),
     "no": ("não", "no"),
     "column.ordered_date": ("Data do pedido", "Order date"),

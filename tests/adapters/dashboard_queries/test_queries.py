@@ -119,7 +119,7 @@ def test_deciles_are_ten_equal_groups_by_falling_expectation(tmp_path: Path) -> 
 
 
 def test_several_states_have_no_forecast_for_intervals_do_not_add_up(tmp_path: Path) -> None:
-    row = {name: 1.0 for name in ("revenue_brl", "order_count", "average_ticket_brl")}
+    row = dict.fromkeys(("revenue_brl", "order_count", "average_ticket_brl"), 1.0)
     row |= {f"revenue_{end}_{level}_brl": 1.0 for end in ("lower", "upper") for level in (80, 95)}
     when = {"date": date(2026, 1, 1), "last_known_date": date(2025, 12, 31), "horizon_days": 1}
     rows = [{**when, **row, "state": state, "revenue_model_version": 1} for state in ("BR", "SP")]

@@ -14,7 +14,7 @@ def test_this_machine_needs_no_login(host: str) -> None:
 
 
 def test_another_address_is_refused_without_a_login() -> None:
-    with pytest.raises(HostRefused, match="on 0.0.0.0 everybody in the network could open it"):
+    with pytest.raises(HostRefused, match=r"on 0\.0\.0\.0 everybody in the network could open it"):
         check_host("0.0.0.0", has_login=False, is_open_allowed=False)
 
 
