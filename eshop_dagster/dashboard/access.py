@@ -15,7 +15,7 @@ def is_login_configured() -> bool:
 
 def require_login(text: Texts) -> None:
     """Show the login and end the page, unless nobody need log in or the visitor has."""
-    if not is_login_configured() or st.user.is_logged_in:
+    if not is_login_configured() or _has_logged_in():
         return
     st.title(text("login.title"), anchor=False)
     st.write(text("login.why"))
@@ -25,7 +25,7 @@ def require_login(text: Texts) -> None:
 
 def visitor() -> str | None:
     """Return the visitor's e-mail address as the identity provider gives it; None for a visitor without a login."""
-    if not is_login_configured() or not st.user.is_logged_in:
+    if not is_login_configured() or not _has_logged_in():
         return None
     email = st.user.get("email")
     return str(email).lower() if email else None
@@ -37,3 +37,7 @@ def show_visitor(text: Texts) -> None:
     if email is not None:
         st.caption(text("login.who", email=email))
         st.button(text("login.leave"), on_click=st.logout, width="stretch")
+
+
+def _has_logged_in() -> bool:
+    return bool(st.user.get("is_logged_in", False))

@@ -97,6 +97,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Menos de 10 clientes: a lista não é mostrada.",
         "Fewer than 10 customers: the list is not shown.",
     ),
+    "customers.persons": ("Nomes e e-mails", "Names and e-mail addresses"),
     "customers.reveal": ("Mostrar nomes e e-mails", "Show names and e-mail addresses"),
     "customers.reveal_help": (
         "Abre os dados pessoais dos {most} primeiros da lista. O acesso fica registrado com o seu e-mail.",
