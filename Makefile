@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 demo: $(STAMP)  ## Fill the home data/ from the simulated shop: orders, warehouse, champions, published scores.
 	$(BIN)/eshop run
 
-up: $(STAMP)  ## Start the Dagster and MLflow web UIs.
+up: $(STAMP)  ## Start the web UIs: Dagster, MLflow, the dashboard; and the HTTP API.
 	$(BIN)/eshop up
 
 test: $(STAMP) browser lint  ## Lint, types, import contracts, dbt parse, tests.

@@ -91,6 +91,12 @@ def master_key_file() -> Path:
     return (Path(base) if base else Path.home() / ".config") / "eshop" / "master.key"
 
 
+def dashboard_secrets_file() -> Path:
+    """Where the dashboard's login is configured: `ESHOP_DASHBOARD_SECRETS`, else beside the master key."""
+    configured = os.environ.get("ESHOP_DASHBOARD_SECRETS")
+    return Path(configured).expanduser() if configured else master_key_file().with_name("dashboard.toml")
+
+
 def apply_telemetry_switches() -> None:
     """Switch off every tool's telemetry in this process and its children: each may hang without a network."""
     for name, value in TELEMETRY_SWITCHES.items():

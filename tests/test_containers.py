@@ -93,8 +93,9 @@ def test_postgres_is_on_a_network_without_a_way_out_and_publishes_no_port() -> N
     assert COMPOSE["networks"]["stores"] == {"internal": True}
 
 
-def test_only_the_code_server_and_the_api_see_the_data_home_and_only_the_first_the_master_key() -> None:
-    assert [name for name in OURS if "home:/data" in SERVICES[name].get("volumes", [])] == ["code", "eshop-api"]
+def test_only_the_code_server_and_readers_see_the_data_home_and_only_the_first_the_master_key() -> None:
+    seen = [name for name in OURS if "home:/data" in SERVICES[name].get("volumes", [])]
+    assert sorted(seen) == ["code", "dashboard", "eshop-api"]
     assert [name for name in OURS if "ESHOP_MASTER_KEY" in SERVICES[name]["environment"]] == ["code"]
 
 
@@ -183,7 +184,7 @@ def test_the_web_server_and_the_daemon_find_the_code_server() -> None:
     assert (PROJECT_DIR / "docker" / "code-server.sh").stat().st_mode & 0o111
 
 
-@pytest.mark.parametrize("name", ["mlflow", "webserver", "daemon", "code"])
+@pytest.mark.parametrize("name", ["mlflow", "webserver", "daemon", "code", "dashboard"])
 def test_a_command_uses_options_that_its_program_knows(name: str) -> None:
     command = list(SERVICES[name]["command"])
     if name == "code":

@@ -8,6 +8,7 @@ from eshop_dagster.cli import (
     api,
     bench,
     bench_api,
+    dashboard,
     doctor,
     export,
     keys,
@@ -34,6 +35,7 @@ app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
 app.command("api")(api.api)
+app.command("dashboard")(dashboard.dashboard)
 app.command("rebuild")(rebuild.rebuild)
 app.command("models")(models.models)
 app.command("rollback")(models.rollback)

@@ -118,6 +118,8 @@ def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]])
             for table, files in sorted(tables.items())
         },
         "models": json.loads(models.read_text()) if models.exists() else {},
+        # Readers never open the warehouse, where the quality records lie.
+        "checks": {name: dict(one.checks) for name, one in platform.records.records().items() if name in tables},
     }
 
 

@@ -1,13 +1,19 @@
 """The whole way on the public Olist orders, against figures counted from its files."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from eshop_dagster.adapters.dashboard_queries import ReleaseDatabase, Scope, deliveries
 from eshop_dagster.adapters.registry import ModelRegistry
+from eshop_dagster.adapters.release import open_release
 from eshop_dagster.adapters.warehouse import Warehouse
+from eshop_dagster.dashboard.formats import Formats
+from eshop_dagster.dashboard.serving.server import SCRIPT
 
 from .conftest import Run, eshop, run_in
 
@@ -95,3 +101,14 @@ def test_broken_input_is_refused_and_what_was_published_stays(
     assert expected in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert (olist_run.home / "published" / "current").resolve() == before
+
+
+def test_the_dashboard_shows_the_shops_figures(olist_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESHOP_HOME", str(olist_run.home))
+    overview = AppTest.from_file(str(SCRIPT), default_timeout=120)
+    overview.query_params["period"] = "all"
+    shown = {one.label: one.value.replace("\u00a0", " ") for one in overview.run().metric}
+    assert (shown["Receita líquida"], shown["Pedidos"]) == ("R$ 13.494.400,74", "98.199")
+    scope = Scope(date(2016, 1, 1), date(2018, 12, 31))
+    late = deliveries.deliveries_in_all(ReleaseDatabase(open_release(olist_run.home)), scope).iloc[0]
+    assert Formats("pt").share(late["late_share"], 2) == "8,11%"

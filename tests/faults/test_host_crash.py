@@ -56,6 +56,7 @@ class Up:
     def __init__(self, home: Path, environment: dict[str, str]) -> None:
         self.port, mlflow_port = free_port(), free_port()
         ports = ("--port", str(self.port), "--mlflow-port", str(mlflow_port), "--docs-port", str(free_port()))
+        ports += ("--dashboard-port", str(free_port()))
         self.process = subprocess.Popen(
             [ESHOP, "up", "--home", home, *ports],
             stdout=subprocess.PIPE,

@@ -1,6 +1,7 @@
 """Files of the registry, read back: the model, held against its hash, and the reports of its run."""
 
 import hashlib
+import io
 import json
 import tempfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from eshop_dagster.adapters.registry.recording import DIGEST_TAG
 from eshop_dagster.adapters.registry.records import ModelVersion, UntrustedModel
 
 if TYPE_CHECKING:
+    import pandas as pd
     from mlflow import MlflowClient
 
 
@@ -33,10 +35,22 @@ def read_model(client: "MlflowClient", tracking_uri: str, version: ModelVersion)
 
 def read_report(client: "MlflowClient", tracking_uri: str, version: ModelVersion, name: str) -> Any:
     """Return one JSON document of a version's run; None where the run has no such one."""
-    path = f"reports/{name}.json"
-    if path not in {file.path for file in client.list_artifacts(version.run_id, "reports")}:
+    content = _artifact(client, tracking_uri, version, "reports", f"{name}.json")
+    return None if content is None else json.loads(content)
+
+
+def read_table(client: "MlflowClient", tracking_uri: str, version: ModelVersion, name: str) -> "pd.DataFrame | None":
+    """Return one table of a version's run; None where the run has no such one."""
+    import pandas as pd
+
+    content = _artifact(client, tracking_uri, version, "tables", f"{name}.csv")
+    return None if content is None else pd.read_csv(io.BytesIO(content))
+
+
+def _artifact(client: "MlflowClient", tracking_uri: str, version: ModelVersion, folder: str, file: str) -> bytes | None:
+    if f"{folder}/{file}" not in {found.path for found in client.list_artifacts(version.run_id, folder)}:
         return None
-    return json.loads(_read(f"{client.get_run(version.run_id).info.artifact_uri}/{path}", tracking_uri))
+    return _read(f"{client.get_run(version.run_id).info.artifact_uri}/{folder}/{file}", tracking_uri)
 
 
 def _read(uri: str, tracking_uri: str) -> bytes:

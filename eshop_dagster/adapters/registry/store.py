@@ -15,7 +15,7 @@ from eshop_dagster.adapters.registry.queries import (
     require_version,
     version_by_alias,
 )
-from eshop_dagster.adapters.registry.reading import read_model, read_report
+from eshop_dagster.adapters.registry.reading import read_model, read_report, read_table
 from eshop_dagster.adapters.registry.recording import Recording, record
 from eshop_dagster.adapters.registry.records import (
     TRUSTED_TYPES,
@@ -228,6 +228,11 @@ class ModelRegistry:
         client = self._client()
         with registry_errors(self.tracking_uri):
             return read_report(client, self.tracking_uri, version, name)
+
+    def table(self, version: ModelVersion, name: str) -> "pd.DataFrame | None":
+        """Return one table of a version's run (`tables/<name>.csv`); None where the run has no such one."""
+        with registry_errors(self.tracking_uri):
+            return read_table(self._client(), self.tracking_uri, version, name)
 
     def _client(self) -> "MlflowClient":
         if self._connected is None:

@@ -4,6 +4,7 @@ What belongs here: its candidates, baselines, season, tuning, choice, intervals 
 """
 
 from eshop_dagster.ml.spend.baselines import past_rate_brl
+from eshop_dagster.ml.spend.deciles import spend_deciles
 from eshop_dagster.ml.spend.explain import explain_spend, with_sentences
 from eshop_dagster.ml.spend.fit import fit_spend
 from eshop_dagster.ml.spend.model import SpendModel
@@ -19,5 +20,6 @@ __all__ = [
     "explain_spend",
     "fit_spend",
     "past_rate_brl",
+    "spend_deciles",
     "with_sentences",
 ]

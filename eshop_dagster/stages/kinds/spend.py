@@ -56,7 +56,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
         deciles_figure,
         residuals_figure,
     )
-    from eshop_dagster.ml.spend import SpendParams, fit_spend
+    from eshop_dagster.ml.spend import SpendParams, fit_spend, spend_deciles
 
     seed = seed_of(params.spend)
     chosen = SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **without_seed(params.spend)})
@@ -75,6 +75,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     )
     if result.pipeline is not None:
         trained.tables |= {"intervals": result.intervals, "coverage": result.coverage}
+        trained.tables["deciles"] = spend_deciles(result.holdout)
         trained.figures = {
             "deciles": deciles_figure(result.holdout),
             "residuals": residuals_figure(result.holdout),

@@ -1,0 +1,82 @@
+"""The database behind the pages: views over one release's files, and the few counts that no published table holds."""
+
+import re
+from collections.abc import Mapping, Sequence
+from threading import Lock
+
+import duckdb
+import pandas as pd
+
+from eshop_dagster.adapters.dashboard_queries.summaries import SUMMARIES
+from eshop_dagster.adapters.release import OpenRelease
+
+_PARAMETER = re.compile(r"\$(\w+)")
+_TABLE = re.compile(r"(?:FROM|JOIN) (\w+)")
+
+
+class ReleaseUnreadable(Exception):
+    """A file of the release is damaged or gone."""
+
+
+class ReleaseDatabase:
+    """One release, asked by any number of threads at once.
+
+    A summary that a question needs is counted on its first use, or ahead of it by `prepare`, and kept in memory as a
+    table of at most some hundred thousand rows for as long as the release is shown.
+
+    Args:
+        release: as opened; its folder holds until five newer ones were published.
+        threads: of DuckDB.
+
+    Raises:
+        ReleaseUnreadable: a file is damaged or gone.
+    """
+
+    def __init__(self, release: OpenRelease, threads: int = 2) -> None:
+        self.release = release
+        self._locks = {name: Lock() for name in SUMMARIES}
+        self._counted: set[str] = set()
+        self._database = duckdb.connect(":memory:", config={"threads": threads})
+        for table in release.manifest["tables"]:
+            paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in release.files(table))
+            if paths:
+                self._run(f'CREATE VIEW "{table}" AS FROM read_parquet([{paths}], union_by_name = true)')
+
+    def has(self, table: str) -> bool:
+        """Return whether the release publishes a table."""
+        return table in self.release.manifest["tables"]
+
+    def frame(self, sql: str, values: Mapping[str, object] | None = None, needs: Sequence[str] = ()) -> pd.DataFrame:
+        """Return the answer to a statement.
+
+        Args:
+            sql: fixed text over the release's tables and summaries; `$name` stands for a value.
+            values: by name; those that the statement does not name are left out.
+            needs: summaries that it reads.
+        """
+        self.prepare(needs)
+        named = set(_PARAMETER.findall(sql))
+        bound = {name: value for name, value in (values or {}).items() if name in named}
+        with self._database.cursor() as cursor:
+            answer: pd.DataFrame = cursor.execute(sql, bound or None).df()
+        return answer
+
+    def prepare(self, summaries: Sequence[str] | None = None) -> None:
+        """Count the named summaries, or all whose tables are published; who asks meanwhile waits for that one only."""
+        for name in self._possible() if summaries is None else summaries:
+            with self._locks[name]:
+                if name not in self._counted:
+                    self._run(f'CREATE TABLE "{name}" AS {SUMMARIES[name]}')
+                    self._counted.add(name)
+
+    def _run(self, statement: str) -> None:
+        try:
+            with self._database.cursor() as cursor:
+                cursor.execute(statement)
+        except duckdb.Error as error:
+            raise ReleaseUnreadable(
+                f"release {self.release.name} cannot be read: {error}. Publish anew with `eshop run`"
+            ) from error
+
+    def _possible(self) -> list[str]:
+        return [name for name, sql in SUMMARIES.items() if all(self.has(table) for table in _TABLE.findall(sql))]

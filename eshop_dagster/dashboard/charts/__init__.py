@@ -1,0 +1,1 @@
+"""Figures: pure functions from small frames and translated words to Plotly figures."""

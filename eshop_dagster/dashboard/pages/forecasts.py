@@ -1,0 +1,101 @@
+"""Previsões: what lies ahead, how right forecasts were, and who is expected to spend most."""
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from eshop_dagster.adapters.dashboard_queries import Scope, forecasts, sales
+from eshop_dagster.dashboard.charts.bars import standing_bars
+from eshop_dagster.dashboard.charts.series import fan
+from eshop_dagster.dashboard.elements import Card, cards, chart, page_header, suppression_note
+from eshop_dagster.dashboard.filters import add_months
+from eshop_dagster.dashboard.pages.backtest import backtest
+from eshop_dagster.dashboard.pages.spend_evidence import spend_evidence
+from eshop_dagster.dashboard.suppression import suppress
+from eshop_dagster.dashboard.view import View
+
+_SHOWN_DAYS, _SHOWN_MONTHS = 90, 9
+_BOUNDS = tuple(f"{end}_{level}_brl" for end in ("lower", "upper") for level in (80, 95))
+
+
+def render(view: View) -> None:
+    """Draw the page."""
+    page_header(view, "forecasts")
+    if len(view.filters.states) > 1:
+        st.info(view.text("forecasts.one_place"))
+    else:
+        _ahead(view)
+    backtest(view)
+    spend_evidence(view)
+
+
+def _ahead(view: View) -> None:
+    ahead = view.ask(forecasts.forecast_by_day, view.scope("states"))
+    if ahead.empty:
+        st.info(view.text("forecasts.no_model"))
+        return
+    last = pd.Timestamp(ahead["last_known_date"].iloc[0]).date()
+    _headline(view, ahead, last)
+    names = {"revenue_brl": "forecast_brl", **{f"revenue_{one}": one for one in _BOUNDS}}
+    ahead = ahead.rename(columns=names)
+    scope = Scope(add_months(last, -_SHOWN_MONTHS).replace(day=1), last, states=view.filters.states)
+    days, hidden = suppress(view.ask(sales.sales_by_day, scope), "order_count")
+    days = days.rename(columns={"ordered_date": "date"})
+    days["mean_brl"] = days["revenue_brl"].rolling(7, min_periods=4).mean()
+    recent = days[days["date"] > pd.Timestamp(last - timedelta(days=_SHOWN_DAYS))]
+    left, right = st.columns([3, 2])
+    with left:
+        _by_day(view, recent, ahead, hidden)
+    with right:
+        _by_month(view, days, ahead)
+
+
+def _headline(view: View, ahead: pd.DataFrame, last: object) -> None:
+    day, money = view.formats.day(last), view.formats.money  # type: ignore[arg-type]
+    month, quarter = (ahead[ahead["horizon_days"] <= days] for days in (28, 90))
+    values = {
+        "next28": money(month["revenue_brl"].sum()),
+        "next90": money(quarter["revenue_brl"].sum()),
+        "ticket": money(month["revenue_brl"].sum() / max(month["order_count"].sum(), 1e-9)),
+    }
+    cards(
+        [
+            Card(view.text(f"forecasts.{name}"), value, None, view.text(f"forecasts.{name}_help", day=day))
+            for name, value in values.items()
+        ]
+    )
+
+
+def _by_day(view: View, recent: pd.DataFrame, ahead: pd.DataFrame, hidden: int) -> None:
+    text = view.text
+    words = {name: text(f"overview.{name}") for name in ("actual", "mean", "forecast")}
+    words |= {f"interval_{level}": text("overview.interval", level=level) for level in (80, 95)}
+    figure = fan(recent, ahead, {**words, "axis": text("column.revenue_brl")}, view.formats)
+    numbers = pd.concat(
+        [recent[["date", "revenue_brl", "mean_brl"]], ahead[["date", "forecast_brl", *_BOUNDS]]], ignore_index=True
+    )
+    notes = [view.text("overview.naive")] if ahead["revenue_model_version"].isna().all() else []
+    chart(view, "forecasts.ahead", figure, numbers, notes=[*notes, *suppression_note(view, hidden)])
+
+
+def _by_month(view: View, days: pd.DataFrame, ahead: pd.DataFrame) -> None:
+    real = days.groupby(days["date"].dt.to_period("M"))["revenue_brl"].sum()
+    predicted = ahead.groupby(pd.to_datetime(ahead["date"]).dt.to_period("M"))["forecast_brl"].sum()
+    both = pd.DataFrame({"actual_brl": real, "predicted_brl": predicted}).sort_index()
+    months = [view.formats.month(month.start_time.date()) for month in both.index]
+    series = {
+        view.text("forecasts.real"): list(both["actual_brl"]),
+        view.text("forecasts.predicted"): list(both["predicted_brl"]),
+    }
+    axis = view.text("column.revenue_brl")
+    hover = "R$ %{y:,.2f}"
+    colours = ("#0072B2", "#D55E00")
+    starts = [month.start_time for month in both.index]
+    figure = standing_bars(
+        starts, series, view.formats, axis=axis, hover=hover, mode="stack", height=380, colours=colours
+    )
+    figure.update_xaxes(tickformat="%b %Y", nticks=6)
+    figure.update_layout(legend={"traceorder": "normal"})
+    numbers = both.reset_index(drop=True).assign(month=months)[["month", "actual_brl", "predicted_brl"]]
+    chart(view, "forecasts.months", figure, numbers)

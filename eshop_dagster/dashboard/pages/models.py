@@ -1,0 +1,130 @@
+"""Modelos: champions, what they were promoted for, every version, and drift."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from eshop_dagster.adapters.registry import RegistryError, VersionSummary
+from eshop_dagster.dashboard import registry
+from eshop_dagster.dashboard.elements import Card, Column, cards, page_header, table
+from eshop_dagster.dashboard.gate_words import gate_words
+from eshop_dagster.dashboard.pages.drift import drift
+from eshop_dagster.dashboard.view import View
+from eshop_dagster.stages.kinds import KINDS
+from eshop_dagster.stages.register import last_decisions
+
+
+def render(view: View) -> None:
+    """Draw the page."""
+    page_header(view, "models")
+    try:
+        versions = registry.model_versions(view)
+    except RegistryError:
+        st.warning(view.text("models.away"))
+        return
+    _champions(view, versions)
+    _gate(view, versions)
+    _versions(view, versions)
+    drift(view)
+
+
+def _champions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
+    shown = []
+    for model in registry.MODELS:
+        name = view.text(f"models.{model}")
+        champion = next((one for one in versions[model] if "champion" in one.aliases), None)
+        if champion is None:
+            reason = last_decisions(view.home).get(model, "–")
+            shown.append(Card(name, view.text("models.none"), None, view.text("models.none_help", reason=reason)))
+            continue
+        metric = KINDS[model].metric
+        is_lower_better = KINDS[model].is_lower_better
+        value, baseline = champion.metrics.get(metric), champion.metrics.get(f"baseline_{metric}")
+        meaning = view.text(
+            "models.metric_help",
+            metric=view.text(f"metric.{metric}"),
+            lower=view.text("yes" if is_lower_better else "no"),
+            day=view.formats.instant(_made_at(champion)),
+        )
+        title = view.text("models.champion", model=name, version=champion.version.version)
+        numbers = view.text("models.against", value=_number(view, value), baseline=_number(view, baseline))
+        shown.append(Card(title, numbers, None, meaning))
+    cards(shown)
+
+
+def _gate(view: View, versions: dict[str, list[VersionSummary]]) -> None:
+    with st.container(border=True, key="box-gate"):
+        st.subheader(view.text("models.gate"), help=view.text("models.gate_help"), anchor=False)
+        known = [model for model in registry.MODELS if versions[model]]
+        if not known:
+            st.info(view.text("chart.empty"))
+            return
+        tabs = st.tabs([view.text(f"models.{model}") for model in known])
+        for tab, model in zip(tabs, known, strict=True):
+            with tab:
+                _findings(view, model, versions[model][0])
+
+
+def _findings(view: View, model: str, newest: VersionSummary) -> None:
+    title = view.text("models.champion", model=view.text(f"models.{model}"), version=newest.version.version)
+    st.caption(f"{title} · {view.formats.instant(_made_at(newest))}")
+    found = registry.report(view, newest, "gate") or {"findings": []}
+    rows = [
+        {
+            "rule": view.text.known(f"rule.{one['rule']}", one["rule"]),
+            "outcome": view.text.known(f"outcome.{one['outcome']}", one["outcome"]),
+            "seen": gate_words(one["seen"], view.text),
+            "expected": gate_words(one["expected"], view.text),
+        }
+        for one in found["findings"]
+    ]
+    columns = [Column(name, f"column.{name}") for name in ("rule", "outcome", "seen", "expected")]
+    table(view, f"models.gate.{model}", pd.DataFrame(rows), columns)
+
+
+def _versions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
+    rows = []
+    for model in registry.MODELS:
+        metric = KINDS[model].metric
+        for one in versions[model]:
+            tags = one.version.tags
+            aliases = [view.text.known(f"alias.{alias}", alias) for alias in one.aliases]
+            rows.append(
+                {
+                    "model": view.text(f"models.{model}"),
+                    "version": str(one.version.version),
+                    "alias": ", ".join(aliases),
+                    "made_at": view.formats.instant(_made_at(one)),
+                    "estimator": tags.get("candidate", ""),
+                    "metric": view.text(f"metric.{metric}"),
+                    "value": _number(view, one.metrics.get(metric)),
+                    "baseline": _number(view, one.metrics.get(f"baseline_{metric}")),
+                    "outcome": view.text.known(f"outcome.{tags.get('outcome', '')}", tags.get("outcome", "")),
+                    "data_version": tags.get("dvc_hash", "")[:12],
+                }
+            )
+    names = (
+        "model",
+        "version",
+        "alias",
+        "made_at",
+        "estimator",
+        "metric",
+        "value",
+        "baseline",
+        "outcome",
+        "data_version",
+    )
+    columns = [Column(name, f"column.{name}", is_number=name in ("version", "value", "baseline")) for name in names]
+    with st.container(border=True, key="box-versions"):
+        st.subheader(view.text("models.versions"), help=view.text("models.versions_help"), anchor=False)
+        table(view, "models.versions", pd.DataFrame(rows), columns, most=15)
+
+
+def _made_at(version: VersionSummary) -> datetime:
+    return datetime.fromtimestamp(version.created_at_ms / 1000, UTC)
+
+
+def _number(view: View, value: float | None) -> str:
+    return view.formats.number(value, 3 if value is not None and abs(value) < 10 else 1)

@@ -1,0 +1,190 @@
+"""Visão geral: what the shop sold, to whom, and what lies ahead."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from eshop_dagster.adapters.dashboard_queries import Scope, forecasts, sales
+from eshop_dagster.dashboard.charts.bars import lying_bars
+from eshop_dagster.dashboard.charts.series import fan, lines
+from eshop_dagster.dashboard.charts.states import STATES
+from eshop_dagster.dashboard.charts.tile_map import tile_map
+from eshop_dagster.dashboard.elements import (
+    Card,
+    cards,
+    chart,
+    data_through,
+    ignored_note,
+    page_header,
+    suppression_note,
+)
+from eshop_dagster.dashboard.formats import MISSING
+from eshop_dagster.dashboard.sidebar import category_name
+from eshop_dagster.dashboard.suppression import SMALLEST_GROUP, suppress, without_small
+from eshop_dagster.dashboard.view import View
+
+_APPLIED = ("states", "channels", "category")
+_SHOWN_CATEGORIES = 12
+_MEASURES = ("net_revenue_brl", "order_count", "average_ticket_brl")
+
+
+def render(view: View) -> None:
+    """Draw the page."""
+    page_header(view, "overview")
+    _headline(view)
+    _history(view)
+    _daily(view)
+    left, right = st.columns(2)
+    with left:
+        _map(view)
+    with right:
+        _categories(view)
+    _loyalty(view)
+
+
+def _headline(view: View) -> None:
+    now, earlier = _totals(view, view.scope(*_APPLIED)), None
+    before = view.scope_before(*_APPLIED)
+    if before is not None:
+        earlier = _totals(view, before)
+    formats, day = view.formats, view.formats.day(data_through(view))
+    period = MISSING
+    if before is not None:
+        period = view.text("period.shown", first=formats.day(before.first), last=formats.day(before.last))
+    written: dict[str, tuple[Any, Any, Any, bool]] = {
+        "revenue": (formats.money, _relative, formats.change, True),
+        "orders": (formats.whole, _relative, formats.change, True),
+        "ticket": (formats.money, _relative, formats.change, True),
+        "active": (formats.whole, _relative, formats.change, True),
+        "repeat": (formats.share, _difference, formats.points, True),
+        "churn": (formats.share, _difference, formats.points, False),
+    }
+    shown = []
+    for name, (write, compare, write_change, is_more_better) in written.items():
+        change = compare(now[name], earlier[name]) if earlier else None
+        compared = view.text("change.before", period=period) if change is not None else view.text("change.none")
+        meaning = view.text(f"overview.{name}_help", day=day) + " " + compared[0].upper() + compared[1:] + "."
+        text = write_change(change) if change is not None else None
+        shown.append(Card(view.text(f"overview.{name}"), write(now[name]), text, meaning, is_more_better))
+    cards(shown)
+
+
+def _totals(view: View, scope: Scope) -> dict[str, float | None]:
+    """Return the six numbers of a period; None for what there is not, or what few people would stand behind."""
+    days = view.ask(sales.sales_by_day, scope)
+    orders = float(days["order_count"].sum())
+    is_shown = orders >= SMALLEST_GROUP
+    months = view.ask(sales.loyalty_by_month, replace(scope, states=(), channels=(), category=None))
+    whole = months[months["churned_customer_count"].notna() & (months["active_customer_count"] > 0)]
+    buyers, active = float(months["buyer_count"].sum()), float(whole["active_customer_count"].sum())
+    return {
+        "revenue": float(days["net_revenue_brl"].sum()) if is_shown else None,
+        "orders": orders if is_shown else None,
+        "ticket": float(days["revenue_brl"].sum()) / orders if is_shown else None,
+        "active": float(months["active_customer_count"].iloc[-1]) if len(months) else None,
+        "repeat": float(months["returning_customer_count"].sum()) / buyers if buyers else None,
+        "churn": float(whole["churned_customer_count"].sum()) / active if active else None,
+    }
+
+
+def _history(view: View) -> None:
+    scope = replace(view.scope(*_APPLIED), first=view.choices.first, last=view.choices.last)
+    totals = _totals(view, scope)
+    st.caption(
+        view.text(
+            "overview.history",
+            revenue=view.formats.money(totals["revenue"]),
+            orders=view.formats.whole(totals["orders"]),
+            first=view.formats.day(scope.first),
+            last=view.formats.day(scope.last),
+        )
+    )
+
+
+def _daily(view: View) -> None:
+    scope = view.scope(*_APPLIED)
+    days, hidden = suppress(view.ask(sales.sales_by_day, scope), "order_count")
+    every = pd.DataFrame({"ordered_date": pd.date_range(scope.first, scope.last)})
+    days = every.merge(days, how="left", on="ordered_date").rename(columns={"ordered_date": "date"})
+    days["mean_brl"] = days["revenue_brl"].rolling(7, min_periods=4).mean()
+    ahead, notes = _ahead(view, scope)
+    text = view.text
+    words = {name: text(f"overview.{name}") for name in ("actual", "mean", "forecast")}
+    words |= {f"interval_{level}": text("overview.interval", level=level) for level in (80, 95)}
+    figure = fan(days, ahead, {**words, "axis": text("column.revenue_brl")}, view.formats)
+    numbers = pd.concat([days[["date", "revenue_brl", "mean_brl", "order_count"]], ahead], ignore_index=True)
+    chart(view, "overview.daily", figure, numbers, notes=[*notes, *suppression_note(view, hidden)])
+
+
+def _ahead(view: View, scope: Scope) -> tuple[pd.DataFrame, list[str]]:
+    empty = pd.DataFrame({name: [] for name in ("date", "forecast_brl")})
+    if scope.channels or scope.category or len(scope.states) > 1 or scope.last < view.choices.last:
+        return empty, [view.text("overview.no_forecast")]
+    ahead = view.ask(forecasts.forecast_by_day, scope)
+    if ahead.empty:
+        return empty, [view.text("overview.no_champion")]
+    names = {"revenue_brl": "forecast_brl"}
+    names |= {f"revenue_{end}_{level}_brl": f"{end}_{level}_brl" for end in ("lower", "upper") for level in (80, 95)}
+    ahead = ahead.rename(columns=names)
+    is_naive = ahead["revenue_model_version"].isna().all()
+    return ahead[["date", *names.values()]], [view.text("overview.naive")] if is_naive else []
+
+
+@st.fragment
+def _map(view: View) -> None:
+    states = view.ask(sales.sales_by_state, view.scope(*_APPLIED))
+    states["average_ticket_brl"] = states["revenue_brl"] / states["order_count"]
+    states, hidden = suppress(states, "order_count")
+    measure = st.session_state.get("overview_measure", _MEASURES[0])
+    write = view.formats.whole if measure == "order_count" else view.formats.money
+    by_state = {state: float(value) for state, value in zip(states["state"], states[measure], strict=True)}
+    texts = {state: write(value) for state, value in by_state.items()}
+    figure = tile_map(by_state, texts, STATES, view.formats)
+    numbers = states.assign(state_name=states["state"].map(STATES))
+    numbers = numbers[["state", "state_name", "net_revenue_brl", "order_count", "average_ticket_brl"]]
+    notes = suppression_note(view, hidden)
+    chart(view, "overview.map", figure, numbers, notes=notes, controls=lambda: _measure_switch(view))
+
+
+def _measure_switch(view: View) -> None:
+    st.segmented_control(
+        view.text("overview.map_measure"),
+        _MEASURES,
+        format_func=lambda one: view.text(f"column.{one}"),
+        default=_MEASURES[0],
+        required=True,
+        key="overview_measure",
+        label_visibility="collapsed",
+    )
+
+
+def _categories(view: View) -> None:
+    found, hidden = without_small(view.ask(sales.sales_by_category, view.scope(*_APPLIED)), "order_count")
+    top = found.head(_SHOWN_CATEGORIES)
+    names = [category_name(view.text, one) for one in top["category"]]
+    texts = [view.formats.money(value, cents=False) for value in top["net_revenue_brl"]]
+    values = list(top["net_revenue_brl"])
+    figure = lying_bars(names, values, texts, view.formats, axis=view.text("column.net_revenue_brl"), height=440)
+    numbers = found[["category", "net_revenue_brl", "order_count"]]
+    chart(view, "overview.categories", figure, numbers, notes=suppression_note(view, hidden))
+
+
+def _loyalty(view: View) -> None:
+    months, hidden = suppress(view.ask(sales.loyalty_by_month, view.scope()), "buyer_count")
+    names = {name: view.text(f"column.{name}") for name in ("repeat_share", "churn_share")}
+    figure = lines(
+        months, "ordered_month", names, view.formats, axis="", tickformat=".0%", hover="%{y:.1%}", height=300
+    )
+    numbers = months[["ordered_month", "active_customer_count", *names]]
+    notes = [*ignored_note(view, "states", "channels", "category"), *suppression_note(view, hidden)]
+    chart(view, "overview.loyalty", figure, numbers, notes=notes)
+
+
+def _relative(now: float | None, earlier: float | None) -> float | None:
+    return now / earlier - 1 if now is not None and earlier else None
+
+
+def _difference(now: float | None, earlier: float | None) -> float | None:
+    return now - earlier if now is not None and earlier is not None else None

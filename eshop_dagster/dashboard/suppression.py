@@ -1,0 +1,30 @@
+"""Groups so small that a number about them would be about persons."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+SMALLEST_GROUP = 10
+"""People, or orders where people are not counted: a group of fewer is not shown."""
+
+
+def suppress(frame: pd.DataFrame, count: str, measures: Sequence[str] | None = None) -> tuple[pd.DataFrame, int]:
+    """Return the frame with the measures of small groups emptied, and the number of those groups.
+
+    Args:
+        frame: a row a group.
+        count: column with the people, or the orders, of the group.
+        measures: columns to empty, the count always with them; default: every column of numbers.
+    """
+    is_small = frame[count].fillna(0).lt(SMALLEST_GROUP)
+    named = list(measures) if measures is not None else list(frame.select_dtypes("number").columns)
+    kept = frame.copy()
+    for column in {*named, count}:
+        kept[column] = kept[column].astype("float64").mask(is_small)
+    return kept, int((is_small & frame[count].fillna(0).gt(0)).sum())
+
+
+def without_small(frame: pd.DataFrame, count: str) -> tuple[pd.DataFrame, int]:
+    """Return the rows of groups that are large enough, and the number of those left out."""
+    is_large = frame[count].fillna(0).ge(SMALLEST_GROUP)
+    return frame[is_large].reset_index(drop=True), int((~is_large & frame[count].fillna(0).gt(0)).sum())

@@ -1,0 +1,88 @@
+"""Texts of deliveries."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "deliveries.lead": (
+        "Quanto demora, quanto atrasa e onde.",
+        "How long it takes, how much is late, and where.",
+    ),
+    "deliveries.empty": ("Não há entregas para estes filtros.", "There are no deliveries for these filters."),
+    "deliveries.late": ("Entregas atrasadas", "Late deliveries"),
+    "deliveries.late_help": (
+        "Das entregas com prazo prometido, a parte que chegou depois da meia-noite em que o dia prometido começou. "
+        "Pela data do pedido. Dados até {day}.",
+        "Of deliveries with a promised date, the share that arrived after the midnight at which it began. By order "
+        "date. Data through {day}.",
+    ),
+    "deliveries.late_by_date": ("Atrasadas pela data", "Late by date"),
+    "deliveries.late_by_date_help": (
+        "A parte que chegou num dia posterior ao prometido. Dados até {day}.",
+        "The share that arrived on a later day than promised. Data through {day}.",
+    ),
+    "deliveries.days": ("Prazo médio", "Mean days"),
+    "deliveries.days_help": (
+        "Dias entre o pedido e a entrega, na média. Dados até {day}.",
+        "Days from order to delivery, on average. Data through {day}.",
+    ),
+    "deliveries.count": ("Pedidos entregues", "Orders delivered"),
+    "deliveries.count_help": (
+        "Pedidos não cancelados com data de entrega. Dados até {day}.",
+        "Orders, not cancelled, with a delivery date. Data through {day}.",
+    ),
+    "deliveries.unit_days": ("{days} dias", "{days} days"),
+    "deliveries.history": (
+        "Todo o histórico com os mesmos filtros: {late} de {promised} entregas atrasadas ({share}).",
+        "All history with the same filters: {late} of {promised} deliveries late ({share}).",
+    ),
+    "deliveries.months": ("Atraso por mês", "Lateness by month"),
+    "deliveries.months_help": (
+        "Pela data do pedido; os pedidos do último mês ainda estão chegando.",
+        "By order date; the last month's orders are still arriving.",
+    ),
+    "deliveries.durations": ("Prazo por mês", "Days by month"),
+    "deliveries.durations_help": (
+        "Média de dias: separação (aprovação até envio), transporte (envio até entrega) e total.",
+        "Mean days: handling (approval to shipping), transit (shipping to delivery) and in all.",
+    ),
+    "deliveries.map": ("Atraso por estado", "Lateness by state"),
+    "deliveries.map_help": (
+        "Parte das entregas atrasadas pelo estado do cliente; menos de 10 entregas ficam em branco.",
+        "Share of late deliveries by the customer's state; fewer than 10 deliveries stay blank.",
+    ),
+    "deliveries.states": ("Prazo por estado", "Days by state"),
+    "deliveries.states_help": (
+        "Média de dias entre o pedido e a entrega, do estado mais lento para o mais rápido.",
+        "Mean days from order to delivery, the slowest state first.",
+    ),
+    "deliveries.delay": ("Prometido contra real", "Promised against real"),
+    "deliveries.delay_help": (
+        "Entregas por dias depois da data prometida: à esquerda do zero chegaram antes. As pontas somam tudo além de "
+        "30 dias.",
+        "Deliveries by days after the promised date: those left of zero came early. The ends hold all beyond 30 days.",
+    ),
+    "deliveries.delay_axis": ("Dias depois da data prometida", "Days after the promised date"),
+    "deliveries.remote": ("Regiões remotas", "Remote regions"),
+    "deliveries.remote_help": (
+        "Norte e outros estados de acesso difícil, ao lado dos demais.",
+        "States that are hard to reach, beside the others.",
+    ),
+    "deliveries.is_remote": ("Remota", "Remote"),
+    "deliveries.is_not_remote": ("Demais", "Others"),
+    "deliveries.routes": ("Rotas mais lentas", "Slowest routes"),
+    "deliveries.routes_help": (
+        "Do estado do vendedor ao do cliente, com 10 entregas ou mais; das mais lentas para as mais rápidas.",
+        "From the seller's state to the customer's, of 10 deliveries or more; the slowest first.",
+    ),
+    "column.seller_state": ("Origem", "Origin"),
+    "column.destination": ("Destino", "Destination"),
+    "column.route": ("Rota", "Route"),
+    "column.remoteness": ("Região", "Region"),
+    "column.delivered_count": ("Entregas", "Deliveries"),
+    "column.promised_count": ("Com prazo", "With a promise"),
+    "column.late_count": ("Atrasadas", "Late"),
+    "column.late_share": ("Atraso", "Late share"),
+    "column.late_by_date_share": ("Atraso pela data", "Late share by date"),
+    "column.delivery_days": ("Dias até a entrega", "Days to delivery"),
+    "column.handling_days": ("Dias de separação", "Handling days"),
+    "column.transit_days": ("Dias de transporte", "Transit days"),
+    "column.late_days": ("Dias depois do prometido", "Days after the promise"),
+}

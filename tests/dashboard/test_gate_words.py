@@ -1,0 +1,64 @@
+"""The gate's sentences have Portuguese words: all that it can say of evidence of every kind."""
+
+from dataclasses import replace
+
+import pytest
+
+from eshop_dagster.dashboard.gate_words import gate_words
+from eshop_dagster.dashboard.texts import CATALOGUE, Texts
+from eshop_dagster.ml.bootstrap import Interval
+from eshop_dagster.ml.evidence import Evidence, GateRules, Slice
+from eshop_dagster.ml.gate import judge
+
+PT = Texts("pt")
+MARK = CATALOGUE["models.original"][0].partition("{")[0]
+FULL = Evidence(
+    metric="rmse_brl",
+    is_lower_better=True,
+    challenger=70.0,
+    baseline=100.0,
+    champion=80.0,
+    champion_name="version 3",
+    difference=Interval(-10.0, -12.0, -8e-05),
+    quality={"customer_features": True},
+    training_rows=1900,
+    champion_training_rows=1000,
+    psi={"recency_days": 0.05},
+    slices=(Slice("region=Norte", 500, 71.0, 80.0, is_sure=True),),
+    loads_equally=True,
+)
+KINDS = {
+    "all is well": FULL,
+    "a first model": replace(FULL, champion=None, champion_name="", difference=None, champion_training_rows=None),
+    "a segmentation": replace(FULL, is_segmentation=True, stability=0.9, moved_share=0.1),
+    "a segmentation that was not measured": replace(FULL, is_segmentation=True),
+    "much has drifted": replace(FULL, psi={"recency_days": 3.0, "order_count": 2.0}),
+    "drift was not measured": replace(FULL, psi={}),
+    "tables failed": replace(FULL, quality={"customer_features": False}),
+    "few rows": replace(FULL, training_rows=10),
+    "slices fall": replace(FULL, slices=(Slice("region=Norte", 500, 171.0, 80.5, is_sure=True),) * 2),
+    "another file": replace(FULL, loads_equally=False),
+    "not tried": replace(FULL, loads_equally=None),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sentence_of_the_gate_is_told_in_portuguese(kind: str) -> None:
+    for finding in judge(KINDS[kind], GateRules()).findings:
+        for sentence in (finding.seen, finding.expected):
+            told = gate_words(sentence, PT)
+            assert told != sentence and not told.startswith(MARK), sentence
+        assert f"rule.{finding.rule}" in CATALOGUE
+
+
+def test_numbers_get_a_decimal_comma_and_measures_their_names() -> None:
+    told = gate_words("rmse_brl 1,386.5 against 393.1 of the baseline (+1.81%)", PT)
+    assert told == "Erro (RMSE, R$) 1.386,5 ante 393,1 da referência (+1,81%)"
+
+
+def test_an_unknown_sentence_is_marked_as_the_gates_own() -> None:
+    assert gate_words("the moon is full", PT) == MARK + "the moon is full"
+
+
+def test_english_readers_see_the_gates_own_words() -> None:
+    assert gate_words("some rows", Texts("en")) == "some rows"

@@ -1,0 +1,55 @@
+"""Every word comes from the catalogue, in both languages."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from eshop_dagster.dashboard.texts import CATALOGUE, Texts
+from eshop_dagster.ml.features import FEATURES
+from eshop_dagster.settings import PROJECT_DIR
+
+FOLDER = PROJECT_DIR / "eshop_dagster" / "dashboard"
+SOURCES = sorted(path for path in FOLDER.rglob("*.py") if "texts" not in path.parts)
+SHOWN_BY = {"markdown", "caption", "write", "title", "header", "subheader", "metric", "info", "warning", "error"}
+SHOWN_BY |= {"success", "button", "selectbox", "multiselect", "text_input", "checkbox", "radio", "toast", "tabs"}
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+@pytest.mark.parametrize("key", sorted(CATALOGUE))
+def test_a_text_is_there_in_both_languages_with_the_same_places(key: str) -> None:
+    portuguese, english = CATALOGUE[key]
+    assert portuguese.strip() and english.strip()
+    if key != "models.original":
+        assert sorted(set(PLACE.findall(portuguese))) == sorted(set(PLACE.findall(english)))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_key_that_the_code_names_is_in_the_catalogue(path: Path) -> None:
+    groups = {key.partition(".")[0] for key in CATALOGUE}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            group, dot, rest = node.value.partition(".")
+            if dot and group in groups and re.fullmatch(r"[a-z_0-9]+", rest) and group not in ("data", "column"):
+                # A key whose end the data gives stands there as its beginning.
+                is_begun = rest.endswith("_") and any(key.startswith(node.value) for key in CATALOGUE)
+                assert node.value in CATALOGUE or is_begun, f"{path.name}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_no_literal_text_is_shown(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        is_shown = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SHOWN_BY
+        if is_shown and node.args and isinstance(node.args[0], ast.Constant):
+            assert not re.search("[A-Za-z]", str(node.args[0].value)), f"{path.name}:{node.lineno}"
+
+
+def test_every_feature_has_a_name() -> None:
+    assert {f"feature.{name}" for name in FEATURES} <= CATALOGUE.keys()
+
+
+def test_a_text_without_its_values_shows_its_places_and_an_unknown_key_raises() -> None:
+    assert Texts("pt")("app.release", day="31/12/2025", name="x") == "Dados até 31/12/2025 · publicação x"
+    with pytest.raises(KeyError):
+        Texts("pt")("app.nothing")

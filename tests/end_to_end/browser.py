@@ -1,0 +1,80 @@
+"""A real browser before a real server: what the dashboard's tests look through."""
+
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .conftest import ESHOP
+
+_IS_IDLE = "document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'"
+_SOFTWARE_DRAWING = ("--no-sandbox", "--use-gl=swiftshader", "--enable-unsafe-swiftshader")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Yield Debian's Chromium; the tests fail where it is missing."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("This test needs Chromium on the PATH: `make browser` installs Debian's, as root.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_SOFTWARE_DRAWING))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """Yield the address of a dashboard over a home."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(ESHOP), "dashboard", "--home", str(home), "--port", str(port)]
+    with (home / "dashboard.log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            _await(f"http://127.0.0.1:{port}/_stcore/health", server, home / "dashboard.log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def opened(page: Page, address: str) -> Page:
+    """Return the page once the dashboard has drawn it."""
+    page.goto(address)
+    page.wait_for_selector("h1", timeout=60_000)
+    return settled(page)
+
+
+def settled(page: Page) -> Page:
+    """Return the page once the server has nothing more to draw."""
+    # A click reaches the server a moment after the browser has it.
+    page.wait_for_timeout(400)
+    page.wait_for_function(_IS_IDLE, timeout=60_000)
+    return page
+
+
+def metric(page: Page, label: str) -> str:
+    """Return the value on the card with a label."""
+    card = page.locator("[data-testid=stMetric]").filter(has_text=label).first
+    return card.locator("[data-testid=stMetricValue]").inner_text()
+
+
+def _await(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"the dashboard did not answer on {address}: {log.read_text()}")
