@@ -24,10 +24,19 @@ _ESHOP_VARIABLES = (
     "ESHOP_GIT_COMMIT",
 )
 
+_SHARED = {"small_run", "api"}
+"""Fixtures that fill a home of a year, or serve it."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the modules that take minutes: begun last, they would leave the other worker without work."""
+    """Begin with the modules that take minutes: begun last, they would leave the other worker without work.
+
+    A module's tests go to one worker, and all modules that look at the small home to the same one: it is filled once.
+    """
     items.sort(key=lambda item: not {"end_to_end", "faults"} & set(item.path.parts))
+    looking = {item.path for item in items if _SHARED & set(getattr(item, "fixturenames", ()))}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("the small home" if item.path in looking else str(item.path)))
 
 
 @pytest.fixture(scope="session", autouse=True)
