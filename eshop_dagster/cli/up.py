@@ -15,7 +15,14 @@ import typer
 from filelock import FileLock, Timeout
 
 from eshop_dagster.cli.output import CommandError, HomeOption
-from eshop_dagster.settings import PROJECT_DIR, Settings, activate, child_environment, dashboard_secrets_file, load_settings
+from eshop_dagster.settings import (
+    PROJECT_DIR,
+    Settings,
+    activate,
+    child_environment,
+    dashboard_secrets_file,
+    load_settings,
+)
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 
@@ -47,7 +54,7 @@ def up(
     ] = "127.0.0.1",
     home: HomeOption = None,
 ) -> None:
-    """Start the Dagster web UI with its daemon (schedules, sensors), the MLflow UI, the tables' documentation and the dashboard.
+    """Start the Dagster web UI with its daemon, the MLflow UI, the tables' documentation and the dashboard.
 
     Ctrl-C ends all of them.
     """
@@ -200,7 +207,9 @@ def _require_free(name: str, port: int, host: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            option = {"Dagster": "--port", "MLflow": "--mlflow-port", "Dashboard": "--dashboard-port"}.get(name, "--docs-port")
+            option = {"Dagster": "--port", "MLflow": "--mlflow-port", "Dashboard": "--dashboard-port"}.get(
+                name, "--docs-port"
+            )
             raise CommandError(
                 f"port {port} for {name} is taken ({error.strerror}): end what listens there, or choose another "
                 f"with {option}"
