@@ -103,6 +103,12 @@ def apply_telemetry_switches() -> None:
         os.environ[name] = value
 
 
+def limit_numeric_threads() -> None:
+    """Let numerical libraries use one thread each; must run before they are imported, and holds for children, too."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
 def armed_fault() -> str | None:
     """Return the fault point that a test has armed for this process (see `faults.py`)."""
     return os.environ.get("ESHOP_FAULT") or None

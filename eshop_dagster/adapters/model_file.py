@@ -75,6 +75,13 @@ def open_model(content: bytes, *, trusted_types: Sequence[str] = TRUSTED_TYPES) 
         ) from error
 
 
+def types_held(content: bytes) -> list[str]:
+    """Return the types beyond skops's own that a skops file holds: what to pass as `trusted` to open it."""
+    import skops.io
+
+    return sorted(skops.io.get_untrusted_types(data=content))
+
+
 def save_pipeline(pipeline: Any, path: Path) -> None:
     """Write a fitted model to one skops file, outside any registry."""
     write_atomically(path, model_bytes(pipeline))

@@ -1,7 +1,7 @@
 """A published release as readers open it: the Parquet files of one folder, asked by SQL. The warehouse stays closed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -50,6 +50,13 @@ class OpenRelease:
             # Not `execute`, whose Arrow output copies every row once more.
             return cursor.sql(sql, params=dict(parameters or {})).to_arrow_table()
 
+    def stream(
+        self, sql: str, parameters: Mapping[str, object] | None = None, *, rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the answer in batches of at most so many rows, so that a table of any size passes through."""
+        with self._database.cursor() as cursor:
+            yield from cursor.sql(sql, params=dict(parameters or {})).to_arrow_reader(rows)
+
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
         database = duckdb.connect(":memory:", config={"threads": self.threads})
@@ -68,7 +75,11 @@ def open_release(home: Path, *, threads: int = 2) -> OpenRelease:
     link = home / "published" / "current"
     if not link.exists():
         raise NoRelease(f"{home} has no published release: fill it first with `eshop run --home {home}`")
-    folder = link.resolve()
+    return open_folder(link.resolve(), threads=threads)
+
+
+def open_folder(folder: Path, *, threads: int = 2) -> OpenRelease:
+    """Return the release that lies in a folder, whether it is current or an older one that is kept."""
     manifest = json.loads((folder / "manifest.json").read_text())
     return OpenRelease(manifest["release"], folder, manifest, threads)
 

@@ -6,7 +6,6 @@ the master key from outside the data home; a person is found again by a keyed ha
 deletes the data key and the link: the pseudonym left in every other table then belongs to nobody.
 """
 
-import hashlib
 import hmac
 import json
 import os
@@ -17,12 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from eshop_dagster.adapters.sealing import VaultError, as_json, decrypt, derive, encrypt
 from eshop_dagster.faults import fault_point
 
-_NONCE_BYTES = 12
+__all__ = ["Vault", "VaultError"]
+
 _CHUNK = 30_000  # below SQLite's limit of bound values in one statement
 # Rows in the order of their arrival, and two narrow indexes: rows kept in the order of a random key would touch another
 # page for each new person, 70 MB of journal a day at five million customers.
@@ -40,10 +40,6 @@ CREATE TABLE IF NOT EXISTS sealed_rows (reference TEXT PRIMARY KEY, content BLOB
 """
 
 
-class VaultError(RuntimeError):
-    """The vault cannot be opened with this master key, or holds something it should not."""
-
-
 class Vault:
     """Pseudonyms and encrypted identifiers of one home.
 
@@ -56,8 +52,8 @@ class Vault:
 
     def __init__(self, path: Path, master_key: bytes, pseudonym_seed: str | None = None) -> None:
         self._path = path
-        self._wrapping = AESGCM(_derive(master_key, b"wrap data keys"))
-        self._lookup_key = _derive(master_key, b"look up customers")
+        self._wrapping = AESGCM(derive(master_key, b"wrap data keys"))
+        self._lookup_key = derive(master_key, b"look up customers")
         self._seed = pseudonym_seed.encode() if pseudonym_seed else None
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
@@ -98,14 +94,14 @@ class Vault:
                 if row is None:
                     key = self._new_pseudonym(customer_id)
                     data_key = AESGCM.generate_key(bit_length=128)
-                    wrapped = _encrypt(self._wrapping, data_key, key)
-                    sealed = _encrypt(AESGCM(data_key), _as_json(person), key)
+                    wrapped = encrypt(self._wrapping, data_key, key)
+                    sealed = encrypt(AESGCM(data_key), as_json(person), key)
                     added.append((key, lookups[customer_id], wrapped, sealed, fingerprint))
                 else:
                     key, wrapped, known_fingerprint = row
                     if len(person) > 1 and fingerprint != known_fingerprint:
-                        data_key = _decrypt(self._wrapping, wrapped, key)
-                        changed.append((_encrypt(AESGCM(data_key), _as_json(person), key), fingerprint, key))
+                        data_key = decrypt(self._wrapping, wrapped, key)
+                        changed.append((encrypt(AESGCM(data_key), as_json(person), key), fingerprint, key))
                 keys[customer_id] = key
             connection.executemany("INSERT INTO persons VALUES (?, ?, ?, ?, ?)", added)
             connection.executemany(
@@ -126,9 +122,18 @@ class Vault:
             ).fetchone()
         if row is None:
             raise KeyError(customer_key)
-        data_key = _decrypt(self._wrapping, row[0], customer_key)
-        person: dict[str, str | None] = json.loads(_decrypt(AESGCM(data_key), row[1], customer_key))
+        data_key = decrypt(self._wrapping, row[0], customer_key)
+        person: dict[str, str | None] = json.loads(decrypt(AESGCM(data_key), row[1], customer_key))
         return person
+
+    def reveal_many(self, customer_keys: Sequence[str]) -> dict[str, dict[str, str | None]]:
+        """Return the identifiers of many customers by key; nobody who is not known (any more)."""
+        people: dict[str, dict[str, str | None]] = {}
+        with self._connect() as connection:
+            columns = "customer_key, data_key, identifiers"
+            for key, wrapped, sealed in self._find(connection, columns, [*customer_keys], by="customer_key"):
+                people[key] = json.loads(decrypt(AESGCM(decrypt(self._wrapping, wrapped, key)), sealed, key))
+        return people
 
     def seal_rows(self, texts: Sequence[str]) -> list[str]:
         """Encrypt rows that could not be taken apart, and so may hold identifiers; return a reference for each.
@@ -140,7 +145,7 @@ class Vault:
             connection.executemany(
                 "INSERT OR IGNORE INTO sealed_rows VALUES (?, ?)",
                 (
-                    (reference, _encrypt(self._wrapping, text.encode(), reference))
+                    (reference, encrypt(self._wrapping, text.encode(), reference))
                     for reference, text in zip(references, texts, strict=True)
                 ),
             )
@@ -152,16 +157,16 @@ class Vault:
             row = connection.execute("SELECT content FROM sealed_rows WHERE reference = ?", (reference,)).fetchone()
         if row is None:
             raise KeyError(reference)
-        return _decrypt(self._wrapping, row[0], reference).decode()
+        return decrypt(self._wrapping, row[0], reference).decode()
 
     def seal_file(self, path: Path, sealed: Path) -> None:
         """Write an encrypted copy of a file that holds personal data."""
         sealed.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sealed.write_bytes(_encrypt(self._wrapping, path.read_bytes(), sealed.name))
+        sealed.write_bytes(encrypt(self._wrapping, path.read_bytes(), sealed.name))
 
     def open_file(self, sealed: Path) -> bytes:
         """Return the content of a file that `seal_file` wrote."""
-        return _decrypt(self._wrapping, sealed.read_bytes(), sealed.name)
+        return decrypt(self._wrapping, sealed.read_bytes(), sealed.name)
 
     def count(self) -> int:
         """Return the number of persons known."""
@@ -186,24 +191,26 @@ class Vault:
         rows = self._find(connection, "lookup, customer_key, data_key, fingerprint", lookups)
         return {lookup: (key, data_key, fingerprint) for lookup, key, data_key, fingerprint in rows}
 
-    def _find(self, connection: sqlite3.Connection, columns: str, lookups: list[bytes]) -> Iterator[Any]:
-        ordered = sorted(lookups)
+    def _find(
+        self, connection: sqlite3.Connection, columns: str, wanted: list[Any], *, by: str = "lookup"
+    ) -> Iterator[Any]:
+        ordered = sorted(wanted)
         for start in range(0, len(ordered), _CHUNK):
             # In the index's order: neighbours lie on one page.
             chunk = ordered[start : start + _CHUNK]
             marks = ",".join("?" * len(chunk))
-            yield from connection.execute(f"SELECT {columns} FROM persons WHERE lookup IN ({marks})", chunk)
+            yield from connection.execute(f"SELECT {columns} FROM persons WHERE {by} IN ({marks})", chunk)
 
     def _check_master_key(self, connection: sqlite3.Connection) -> None:
         """Refuse a wrong master key at once, rather than giving every known customer a second pseudonym."""
         find = "SELECT value FROM meta WHERE name = 'key_check'"
         if connection.execute(find).fetchone() is None:
             connection.execute(
-                "INSERT OR IGNORE INTO meta VALUES ('key_check', ?)", (_encrypt(self._wrapping, b"eshop", "key_check"),)
+                "INSERT OR IGNORE INTO meta VALUES ('key_check', ?)", (encrypt(self._wrapping, b"eshop", "key_check"),)
             )
         try:
             # Read again: another process may have been first, with another key.
-            _decrypt(self._wrapping, connection.execute(find).fetchone()[0], "key_check")
+            decrypt(self._wrapping, connection.execute(find).fetchone()[0], "key_check")
         except VaultError as error:
             raise VaultError(
                 f"the vault {self._path} was made with another master key: set ESHOP_MASTER_KEY or "
@@ -215,31 +222,9 @@ class Vault:
         return hmac.digest(self._lookup_key, text.encode(), "sha256")
 
     def _fingerprint(self, person: dict[str, str | None]) -> bytes:
-        return hmac.digest(self._lookup_key, _as_json(person), "sha256")[:16]
+        return hmac.digest(self._lookup_key, as_json(person), "sha256")[:16]
 
     def _new_pseudonym(self, customer_id: str) -> str:
         if self._seed is None:
             return secrets.token_hex(10)
         return hmac.digest(self._seed, customer_id.encode(), "sha256").hex()[:20]
-
-
-def _derive(master_key: bytes, purpose: bytes) -> bytes:
-    return hmac.digest(master_key, purpose, hashlib.sha256)
-
-
-def _as_json(person: dict[str, str | None]) -> bytes:
-    return json.dumps(person, ensure_ascii=False, sort_keys=True).encode()
-
-
-def _encrypt(cipher: AESGCM, content: bytes, bound_to: str) -> bytes:
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, content, bound_to.encode())
-
-
-def _decrypt(cipher: AESGCM, content: bytes, bound_to: str) -> bytes:
-    try:
-        return cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], bound_to.encode())
-    except InvalidTag as error:
-        raise VaultError(
-            f"the vault's entry {bound_to} was altered since it was sealed: bring the vault back from its backup"
-        ) from error

@@ -4,7 +4,23 @@ import sys
 
 import typer
 
-from eshop_dagster.cli import bench, dashboard, doctor, models, rebuild, replay, report, run, stage, status, up
+from eshop_dagster.cli import (
+    api,
+    bench,
+    bench_api,
+    dashboard,
+    doctor,
+    export,
+    keys,
+    models,
+    rebuild,
+    replay,
+    report,
+    run,
+    stage,
+    status,
+    up,
+)
 from eshop_dagster.cli.output import explain
 
 app = typer.Typer(
@@ -18,6 +34,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
+app.command("api")(api.api)
 app.command("dashboard")(dashboard.dashboard)
 app.command("rebuild")(rebuild.rebuild)
 app.command("models")(models.models)
@@ -25,8 +42,10 @@ app.command("rollback")(models.rollback)
 app.command("promote")(models.promote)
 app.command("reproduce")(models.reproduce)
 app.command("replay")(replay.replay_policies)
-app.command("bench")(bench.bench)
+app.add_typer(bench_api.app, name="bench")
 app.command("bench-step", hidden=True)(bench.step)
+app.add_typer(keys.app, name="keys")
+app.add_typer(export.app, name="export")
 app.add_typer(report.app, name="report")
 app.add_typer(stage.app, name="stage")
 

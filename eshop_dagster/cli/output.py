@@ -45,6 +45,7 @@ def say_who(holder: Holder | None) -> None:
 
 def explain(error: Exception) -> str | None:
     """Return the sentence for an error of a known kind, or None for one that deserves its traceback."""
+    from eshop_dagster.adapters.api_keys import KeyStoreError
     from eshop_dagster.adapters.dbt import DbtError
     from eshop_dagster.adapters.full_disk import DiskFull, cause_of_full_disk, full_disk_message
     from eshop_dagster.adapters.locks import HomeIsBusy
@@ -62,7 +63,16 @@ def explain(error: Exception) -> str | None:
 
     known = (
         *(CommandError, DbtError, HomeIsBusy, RawStoreError, RegistryError, StoreError, SourceError, VaultError),
-        *(WarehouseError, QualityError, SettingsError, ParameterError, DayRefused, SnapshotError, DiskFull),
+        *(
+            WarehouseError,
+            QualityError,
+            SettingsError,
+            ParameterError,
+            DayRefused,
+            SnapshotError,
+            DiskFull,
+            KeyStoreError,
+        ),
     )
     if isinstance(error, known):
         return str(error)

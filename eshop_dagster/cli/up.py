@@ -48,19 +48,20 @@ def up(
     port: Annotated[int, typer.Option(help="Port of the Dagster web UI.")] = 3000,
     mlflow_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
     docs_port: Annotated[int, typer.Option(help="Port of the tables' documentation.")] = 8081,
+    api_port: Annotated[int, typer.Option(help="Port of the HTTP API.")] = 8000,
     dashboard_port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 8501,
     host: Annotated[
         str, typer.Option(help="Address to listen on; anything but 127.0.0.1 lets others in.")
     ] = "127.0.0.1",
     home: HomeOption = None,
 ) -> None:
-    """Start the Dagster web UI with its daemon, the MLflow UI, the tables' documentation and the dashboard.
+    """Start the web UIs: Dagster with its daemon, MLflow, the dashboard, the HTTP API, the tables' documentation.
 
     Ctrl-C ends all of them.
     """
     settings = load_settings(home)
     activate(settings)
-    for name, number in (("Dagster", port), ("MLflow", mlflow_port), ("dbt docs", docs_port)):
+    for name, number in (("Dagster", port), ("MLflow", mlflow_port), ("dbt docs", docs_port), ("API", api_port)):
         _require_free(name, number, host)
     _require_free("Dashboard", dashboard_port, "127.0.0.1")
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -70,7 +71,7 @@ def up(
         with FileLock(guard, timeout=0):
             _prepare(settings)
             servers = _servers(settings, port, mlflow_port, docs_port, host)
-            _serve([*servers, _dashboard(settings, dashboard_port, host)], settings)
+            _serve([*servers, _api(settings, api_port, host), _dashboard(settings, dashboard_port, host)], settings)
     except Timeout as error:
         raise CommandError(
             f"`eshop up` is running already for the home {settings.home}: end it first, or give another --home"
@@ -122,6 +123,11 @@ def _servers(settings: Settings, port: int, mlflow_port: int, docs_port: int, ho
         )
         servers.append(Server("MLflow", command, mlflow_port))
     return servers
+
+
+def _api(settings: Settings, port: int, host: str) -> Server:
+    command = (sys.executable, "-m", "eshop_dagster.cli", "api", "--home", str(settings.home))
+    return Server("API", (*command, "--host", host, "--port", str(port)), port)
 
 
 def _dashboard(settings: Settings, port: int, host: str) -> Server:
@@ -207,9 +213,13 @@ def _require_free(name: str, port: int, host: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            option = {"Dagster": "--port", "MLflow": "--mlflow-port", "Dashboard": "--dashboard-port"}.get(
-                name, "--docs-port"
-            )
+            options = {
+                "Dagster": "--port",
+                "MLflow": "--mlflow-port",
+                "API": "--api-port",
+                "Dashboard": "--dashboard-port",
+            }
+            option = options.get(name, "--docs-port")
             raise CommandError(
                 f"port {port} for {name} is taken ({error.strerror}): end what listens there, or choose another "
                 f"with {option}"

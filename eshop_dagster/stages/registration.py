@@ -16,6 +16,7 @@ from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.registration_forms import (
     METHODS,
+    Fields,
     NewCustomer,
     NewOrder,
     RegistrationError,
@@ -68,8 +69,7 @@ def register(
         raise RegistrationError({"": "expected a new customer, or an order with the customer_key of a known one"})
     business_date = _shop_day(platform)
     at = _on_day(business_date, now or datetime.now(ZoneInfo(BUSINESS_TIME_ZONE)))
-    person, place = read_customer(customer) if customer else ({}, place_of(platform, customer_key or ""))
-    lines = read_order(platform, order) if order else []
+    person, place, lines = _read(platform, customer, order, customer_key)
     entry: Entry = {"business_date": str(business_date), "customer": None, "order": None}
     order_id = None
     if customer:
@@ -87,7 +87,31 @@ def register(
     return Registered(key, order_id, business_date)
 
 
-def _keep(platform: Platform, entry: Entry, person: dict[str, str | None]) -> str:
+def _read(
+    platform: Platform, customer: NewCustomer | None, order: NewOrder | None, customer_key: str | None
+) -> tuple[Fields, Fields, list[dict[str, object]]]:
+    """Return the person, where they live and the lines; a form is told of all that is wrong with it at once."""
+    person: Fields = {}
+    place: Fields = {}
+    lines: list[dict[str, object]] = []
+    problems: dict[str, str] = {}
+    try:
+        if customer:
+            person, place = read_customer(customer)
+        else:
+            place = place_of(platform, customer_key or "")
+    except RegistrationError as error:
+        problems |= error.problems
+    try:
+        lines = read_order(platform, order) if order else []
+    except RegistrationError as error:
+        problems |= error.problems
+    if problems:
+        raise RegistrationError(problems)
+    return person, place, lines
+
+
+def _keep(platform: Platform, entry: Entry, person: Fields) -> str:
     """Give the person to the vault and keep the entry under the pseudonym, one a person."""
     register, customer_id = Register(platform.home), str(person["customer_id"])
     key = platform.vault.pseudonyms([customer_id])[customer_id]

@@ -19,6 +19,9 @@ from eshop_dagster.stages.person_rules import (
 )
 from eshop_dagster.stages.platform import Platform
 
+Fields = dict[str, str | None]
+"""Values by field."""
+
 METHODS = ("pix", "credit_card", "boleto", "debit_card", "voucher")
 MOST_INSTALLMENTS = 12
 MOST_LINES = 50
@@ -80,7 +83,7 @@ class NewOrder:
     installments: int = 1
 
 
-def read_customer(customer: NewCustomer) -> tuple[dict[str, str | None], dict[str, str | None]]:
+def read_customer(customer: NewCustomer) -> tuple[Fields, Fields]:
     """Return the person for the vault, and where they live."""
     readers: dict[str, Callable[[str], str]] = {
         **{"name": read_name, "email": read_email, "cpf": read_cpf, "phone": read_phone},
@@ -102,7 +105,7 @@ def read_customer(customer: NewCustomer) -> tuple[dict[str, str | None], dict[st
     return {**person}, {field: read[field] for field in ("zip_prefix", "city", "state")}
 
 
-def place_of(platform: Platform, customer_key: str) -> dict[str, str | None]:
+def place_of(platform: Platform, customer_key: str) -> Fields:
     """Return state and city of a known customer."""
     entry = Register(platform.home).find(customer_key) if customer_key.isalnum() else None
     if entry:
@@ -146,9 +149,9 @@ def read_order(platform: Platform, order: NewOrder) -> list[dict[str, object]]:
     ]
 
 
-def _ask(platform: Platform, sql: str, values: dict[str, object]) -> list[dict[str, str | None]]:
+def _ask(platform: Platform, sql: str, values: dict[str, object]) -> list[Fields]:
     try:
-        rows: list[dict[str, str | None]] = open_release(platform.home).query(sql, values).to_pylist()
+        rows: list[Fields] = open_release(platform.home).query(sql, values).to_pylist()
     except NoRelease as error:
         raise RegistrationError({"": str(error)}) from error
     return rows

@@ -9,11 +9,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from eshop_dagster.adapters.raw_store import RawStoreError
 from eshop_dagster.adapters.sources import SourceConfig, save_source_config
 from eshop_dagster.adapters.validation import QUARANTINE_SCHEMA
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.rebuild import check_raw
 from eshop_dagster.stages.registration import NewOrder, Registered, RegistrationError, register
 
 from .registration_home import ANA, LAST, ORDER, pull_shop, simulated_home
@@ -70,7 +72,8 @@ def test_a_damaged_day_of_the_register_is_whole_after_it_was_pulled_again(platfo
     pull_shop(platform)
     before = all_bytes(platform.home / "raw")
     (platform.home / "raw" / "orders" / f"changed_date={LAST}" / "registered.parquet").write_bytes(b"broken")
-    assert [damage.source for damage in platform.raw.damaged()] == ["registered"]
+    with pytest.raises(RawStoreError, match=f"Pull again: `eshop run --from {LAST} --to {LAST} --repull"):
+        check_raw(platform)
     pull_shop(platform, only_new=False)
     assert all_bytes(platform.home / "raw") == before
 
@@ -169,8 +172,8 @@ def test_every_field_that_is_wrong_is_named_and_no_message_repeats_it(platform: 
     wrong = replace(ANA, **values, zip_prefix="0131", city="", state="XX")
     before = all_bytes(platform.home)
     with pytest.raises(RegistrationError) as refused:
-        register(platform, wrong, ORDER)
-    assert set(refused.value.problems) == {*values, "zip_prefix", "city", "state"}
+        register(platform, wrong, replace(ORDER, channel="fax"))
+    assert set(refused.value.problems) == {*values, "zip_prefix", "city", "state", "channel"}
     assert "cpf has wrong check digits" in str(refused.value)
     assert not [value for value in values.values() if value in str(refused.value)]
     assert set(all_bytes(platform.home)) == set(before)

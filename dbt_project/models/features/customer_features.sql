@@ -1,10 +1,13 @@
--- Grain: one row per customer and cut-off; only what the shop knew before as_of_date counts. Where models learn, a large
--- shop has a sample of its customers; where they are scored, all.
+-- Grain: one row per customer and cut-off; only what the shop knew before as_of_date counts.
+-- Where models learn, a large shop has a sample of its customers; where they are scored, all.
 -- The only definition of a feature: training, batch scoring and serving all use it.
 {{ config(materialized='table') }}
 
 with cutoffs as (
-    select as_of_date, keys_below from {{ as_of_dates() }} as wanted
+    select
+        as_of_date,
+        keys_below
+    from {{ as_of_dates() }} as wanted
 ),
 
 orders as (

@@ -1,6 +1,7 @@
 """The small questions and writes that the registry is made of; none of them translates errors."""
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from eshop_dagster.adapters.registry.records import RegistryError
@@ -85,6 +86,8 @@ def require_version(client: "MlflowClient", name: str, number: int) -> None:
 
 
 def explain(client: "MlflowClient", name: str, number: int, *, outcome: str, reason: str) -> None:
-    """Keep on the version what became of it and why."""
+    """Keep on the version what became of it and why; on a champion, since when, too."""
+    if outcome == "champion":
+        client.set_model_version_tag(name, str(number), "promoted_at", datetime.now(UTC).isoformat(timespec="seconds"))
     client.set_model_version_tag(name, str(number), "outcome", outcome)
     client.set_model_version_tag(name, str(number), "reason", reason)

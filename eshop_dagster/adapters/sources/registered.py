@@ -78,14 +78,6 @@ class Register:
             for day, rows in sorted(self._days.items())
         }
 
-    def first_day(self) -> date:
-        """Return the first day of an entry."""
-        return min(self._known_days())
-
-    def last_day(self) -> date:
-        """Return the last day on which a registered order changes."""
-        return max(self._known_days())
-
     def changes(self, first: date, last: date) -> Iterator[Changes]:
         """Yield the changes of each day from `first` to `last`, inclusive, as they were known when first asked."""
         for offset in range((last - first).days + 1):
@@ -105,11 +97,6 @@ class Register:
                     "a backup, or move it away and register it again"
                 ) from error
         return days
-
-    def _known_days(self) -> list[date]:
-        if not self._days:
-            raise SourceError(f"nothing is registered in {self._folder}: add a customer or an order first")
-        return list(self._days)
 
 
 def _spread(entry: Entry, days: dict[date, dict[str, list[dict[str, Any]]]]) -> None:

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from eshop_dagster.ml.partition import Floats, Labels
 from eshop_dagster.ml.segmentation.density import Flags, dense_points, distance_to_dense
 from eshop_dagster.ml.segmentation.space import sampled_places, segment_space
+from eshop_dagster.ml.threads import one_thread
 
 CHUNK_ROWS = 250_000
 DENSITY_ROWS = 5_000
@@ -135,7 +136,7 @@ class SegmentModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return pd.DataFrame(columns, index=frame.index)
 
     def _parts(self, frame: pd.DataFrame) -> Iterable[Floats]:
-        with threadpool_limits(limits=1):
+        with one_thread():
             for start in range(0, len(frame), CHUNK_ROWS):
                 yield self.transform(frame.iloc[start : start + CHUNK_ROWS])
 

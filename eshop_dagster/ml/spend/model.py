@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from eshop_dagster.ml.spend.effects import Effects, Floats, merged
 from eshop_dagster.ml.spend.intervals import ConformalBands
+from eshop_dagster.ml.threads import one_thread
 
 CHUNK_ROWS = 250_000
 
@@ -61,11 +62,11 @@ class SpendModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def effects(self, frame: pd.DataFrame) -> Effects:
         """Return what each feature adds to each prediction, in BRL."""
-        with threadpool_limits(limits=1):
+        with one_thread():
             return merged([part.effects(frame) for part in self.parts])
 
     def _predict(self, frame: pd.DataFrame) -> Floats:
-        with threadpool_limits(limits=1):
+        with one_thread():
             total = np.zeros(len(frame))
             for part in self.parts:
                 total += part.predict(frame)

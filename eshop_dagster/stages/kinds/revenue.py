@@ -55,7 +55,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
         tables={"candidates": result.candidates, "backtest": result.backtest},
         reports={"parameters": parameters_report(chosen, seed), "notes": list(result.notes)},
         training_rows=int((history["date"] <= pd.Timestamp(until)).sum()),
-        input_example=_made_up_history(),
+        input_example=made_up_history(),
     )
 
 
@@ -125,7 +125,7 @@ def _figures(result: Any, history: "pd.DataFrame", snapshot: Snapshot) -> "dict[
     return figures
 
 
-def _made_up_history() -> "pd.DataFrame":
+def made_up_history() -> "pd.DataFrame":
     """Return four weeks of a made-up shop in two states, as the model takes them."""
     days = pd.date_range("2024-01-01", periods=28)
     rows = [

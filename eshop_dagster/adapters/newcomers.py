@@ -1,0 +1,56 @@
+"""What is known of a customer of whom nothing is known: what those who registered before spent at first."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from eshop_dagster.adapters.release import OpenRelease
+
+FEWEST = 100
+"""Newcomers below which no figure is given: it would be chance, or somebody's."""
+
+_QUERY = """
+    WITH newcomers AS (
+        SELECT customer_key, registered_at FROM dim_customers
+        WHERE registered_at >= $first::DATE AND registered_at < $until::DATE
+    ),
+    spent AS (
+        SELECT newcomers.customer_key, greatest(sum(orders.net_revenue_brl), 0)::DOUBLE AS brl
+        FROM newcomers INNER JOIN fct_orders AS orders
+            ON newcomers.customer_key = orders.customer_key
+            AND orders.ordered_at >= newcomers.registered_at
+            AND orders.ordered_at < newcomers.registered_at + INTERVAL 90 DAY
+        WHERE orders.ordered_date >= $first::DATE - 1
+        GROUP BY newcomers.customer_key
+    )
+    SELECT
+        count(*) AS customer_count,
+        avg(coalesce(brl, 0)) AS mean_brl,
+        quantile_cont(coalesce(brl, 0), [0.1, 0.9, 0.025, 0.975]) AS ends_brl
+    FROM newcomers LEFT JOIN spent USING (customer_key)
+"""
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """What customers spent in the 90 days from the moment they registered, net of cancellations and returns.
+
+    Attributes:
+        customer_count: those who registered in the year that ended 90 days before the cut-off.
+        mean_brl: None below `FEWEST` customers.
+        ends_brl: lower and upper end of the middle 80 %, then of the middle 95 %; None as well.
+    """
+
+    customer_count: int
+    mean_brl: float | None
+    ends_brl: tuple[float, float, float, float] | None
+
+
+def newcomers_of(release: OpenRelease, as_of_date: date) -> Newcomers:
+    """Return how the newcomers of the year before did, of whom 90 days are known."""
+    until = as_of_date - timedelta(days=90)
+    [row] = release.query(_QUERY, {"first": until - timedelta(days=365), "until": until}).to_pylist()
+    count = row["customer_count"]
+    if count < FEWEST:
+        return Newcomers(count, None, None)
+    low80, high80, low95, high95 = row["ends_brl"]
+    return Newcomers(count, row["mean_brl"], (low80, high80, low95, high95))

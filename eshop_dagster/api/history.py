@@ -1,0 +1,144 @@
+"""An order history as an application posts it, and what it must keep to."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from eshop_dagster.contract import BUSINESS_TIME_ZONE, STATES
+
+_ZONE = ZoneInfo(BUSINESS_TIME_ZONE)
+FIRST_DAY = date(1990, 1, 1)
+MOST_ORDERS = 2_000
+MOST_ITEMS = 500
+
+
+def _only_text(value: Any) -> Any:
+    """Refuse numbers where text is documented: pydantic would read them as seconds since 1970."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "Input should be a text as in ISO 8601")
+    return value
+
+
+def _only_number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("number_type", "Input should be a number")
+    return value
+
+
+def _only_state(value: Any) -> Any:
+    if value not in STATES:
+        raise PydanticCustomError("state", "Input should be a state of Brazil, such as SP")
+    return value
+
+
+def _after_first_day(value: Any) -> Any:
+    if (value.date() if isinstance(value, datetime) else value) < FIRST_DAY:
+        raise PydanticCustomError("too_early", "Input should not be before 1990-01-01")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_after_first_day)]
+Day = Annotated[date, BeforeValidator(_only_text), AfterValidator(_after_first_day)]
+CustomerKey = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{20}$")]
+OrderId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64)]
+Category = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
+# Bounds far above any shop's; within them no sum of squares outgrows the decimals of the features' SQL.
+Channel = Literal["web", "app", "store"]
+OrderState = Annotated[str, BeforeValidator(_only_state), WithJsonSchema({"enum": STATES, "type": "string"})]
+Quantity = Annotated[Decimal, BeforeValidator(_only_number, json_schema_input_type=float), Field(ge=-10_000, le=10_000)]
+Price = Annotated[Decimal, BeforeValidator(_only_number, json_schema_input_type=float), Field(ge=0, le=1_000_000)]
+Freight = Annotated[
+    Decimal, BeforeValidator(_only_number, json_schema_input_type=float), Field(ge=-100_000, le=100_000)
+]
+
+
+class Strict(BaseModel):
+    """A body or a part of one: unknown fields are refused, and nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Item(Strict):
+    """One line of an order."""
+
+    quantity: Quantity = Field(description="Pieces bought; negative on a line that says what came back. Never 0.")
+    unit_price_brl: Price = Field(description="BRL for one piece, without freight.")
+    freight_brl: Freight = Field(default=Decimal(0), description="BRL; below 0 only on a line that came back.")
+    category: Category | None = Field(default=None, description="The product's category, as the shop names it.")
+
+
+class Order(Strict):
+    """One order as it is known now."""
+
+    order_id: OrderId = Field(description="Any text, once in a history; it is used for nothing else.")
+    ordered_at: Instant = Field(description="When it was placed, with its time zone.")
+    channel: Channel | None = Field(default=None, description="Where it was placed.")
+    state: OrderState | None = Field(default=None, description="Where it went, such as SP.")
+    is_cancelled: Annotated[bool, Field(strict=True)] = Field(default=False, description="Whether it was called off.")
+    promised_date: Day | None = Field(default=None, description="The last day on which it would be in time.")
+    delivered_at: Instant | None = Field(default=None, description="When it arrived, with its time zone.")
+    items: Annotated[list[Item], Field(max_length=MOST_ITEMS)] = Field(
+        description="Its lines. An order without any counts as placed, and as no sale."
+    )
+
+
+Orders = Annotated[
+    list[Order],
+    Field(
+        max_length=MOST_ORDERS,
+        description="Every order of the customer before `as_of_date`, cancelled ones too, in any order. None: a new "
+        "customer.",
+    ),
+]
+AsOf = Annotated[
+    Day | None,
+    Field(
+        description="The day on which the 90 days begin; orders count that were placed before it. The release's own "
+        "day if it is left out; at the latest tomorrow."
+    ),
+]
+
+
+def business_date(instant: datetime) -> date:
+    """Return the date of an instant in America/Sao_Paulo."""
+    return instant.astimezone(_ZONE).date()
+
+
+def latest_as_of(release_day: date, today: date) -> date:
+    """Return the last cut-off that may be asked: the release's, or tomorrow."""
+    return max(release_day, today + timedelta(days=1))
+
+
+def faults(orders: list[Order], as_of_date: date) -> list[tuple[tuple[str | int, ...], str, str]]:
+    """Return what single fields cannot tell: place, kind and words of each fault; never a value that was sent."""
+    found: list[tuple[tuple[str | int, ...], str, str]] = []
+    seen: set[str] = set()
+    for number, order in enumerate(orders):
+        if order.order_id in seen:
+            found.append(((number, "order_id"), "repeated", "Input should be different in each order of a history"))
+        seen.add(order.order_id)
+        for name in ("ordered_at", "delivered_at"):
+            instant = getattr(order, name)
+            if instant is not None and business_date(instant) >= as_of_date:
+                found.append(((number, name), "in_the_future", "Input should be before as_of_date"))
+        for line, item in enumerate(order.items):
+            if item.quantity == 0:
+                found.append(((number, "items", line, "quantity"), "zero", "Input should not be 0"))
+            if item.freight_brl < 0 < item.quantity:
+                found.append(
+                    ((number, "items", line, "freight_brl"), "negative", "Input should be 0 or more on a line bought")
+                )
+    return found

@@ -1,0 +1,96 @@
+"""The OpenAPI document: schemas of the bodies that we read ourselves, and examples that run as they stand."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from eshop_dagster.api.problems import ProblemDetails
+from eshop_dagster.api.requests import SEGMENT, SEGMENT_BATCH, SPEND, SPEND_BATCH
+from eshop_dagster.api.state import State
+
+_REFERENCE = "#/components/schemas/{model}"
+_ADAPTERS = (SPEND, SEGMENT, SPEND_BATCH, SEGMENT_BATCH, TypeAdapter(ProblemDetails))
+_OPEN = ("/health/live", "/health/ready", "/version")
+_FAR_KEY, _FAR_DAY = "0" * 20, date(2024, 6, 1)
+
+
+def body_of(name: str, adapter: TypeAdapter[Any]) -> dict[str, Any]:
+    """Return what a route adds to its OpenAPI entry for a body; `name` says whose examples it shows."""
+    schema = {key: part for key, part in adapter.json_schema(ref_template=_REFERENCE).items() if key != "$defs"}
+    content = {"application/json": {"schema": schema, "examples": {"of": name}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def document(app: FastAPI, state: State | None) -> dict[str, Any]:
+    """Return the document; its examples name a customer and days of the release that is served."""
+    found = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    for adapter in _ADAPTERS:
+        schema = adapter.json_schema(ref_template=_REFERENCE)
+        schemas.update(schema.pop("$defs", {}))
+    schemas["ProblemDetails"] = _ADAPTERS[-1].json_schema(ref_template=_REFERENCE)
+    schemas["ProblemDetails"].pop("$defs", None)
+    found["components"]["securitySchemes"] = {
+        "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        "Bearer": {"type": "http", "scheme": "bearer"},
+    }
+    key, day = _known(state)
+    for path, methods in found["paths"].items():
+        for operation in methods.values():
+            if path not in _OPEN:
+                operation["security"] = [{"ApiKey": []}, {"Bearer": []}]
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                content["examples"] = examples(content["examples"]["of"], key, day)
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] == "customer_key":
+                    parameter["example"] = key
+    return found
+
+
+def examples(name: str, key: str, day: date) -> Mapping[str, Any]:
+    """Return the examples of a body by name: a customer of the release, and orders shortly before its day."""
+    orders = _orders(day)
+    if name.endswith("_batch"):
+        by_key: dict[str, Any] = {"customer_keys": [key, _FAR_KEY]}
+        by_history: dict[str, Any] = {"histories": [{"orders": orders}, {"orders": []}]}
+    else:
+        by_key, by_history = {"customer_key": key}, {"orders": orders, "as_of_date": str(day)}
+    explained = {"reasons": True} if name.startswith("spend") else {}
+    return {
+        "by_key": {"summary": "A customer of the release", "value": {**by_key, **explained}},
+        "by_history": {"summary": "An order history", "value": {**by_history, **explained}},
+    }
+
+
+def _known(state: State | None) -> tuple[str, date]:
+    if state is None or not len(state.release.customers.keys):
+        return _FAR_KEY, _FAR_DAY
+    return state.release.customers.keys[0].decode(), state.release.as_of_date
+
+
+def _orders(day: date) -> list[dict[str, Any]]:
+    first, second = day - timedelta(days=70), day - timedelta(days=20)
+    item = {"category": "books", "quantity": 2, "unit_price_brl": 39.9, "freight_brl": 12.5}
+    returned = {"category": "toys", "quantity": -1, "unit_price_brl": 89.0}
+    return [
+        {
+            "order_id": "A-1001",
+            "ordered_at": f"{first}T10:15:00-03:00",
+            "channel": "web",
+            "state": "SP",
+            "promised_date": str(first + timedelta(days=8)),
+            "delivered_at": f"{first + timedelta(days=6)}T16:40:00-03:00",
+            "items": [item],
+        },
+        {
+            "order_id": "A-1002",
+            "ordered_at": f"{second}T21:05:00-03:00",
+            "channel": "app",
+            "state": "SP",
+            "items": [{**returned, "quantity": 1, "freight_brl": 9.9}, returned],
+        },
+    ]

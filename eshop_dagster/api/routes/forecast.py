@@ -1,0 +1,95 @@
+"""`/forecast`: what the shop is expected to take, by day or month and state."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
+
+from eshop_dagster.api.access import Admitted
+from eshop_dagster.api.answers import ForecastAnswer
+from eshop_dagster.api.history import Day
+from eshop_dagster.api.problems import documented
+from eshop_dagster.api.routes.asking import json_response
+from eshop_dagster.api.service import service_of
+from eshop_dagster.api.state import State
+from eshop_dagster.contract import STATES
+
+router = APIRouter(dependencies=[Depends(Admitted("read"))], tags=["forecast"])
+
+_ENDS = tuple(f"revenue_{end}_{level}_brl" for level in (80, 95) for end in ("lower", "upper"))
+Where = Literal[("BR", *STATES)]  # type: ignore[valid-type]
+
+
+class ForecastQuery(BaseModel):
+    """What may stand after the question mark."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Literal["day", "month"] = "day"
+    state: Where = "BR"
+    first: Day | None = None
+    last: Day | None = None
+
+
+@router.get("/forecast", response_model=ForecastAnswer, responses=documented(401, 403, 422, 429, 503))
+async def forecast(request: Request, query: Annotated[ForecastQuery, Query()]) -> Response:
+    """Revenue, orders and average ticket of the days or months ahead, for the nation (BR) or a state.
+
+    `first` and `last` are the first and the last day to be told; all that are forecast if they are left out.
+    """
+    state = service_of(request).state()
+    table = _chosen(state.release.forecast, query)
+    answer = {
+        "by": query.by,
+        "last_known_date": table["last_known_date"][0].as_py() if len(table) else None,
+        "provenance": _provenance(state),
+        "forecast": _days(table) if query.by == "day" else _months(table),
+    }
+    return json_response(answer)
+
+
+def _chosen(table: pa.Table, query: ForecastQuery) -> pa.Table:
+    chosen = pc.equal(table["state"], query.state)
+    if query.first:
+        chosen = pc.and_(chosen, pc.greater_equal(table["date"], pa.scalar(query.first)))
+    if query.last:
+        chosen = pc.and_(chosen, pc.less_equal(table["date"], pa.scalar(query.last)))
+    return table.filter(chosen)
+
+
+def _days(table: pa.Table) -> list[dict[str, Any]]:
+    names = ["date", "state", "revenue_brl", *_ENDS, "order_count", "average_ticket_brl"]
+    return [{**row, "day_count": 1} for row in table.select(names).to_pylist()]
+
+
+def _months(table: pa.Table) -> list[dict[str, Any]]:
+    """Return the days added up; ends of intervals do not add up, so that a month has none."""
+    months: dict[date, dict[str, Any]] = {}
+    for row in table.select(["date", "state", "revenue_brl", "order_count"]).to_pylist():
+        first = row["date"].replace(day=1)
+        month = months.setdefault(
+            first, {"date": first, "state": row["state"], "day_count": 0, "revenue_brl": 0.0, "order_count": 0.0}
+        )
+        month["day_count"] += 1
+        month["revenue_brl"] += row["revenue_brl"]
+        month["order_count"] += row["order_count"]
+    for month in months.values():
+        orders = month["order_count"]
+        month |= {**dict.fromkeys(_ENDS), "average_ticket_brl": month["revenue_brl"] / orders if orders > 0 else None}
+    return list(months.values())
+
+
+def _provenance(state: State) -> dict[str, Any]:
+    """Return what the forecast was made of: always the version that the release says."""
+    made = state.release.manifest_models.get("revenue") or {}
+    return {
+        "release": state.release.name,
+        "data_through": state.release.data_through,
+        "model": "revenue",
+        "model_version": made.get("version"),
+        "model_data_version": made.get("dvc_hash"),
+    }

@@ -1,0 +1,164 @@
+"""What goes with a model that is taken away: its columns with types and units, an example, and how to use it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from eshop_dagster.adapters.registry import ModelVersion
+from eshop_dagster.ml.features import FEATURES, sample_input
+from eshop_dagster.stages.kinds import KINDS
+from eshop_dagster.stages.kinds.revenue import made_up_history
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Column = dict[str, str]
+"""`name`, `type`, `unit` and `description`."""
+
+_UNITS = {
+    **{"_brl": "BRL", "_days": "days", "_count": "count", "_share": "share, 0 to 1"},
+    **{"_sin": "-1 to 1", "_cos": "-1 to 1"},
+}
+
+_OPEN = """import json
+from pathlib import Path
+import pandas as pd
+import skops.io
+here = Path(__file__).parent
+schema = json.loads((here / "schema.json").read_text())
+model = skops.io.load(here / "model.skops", trusted=schema["trusted_types"])
+"""
+
+_CODE = {
+    "spend": _OPEN
+    + """rows = pd.read_csv(here / "example.csv")[[column["name"] for column in schema["input"]]].astype("float64")
+lower, upper = model.predict_interval(rows, 0.8)
+print(pd.DataFrame({"expected_brl": model.predict(rows), "lower_80_brl": lower, "upper_80_brl": upper}).to_csv())
+""",
+    "segmentation": _OPEN
+    + """rows = pd.read_csv(here / "example.csv")[[column["name"] for column in schema["input"]]].astype("float64")
+assigned = model.assign(rows)
+print(assigned.assign(name=assigned["segment_id"].map(model.names("en"))).to_csv())
+""",
+    "revenue": _OPEN
+    + """history = pd.read_csv(here / "example.csv", parse_dates=["date"])
+forecast = model.predict(history, horizon_days=28)
+print(forecast[forecast["state"] == "BR"].to_csv())
+""",
+}
+
+_README = """# {name}, version {version}
+
+{question}
+
+This folder is all that it takes: the fitted model, its columns, and the few modules that it is made of. Nothing of
+the platform that trained it is needed, and no network.
+
+```sh
+pip install -r requirements.txt   # the versions that it was written with; Python 3.11 to 3.13
+python example.py
+```
+
+The example in ten lines:
+
+```python
+{code}```
+
+## What goes in
+
+| column | type | unit | meaning |
+| --- | --- | --- | --- |
+{inputs}
+
+## What comes out
+
+| column | type | unit | meaning |
+| --- | --- | --- | --- |
+{outputs}
+
+## What is here
+
+| file | what |
+| --- | --- |
+| `model.skops` | the fitted model, without pickle: opening it runs no code but that of the types it names |
+| `schema.json` | the columns above, and the types to trust when it is opened |
+| `example.csv`, `example.py` | made-up rows, and the ten lines |
+| `requirements.txt` | {pins} |
+| `eshop_dagster/` | the model's own classes; keep the folder beside the script, or put it on `PYTHONPATH` |
+| `manifest.json` | where it comes from, and the SHA-256 of every file |
+
+A missing value in a column is an error: fill it as the meaning says, not with zeros.
+"""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a person needs to use a model.
+
+    Attributes:
+        inputs: the columns that it takes, in order.
+        outputs: the columns that it gives.
+        example: made-up rows of the inputs.
+        code: ten lines that use it.
+    """
+
+    inputs: list[Column]
+    outputs: list[Column]
+    example: "pd.DataFrame"
+    code: str
+
+    def readme(self, version: ModelVersion, pins: list[str]) -> str:
+        """Return the page that explains the file."""
+        return _README.format(
+            name=version.name,
+            version=version.version,
+            question=KINDS[version.name].question,
+            code=self.code,
+            inputs=_rows(self.inputs),
+            outputs=_rows(self.outputs),
+            pins=", ".join(pins),
+        )
+
+
+def card_of(name: str, model: Any) -> Card:
+    """Return the card of a champion."""
+    if name == "revenue":
+        return Card(_HISTORY, [_column(*one) for one in _FORECAST], made_up_history(), _CODE[name])
+    features = [str(feature) for feature in model.feature_names_]
+    inputs = [_column(feature, "float64", FEATURES[feature]) for feature in features]
+    outputs = [_column(*one) for one in (_SPEND if name == "spend" else _SEGMENT)]
+    return Card(inputs, outputs, sample_input(features), _CODE[name])
+
+
+def _column(name: str, kind: str, description: str) -> Column:
+    unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "-")
+    return {"name": name, "type": kind, "unit": unit, "description": description}
+
+
+def _rows(columns: list[Column]) -> str:
+    return "\n".join(f"| `{one['name']}` | {one['type']} | {one['unit']} | {one['description']} |" for one in columns)
+
+
+_SPEND = (
+    ("expected_brl", "float64", "`predict`: expected net spend of the next 90 days"),
+    ("lower_80_brl", "float64", "`predict_interval(rows, 0.8)`: its lower end; 8 of 10 customers spend between both"),
+    ("upper_80_brl", "float64", "`predict_interval(rows, 0.8)`: its upper end"),
+)
+_SEGMENT = (
+    ("segment_id", "int64", "`assign`: the segment; the same id keeps its meaning in later versions"),
+    ("typicality", "float64", "share (0-1) of the segment's customers at training that were less typical"),
+    ("is_outlier", "bool", "whether the customer lies far from everybody of the segment"),
+)
+_HISTORY = [
+    _column("date", "datetime64", "business day; every day of the shop, from its first to the last complete one"),
+    _column("state", "text", "state of Brazil (UF) of the order"),
+    _column("revenue_brl", "float64", "revenue of the day in the state: neither cancelled orders nor returned lines"),
+    _column("order_count", "int64", "orders of the day in the state"),
+]
+_FORECAST = (
+    ("date", "datetime64", "day ahead"),
+    ("state", "text", "state, or BR for the nation"),
+    ("horizon_days", "int64", "how many days ahead"),
+    ("revenue_brl", "float64", "expected revenue; `revenue_lower_80_brl` and so on are the ends of its intervals"),
+    ("order_count", "float64", "expected orders"),
+    ("average_ticket_brl", "float64", "expected revenue of an order, with intervals likewise"),
+)

@@ -1,0 +1,48 @@
+"""What newcomers spent at first, from the release alone."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from eshop_dagster.adapters.newcomers import FEWEST, Newcomers, newcomers_of
+from eshop_dagster.adapters.release import open_release
+
+from .published import AS_OF, Row, customer, key, publish
+
+REGISTERED = datetime(2024, 1, 10, 12, tzinfo=UTC)
+
+
+def order(number: int, days_after: float = 1, brl: float = 100) -> Row:
+    at = REGISTERED + timedelta(days=days_after)
+    return {"customer_key": key(number), "ordered_at": at, "ordered_date": at.date(), "net_revenue_brl": brl}
+
+
+def told(home: Path, customers: list[Row], orders: list[Row]) -> Newcomers:
+    publish(home, "r", dim_customers=customers, fct_orders=orders)
+    return newcomers_of(open_release(home), AS_OF)
+
+
+def newcomers(count: int) -> list[Row]:
+    return [customer(number, registered_at=REGISTERED) for number in range(count)]
+
+
+def test_it_is_the_mean_over_all_who_registered_buyers_or_not_in_their_first_ninety_days(tmp_path: Path) -> None:
+    # A quarter buys twice for 100, once more too late; one more customer is too new to be counted.
+    buys = [order(number, days) for number in range(0, 100, 4) for days in (0, 89.9, 90.1)]
+    too_new = customer(999, registered_at=datetime(2024, 5, 1, tzinfo=UTC))
+    found = told(tmp_path, [*newcomers(100), too_new], buys)
+
+    assert found.customer_count == 100
+    assert found.mean_brl == pytest.approx(50)
+    assert found.ends_brl == pytest.approx((0, 200, 0, 200))
+
+
+def test_what_came_back_takes_nobody_below_zero(tmp_path: Path) -> None:
+    found = told(tmp_path, newcomers(100), [order(number, brl=-10) for number in range(100)])
+    assert found.mean_brl == 0
+
+
+def test_of_few_newcomers_nothing_is_told(tmp_path: Path) -> None:
+    found = told(tmp_path, newcomers(FEWEST - 1), [order(1)])
+    assert found == Newcomers(FEWEST - 1, None, None)
