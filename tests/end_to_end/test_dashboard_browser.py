@@ -115,6 +115,8 @@ def test_a_csv_holds_the_figures_that_the_chart_shows(page: Page, address: str) 
 
 def test_a_chart_is_saved_as_a_picture(page: Page, address: str) -> None:
     opened(page, address)
+    # The picture is made of the drawn chart.
+    page.locator(".st-key-chart-overview-map .modebar-btn").first.wait_for(state="attached")
     content = download(page, "chart-overview-map", "Baixar imagem")
     assert content.startswith(b"\x89PNG") and len(content) > 5_000
 

@@ -44,6 +44,7 @@ def _champions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
         meaning = view.text(
             "models.metric_help",
             metric=view.text(f"metric.{metric}"),
+            meaning=view.text(f"metric.{metric}_meaning"),
             lower=view.text("yes" if is_lower_better else "no"),
             day=view.formats.instant(_made_at(champion)),
         )
@@ -89,34 +90,25 @@ def _versions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
         metric = KINDS[model].metric
         for one in versions[model]:
             tags = one.version.tags
+            outcome = tags.get("outcome", "")
             aliases = [view.text.known(f"alias.{alias}", alias) for alias in one.aliases]
             rows.append(
                 {
                     "model": view.text(f"models.{model}"),
                     "version": str(one.version.version),
-                    "alias": ", ".join(aliases),
+                    "alias": ", ".join(aliases) or view.text.known(f"outcome.{outcome}", outcome),
                     "made_at": view.formats.instant(_made_at(one)),
                     "estimator": tags.get("candidate", ""),
                     "metric": view.text(f"metric.{metric}"),
                     "value": _number(view, one.metrics.get(metric)),
                     "baseline": _number(view, one.metrics.get(f"baseline_{metric}")),
-                    "outcome": view.text.known(f"outcome.{tags.get('outcome', '')}", tags.get("outcome", "")),
                     "data_version": tags.get("dvc_hash", "")[:12],
                 }
             )
-    names = (
-        "model",
-        "version",
-        "alias",
-        "made_at",
-        "estimator",
-        "metric",
-        "value",
-        "baseline",
-        "outcome",
-        "data_version",
-    )
-    columns = [Column(name, f"column.{name}", is_number=name in ("version", "value", "baseline")) for name in names]
+    names = ("model", "version", "alias", "made_at", "estimator", "metric", "value", "baseline", "data_version")
+    columns = [
+        Column(name, f"column.{name}", is_number=name in ("version", "made_at", "value", "baseline")) for name in names
+    ]
     with st.container(border=True, key="box-versions"):
         st.subheader(view.text("models.versions"), help=view.text("models.versions_help"), anchor=False)
         table(view, "models.versions", pd.DataFrame(rows), columns, most=15)

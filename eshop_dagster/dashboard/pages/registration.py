@@ -1,6 +1,6 @@
 """Cadastro: a form that adds a customer and an order to the simulated shop, for the next run to take up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -73,56 +73,55 @@ def _person(view: View, number: int) -> tuple[dict[str, str], bool]:
 
 
 def _order(view: View, category: str, number: int) -> NewOrder:
-    text = view.text
-    st.subheader(text("registration.order"), anchor=False)
+    st.subheader(view.text("registration.order"), anchor=False)
+    lines = _lines(view, category, number)
+    channel, method, installments = st.columns(3)
+    with channel:
+        chosen = _choice(view, "channel", CHANNELS, number, lambda one: channel_name(view.text, one))
+    with method:
+        paid = _choice(view, "method", METHODS, number, lambda one: view.text.known(f"method.{one}", one))
+    with installments:
+        times = _choice(view, "installments", range(1, _MOST_INSTALLMENTS + 1), number, str)
+    return NewOrder(str(chosen), lines, str(paid), int(times))
+
+
+def _choice(view: View, field: str, options: Sequence[Any], number: int, written: Callable[[Any], str]) -> Any:
+    return st.selectbox(
+        view.text(f"registration.{field}"),
+        options,
+        format_func=written,
+        key=f"registration_{field}_{number}",
+        filter_mode=None,
+        placeholder="",
+    )
+
+
+def _lines(view: View, category: str, number: int) -> list[tuple[str, int]]:
+    """Show a product and its pieces a line; return those that were chosen."""
     products = view.ask(customers.products, category)
-    options = ["", *products["product_id"]]
-    written = {str(row["product_id"]): _product(view, row) for row in products.to_dict("records")}
-    lines = []
+    written = {"": view.text("registration.no_product")}
+    written |= {str(row["product_id"]): _product(view, row) for row in products.to_dict("records")}
+    found = []
     for line in range(1, _LINES + 1):
         what, many = st.columns([4, 1])
         chosen = what.selectbox(
-            text("registration.product", number=line),
-            options,
-            format_func=lambda one: written.get(one, text("registration.no_product")),
+            view.text("registration.product", number=line),
+            list(written),
+            format_func=lambda one: written[one],
             key=f"registration_product_{line}_{category}_{number}",
             filter_mode=None,
             placeholder="",
         )
         pieces = many.selectbox(
-            text("registration.quantity", number=line),
+            view.text("registration.quantity", number=line),
             range(1, _MOST_PIECES + 1),
             key=f"registration_quantity_{line}_{number}",
             filter_mode=None,
             placeholder="",
         )
         if chosen:
-            lines.append((str(chosen), int(pieces or 1)))
-    places = st.columns(3)
-    channel = places[0].selectbox(
-        text("registration.channel"),
-        CHANNELS,
-        format_func=lambda one: channel_name(text, one),
-        key=f"registration_channel_{number}",
-        filter_mode=None,
-        placeholder="",
-    )
-    method = places[1].selectbox(
-        text("registration.method"),
-        METHODS,
-        format_func=lambda one: text.known(f"method.{one}", one),
-        key=f"registration_method_{number}",
-        filter_mode=None,
-        placeholder="",
-    )
-    installments = places[2].selectbox(
-        text("registration.installments"),
-        range(1, _MOST_INSTALLMENTS + 1),
-        key=f"registration_installments_{number}",
-        filter_mode=None,
-        placeholder="",
-    )
-    return NewOrder(str(channel), lines, str(method), int(installments or 1))
+            found.append((str(chosen), int(pieces or 1)))
+    return found
 
 
 def _product(view: View, row: Mapping[Any, Any]) -> str:

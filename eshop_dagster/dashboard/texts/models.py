@@ -20,8 +20,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "models.champion": ("{model} · versão {version}", "{model} · version {version}"),
     "models.against": ("{value} · referência {baseline}", "{value} · baseline {baseline}"),
     "models.metric_help": (
-        "{metric}, em dados que o modelo não viu ao aprender. Menor é melhor: {lower}. Campeão desde {day}.",
-        "{metric}, on data that the model had not learned from. Lower is better: {lower}. Made on {day}.",
+        "{metric}: {meaning}. Medido em dados que o modelo não viu ao aprender. Menor é melhor: {lower}. "
+        "Criado em {day}.",
+        "{metric}: {meaning}. Measured on data that the model had not learned from. Lower is better: {lower}. "
+        "Made on {day}.",
     ),
     "models.gate": ("Provas da promoção", "Gate evidence"),
     "models.gate_help": (
@@ -52,7 +54,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "models.drift_fired": ("Pediu um retreino.", "It asked for a retraining."),
     "models.drift_quiet": ("Não pediu retreino.", "It asked for none."),
     "models.original": ("(texto original do portão) {text}", "{text}"),
-    "models.candidate_title": ("Candidatos do último treino", "Candidates of the latest training"),
     "column.model": ("Modelo", "Model"),
     "column.version": ("Versão", "Version"),
     "column.alias": ("Papel", "Role"),
@@ -77,8 +78,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "outcome.previous": ("campeão anterior", "former champion"),
     "outcome.challenger": ("desafiante", "challenger"),
     "metric.silhouette": ("Silhueta", "Silhouette"),
-    "metric.rmse_brl": ("Erro (RMSE, R$)", "Error (RMSE, BRL)"),
-    "metric.holdout_mase": ("Erro relativo (MASE)", "Relative error (MASE)"),
+    "metric.rmse_brl": ("RMSE (R$)", "RMSE (BRL)"),
+    "metric.holdout_mase": ("MASE", "MASE"),
+    "metric.silhouette_meaning": (
+        "quão separados estão os segmentos, de -1 a 1",
+        "how far apart the segments are, -1 to 1",
+    ),
+    "metric.rmse_brl_meaning": (
+        "raiz do erro quadrático médio do gasto previsto por cliente",
+        "root mean squared error of the spend predicted by customer",
+    ),
+    "metric.holdout_mase_meaning": (
+        "erro das últimas semanas em relação ao da variação de uma semana para a outra",
+        "error of the last weeks against the change from one week to the next",
+    ),
     "rule.trained": ("treino", "trained"),
     "rule.quality records": ("qualidade dos dados", "quality records"),
     "rule.data volume": ("volume de dados", "data volume"),

@@ -2,7 +2,6 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     "app.title": ("E-Shop Brasil · Painel", "E-Shop Brasil · Dashboard"),
-    "app.brand": ("E-Shop Brasil", "E-Shop Brasil"),
     "app.skip": ("Ir para o conteúdo", "Skip to main content"),
     "app.language": ("Idioma", "Language"),
     "language.pt": ("Português", "Português"),
