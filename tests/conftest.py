@@ -28,6 +28,8 @@ _SHARED = {"small_run", "api"}
 """Fixtures that fill a home of a year, or serve it."""
 
 
+# First: pytest-xdist reads the groups in this hook, too.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the modules that take minutes: begun last, they would leave the other worker without work.
 

@@ -50,7 +50,7 @@ def test_a_whole_number_will_do_where_a_share_is_expected(tmp_path: Path) -> Non
             r"params\.yaml has the unknown sections \['sauce'\]: expected some of \['cutoffs', 'drift', 'gate', 'r",
         ),
         ("raw: {share: 1}", r"section raw has the unknown parameters \['share'\]: it knows \['quarantined_share', 'sm"),
-        ("release: {keep: 3}", r"section release has the unknown parameters \['keep'\]: it knows \['kept'\]"),
+        ("release: {keep: 3}", r"section release has the unknown parameters \['keep'\]: it knows \['kept', 'expl"),
         ("source: {seed: 7, sid: 8}", r"section source has the unknown parameters \['sid'\]"),
         ("source: {customers: many}", r"source\.customers is 'many', expected a value of type int"),
         ("source: {customers: 1.5}", r"source\.customers is 1\.5, expected a value of type int"),
