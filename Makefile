@@ -15,7 +15,7 @@ up: $(STAMP)  ## Start the web UIs: Dagster, MLflow, the dashboard; and the HTTP
 	$(BIN)/eshop up
 
 test: $(STAMP) browser lint  ## Lint, types, import contracts, dbt parse, tests.
-	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations 40
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --durations 40
 
 # The dashboard is tested in a real browser: Debian's Chromium, where there is none yet.
 browser:

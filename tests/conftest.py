@@ -1,8 +1,10 @@
 """Fixtures that several test folders share."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,21 +26,30 @@ _ESHOP_VARIABLES = (
     "ESHOP_GIT_COMMIT",
 )
 
-_SHARED = {"small_run", "api"}
-"""Fixtures that fill a home of a year, or serve it."""
+_LOOKS_AT_THE_SMALL_HOME = re.compile(r"\b(small_run|api): ")
+"""How a module asks for the fixtures that fill a home of a year, or serve it."""
 
 
-# First: pytest-xdist reads the groups in this hook, too.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the modules that take minutes: begun last, they would leave the other worker without work.
-
-    A module's tests go to one worker, and all modules that look at the small home to the same one: it is filled once.
-    """
+    """Begin with the modules that take minutes: begun last, they would leave the other worker without work."""
     items.sort(key=lambda item: not {"end_to_end", "faults"} & set(item.path.parts))
-    looking = {item.path for item in items if _SHARED & set(getattr(item, "fixturenames", ()))}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("the small home" if item.path in looking else str(item.path)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a module to one worker, and all modules that look at the small home to the same one: it is filled once.
+
+    pytest-xdist's own groups (`loadgroup`) have no effect with this pytest.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByHome(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            module = nodeid.split("::", 1)[0]
+            is_looking = _LOOKS_AT_THE_SMALL_HOME.search((config.rootpath / module).read_text(encoding="utf-8"))
+            return "the small home" if is_looking and "end_to_end" in module else module
+
+    return ByHome(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
