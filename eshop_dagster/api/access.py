@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from fastapi import Request
 from limits import RateLimitItem, parse
@@ -29,6 +29,8 @@ class Access:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self.needs_keys = needs_keys
         self._keys: Mapping[str, ApiKey] = {}
+        self.look_again: Callable[[], None] = lambda: None
+        """Takes up keys that have changed; asked before one is refused, which may have been made a moment ago."""
 
     def replace_keys(self, keys: Iterable[ApiKey]) -> None:
         """Take up the home's keys; those revoked open nothing from now on."""
@@ -57,7 +59,7 @@ class Access:
 
     def _caller(self, request: Request, role: str | None) -> str:
         sent = _sent_key(request)
-        key = self._keys.get(digest(sent)) if sent else None
+        key = self._known(sent) if sent else None
         if key is None:
             raise Problem(
                 *(401, "unauthorised", "An API key is needed"),
@@ -69,6 +71,12 @@ class Access:
                 *(403, "forbidden", "This API key may not ask that"), f"It needs a key with the role {role!r}."
             )
         return key.id
+
+    def _known(self, sent: str) -> ApiKey | None:
+        sha256 = digest(sent)
+        if sha256 not in self._keys:
+            self.look_again()
+        return self._keys.get(sha256)
 
 
 def _sent_key(request: Request) -> str | None:

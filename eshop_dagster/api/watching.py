@@ -50,6 +50,7 @@ class Watcher:
         self._scratch: Path = platform.home / "api"
         self._keys = KeyStore(platform.home)
         self._keys_stamp: object = ()
+        access.look_again = self._look_for_keys
         self._failed: tuple[Signs, float] | None = None
         self._models_at = 0.0
         self._told = ""

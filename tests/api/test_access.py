@@ -72,3 +72,10 @@ def test_a_key_that_asks_too_often_is_429_with_the_seconds_to_wait_and_other_key
 
 def test_without_keys_everybody_is_one_caller() -> None:
     assert Access(rate=None, needs_keys=False).admit(request(), "read") == OPEN
+
+
+def test_a_key_that_was_made_a_moment_ago_is_looked_for_before_it_is_refused() -> None:
+    made = access(kept(sha256=digest("eshop_bbbbbbbb_other")))
+    assert refused(made, request(x_api_key=KEY)).status == 401
+    made.look_again = lambda: made.replace_keys([kept()])
+    assert made.admit(request(x_api_key=KEY), "read") == "aaaaaaaa"
