@@ -63,7 +63,7 @@ def print_summary(summary: dict[str, Any]) -> None:
         console.print(f"published: [bold]{summary['release']['name']}[/bold] under {summary['home']}/published/current")
     console.print(f"quarantine: {summary['home']}/quarantine   warehouse: {summary['home']}/warehouse.duckdb")
     console.print(
-        "next: [bold]eshop up[/bold] opens the Dagster and MLflow UIs; [bold]eshop status[/bold] shows this again"
+        "next: [bold]eshop up[/bold] opens the dashboard and the web UIs; [bold]eshop status[/bold] shows this again"
     )
 
 
