@@ -38,10 +38,14 @@ h3 { font-size: 1.08rem !important; padding: 0.1rem 0 !important; }
 SCRIPT = """
 <script>
 document.documentElement.lang = "{language}";
-for (const link of document.querySelectorAll("a[href^='#']")) {{
-  if (/^(Skip to main content|Ir para o conteúdo)$/.test(link.textContent)) link.textContent = "{skip}";
-}}
+window.eshopSkip = () => {{
+  const words = document.querySelector("[data-testid=stSkipToContent]")?.firstChild;
+  if (words && words.nodeValue !== "{skip}") words.nodeValue = "{skip}";
+}};
+window.eshopSkip();
 if (!window.eshopImages) {{
+  // Streamlit draws the link before this script, after it, or again, as it likes.
+  new MutationObserver(() => window.eshopSkip()).observe(document.body, {{ childList: true, subtree: true }});
   window.eshopImages = true;
   document.addEventListener("click", (event) => {{
     const button = event.target.closest(".eshop-image");
@@ -53,7 +57,7 @@ if (!window.eshopImages) {{
 }}
 </script>
 """
-"""A labelled button clicks Plotly's own button, which is hidden: an icon alone is found by few."""
+"""Says the language, words Streamlit's only English link in it, and lets a labelled button click Plotly's own."""
 
 ICON = Path(__file__).with_name("icon.png")
 """The tab's own picture: without one, Streamlit takes it from another site."""
