@@ -37,6 +37,7 @@ POINTS = {
     "retrain.log": "the gate has spoken, nothing is in the registry",
     "retrain.alias": "the version is in the registry, no alias has moved",
     "registry.previous": "`previous` has moved, `champion` has not",
+    "scores.swap": "the tables of a new scoring are written, those of before count",
 }
 """Each point, and what a stop there interrupts."""
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,6 @@ RATIO_GOALS = {
 """Largest ratio to the floor that a step should have."""
 SECONDS_GOALS = {DAY: 60, RETRAIN: 900}
 """Longest time that a step should take at E-Shop Brasil's size."""
-_FIRST_DAY = date(2024, 1, 1)
 
 
 class Results:
@@ -112,7 +111,9 @@ class Results:
         self._console.print(f"written to {self._folder}/bench.json and bench.png", highlight=False)
 
     def _run_eshop(self, home: Path, name: str, days: int, number: int, option: str, *, days_after: int) -> None:
-        day = str(_FIRST_DAY + timedelta(days=days - 1 + days_after))
+        from eshop_dagster.stages.bench import FIRST_DAY
+
+        day = str(FIRST_DAY + timedelta(days=days - 1 + days_after))
         command = [sys.executable, "-m", "eshop_dagster.cli", "run", option, "--from", day, "--to", day]
         self._run([*command, "--home", str(home), "--json"], home, name, days, number)
 

@@ -124,8 +124,8 @@ STEPS: Mapping[str, Callable[[Path, int], dict[str, Any]]] = {
     "publish": publish_release,
     "features": features,
     "floor of features": floor_features,
-    "segmentation": lambda home, days: bench_models.segmentation(home),
-    "spend": lambda home, days: bench_models.spend(home),
+    "segmentation": bench_models.segmentation,
+    "spend": bench_models.spend,
 }
 """Every step that runs by itself; the incremental day and the weekly retrain are `eshop run`."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def segmentation(home: Path) -> dict[str, Any]:
+def segmentation(home: Path, days: int) -> dict[str, Any]:
     """Fit the segmentation on the snapshot that lies in the home, and assign every customer to a segment."""
     from sklearn.pipeline import Pipeline
 
@@ -50,7 +50,7 @@ def segmentation(home: Path) -> dict[str, Any]:
     return parts.as_json(customers=len(customers), training_customers=len(rows))
 
 
-def spend(home: Path) -> dict[str, Any]:
+def spend(home: Path, days: int) -> dict[str, Any]:
     """Fit the spend model on the snapshot that lies in the home, and score every customer."""
     from eshop_dagster.ml.features import FEATURES
     from eshop_dagster.ml.spend import SpendParams, fit_spend

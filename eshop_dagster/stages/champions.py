@@ -64,12 +64,12 @@ def present_champion(platform: Platform, name: str) -> Champion | None:
 
 
 def published_ids(platform: Platform, name: str) -> tuple[int, ...]:
-    """Return the segment ids of every version that ever was champion, rising; none for models without segments.
+    """Return the segment ids of every version that ever was champion, rising.
 
     A champion that was rolled back has published ids that its predecessor does not know of.
     """
     told = (one.version.tags for one in platform.registry.versions(name))
-    personas = [json.loads(tags["personas"]) for tags in told if "personas" in tags and tags.get("outcome") in _SERVED]
+    personas = [json.loads(tags["personas"]) for tags in told if tags.get("outcome") in _SERVED]
     return tuple(sorted({persona["segment_id"] for version in personas for persona in version}))
 
 

@@ -176,21 +176,14 @@ def _of_late(platform: Platform, day: date, params: DriftParams) -> "list[Refere
     begin to come back: every day is unlike those it learned. What came about little by little is then no alarm, and
     what broke off within weeks still is.
     """
-    from eshop_dagster.ml.drift_distance import reference_of
-
-    found = []
-    for before in (day - timedelta(days=ago) for ago in _LATE_DAYS):
-        frame = recent_buyers(platform, before, params)
-        if len(frame) >= params.least_customers:
-            found.append(reference_of(frame, _names_at(platform, before)))
-    return found
+    return _bought_before(platform, [day - timedelta(days=ago) for ago in _LATE_DAYS], params)
 
 
 def _references(
     platform: Platform, champion: "ModelVersion", cutoffs: Sequence[date], params: DriftParams
 ) -> "Sequence[Reference]":
     """Return the buyers of each training cut-off, computed once a champion and kept beside the measurements."""
-    from eshop_dagster.ml.drift_distance import reference_as_json, reference_of, reference_of_json
+    from eshop_dagster.ml.drift_distance import reference_as_json, reference_of_json
 
     path = platform.home / "drift" / "reference.json"
     origin = {
@@ -202,13 +195,19 @@ def _references(
     kept = json.loads(path.read_text()) if path.exists() else {}
     if kept.get("origin") == origin:
         return [reference_of_json(one) for one in kept["days"]]
-    found = []
-    for day in cutoffs:
-        frame = recent_buyers(platform, day, params)
-        if len(frame) >= params.least_customers:
-            found.append(reference_of(frame, _names_at(platform, day)))
+    found = _bought_before(platform, cutoffs, params)
     write_json(path, {"origin": origin, "days": [reference_as_json(one) for one in found]})
     return found
+
+
+def _bought_before(platform: Platform, days: Sequence[date], params: DriftParams) -> "list[Reference]":
+    """Return the buyers before each day before which enough bought."""
+    from eshop_dagster.ml.drift_distance import reference_of
+
+    samples = ((day, recent_buyers(platform, day, params)) for day in days)
+    return [
+        reference_of(frame, _names_at(platform, day)) for day, frame in samples if len(frame) >= params.least_customers
+    ]
 
 
 def _names_at(platform: Platform, cutoff: date) -> list[str]:

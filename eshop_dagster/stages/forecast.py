@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from eshop_dagster.adapters.files import parquet_bytes, write_atomically
 from eshop_dagster.stages.champions import serving_champion
 from eshop_dagster.stages.platform import Platform
-from eshop_dagster.stages.score import note_origins
+from eshop_dagster.stages.score_files import keep_scores
 from eshop_dagster.stages.score_tables import as_table
 from eshop_dagster.stages.snapshot import Snapshot
 
@@ -36,7 +35,7 @@ _LEAST_DAYS = 14
 
 
 def write_forecast(platform: Platform, snapshot: Snapshot) -> "tuple[LoadedModel | None, int]":
-    """Write `scores/revenue_forecast.parquet`: three months from the last complete day on.
+    """Write the table `revenue_forecast`: three months from the last complete day on.
 
     Without a champion the seasonal naive forecast stands in, without bounds, and the version is NULL; a shop of less
     than two weeks has no rows.
@@ -57,6 +56,5 @@ def write_forecast(platform: Platform, snapshot: Snapshot) -> "tuple[LoadedModel
         version = champion.version.version if champion else None
         ahead = model.predict(history, calendar, last)
         rows = as_table(ahead.assign(last_known_date=last, revenue_model_version=version), FORECAST_SCHEMA)
-    write_atomically(platform.home / "scores" / "revenue_forecast.parquet", parquet_bytes(rows))
-    note_origins(platform.home / "scores", {"revenue": champion})
+    keep_scores(platform.home, {"revenue_forecast": rows}, {"revenue": champion.version if champion else None})
     return champion, rows.num_rows

@@ -18,6 +18,7 @@ from eshop_dagster.adapters.full_disk import explains_full_disk
 from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.release_files import FileEntry, link_or_copy, write_tables
+from eshop_dagster.stages.score_files import ScoreFiles, read_scores
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,9 @@ def publish(platform: Platform) -> Release:
     before = current_release(platform.home)
     try:
         tables = write_tables(platform, aside, before.folder if before else None)
-        tables |= _take_over_scores(platform.home / "scores", aside)
-        manifest = _manifest(platform, tables)
+        scores = read_scores(platform.home)
+        tables |= _take_over(scores, aside)
+        manifest = _manifest(platform, tables, scores)
         name = f"{manifest['data_through']}-{_content_hash(manifest)[:8]}"
         if before is not None and before.name == name:
             # A run that was killed after its swap has deleted nothing.
@@ -92,21 +94,20 @@ def _rows(manifest: Mapping[str, Any]) -> dict[str, int]:
     return {table: entry["rows"] for table, entry in manifest["tables"].items()}
 
 
-def _take_over_scores(scores: Path, aside: Path) -> dict[str, dict[str, FileEntry]]:
-    """Put the scores' files into the release; whoever scores replaces its files whole, so that a link is safe."""
+def _take_over(scores: ScoreFiles, aside: Path) -> dict[str, dict[str, FileEntry]]:
+    """Put the scores' files into the release; whoever scores writes new ones, so that a link is safe."""
     import pyarrow.parquet as pq
 
     tables = {}
-    for path in sorted(scores.glob("*.parquet")):
-        link_or_copy(path, aside / path.name)
-        digest = file_sha256(path)
-        tables[path.stem] = {path.name: FileEntry(pq.read_metadata(path).num_rows, digest, digest)}
+    for table, path in sorted(scores.tables.items()):
+        name, digest = f"{table}.parquet", file_sha256(path)
+        link_or_copy(path, aside / name)
+        tables[table] = {name: FileEntry(pq.read_metadata(path).num_rows, digest, digest)}
     return tables
 
 
-def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]]) -> dict[str, Any]:
+def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]], scores: ScoreFiles) -> dict[str, Any]:
     days = platform.raw.day_hashes()
-    models = platform.home / "scores" / "models.json"
     return {
         "data_through": str(max(days)),
         "raw_hash": hashlib.sha256("".join(days.values()).encode()).hexdigest()[:16],
@@ -117,7 +118,7 @@ def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]])
             }
             for table, files in sorted(tables.items())
         },
-        "models": json.loads(models.read_text()) if models.exists() else {},
+        "models": scores.models,
         # Readers never open the warehouse, where the quality records lie.
         "checks": {name: dict(one.checks) for name, one in platform.records.records().items() if name in tables},
     }

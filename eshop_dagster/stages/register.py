@@ -82,7 +82,7 @@ def retrain(
     if known is not None:
         return known
     champion = present_champion(platform, model)
-    ids = published_ids(platform, model) if champion else ()
+    ids = published_ids(platform, model) if champion and kind.has_segments else ()
     before = continued(champion.model, ids) if champion and champion.model is not None else None
     trained = kind.train(snapshot, platform.params, before)
     fault_point("retrain.trained")

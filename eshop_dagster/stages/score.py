@@ -4,15 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from eshop_dagster.adapters.files import parquet_bytes, write_atomically, write_json
 from eshop_dagster.stages.champions import serving_champion
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.predictions import keep_predictions
+from eshop_dagster.stages.score_files import keep_scores
 from eshop_dagster.stages.score_tables import REASONS_SCHEMA, SCORES_SCHEMA, SEGMENTS_SCHEMA, as_table
 from eshop_dagster.stages.snapshot import read_features
 
@@ -24,17 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scores:
-    """Where the scores lie and what made them.
+    """How many customers were scored, and what by.
 
     Attributes:
-        folder: holds `customer_scores`, `customer_features`, `customer_segments` and `customer_spend_reasons`, each as
-            a Parquet file.
         rows: number of customers scored.
         as_of_date: the cut-off of the features scored.
         versions: champion version by model; 0 where the baseline stood in.
     """
 
-    folder: Path
     rows: int
     as_of_date: date
     versions: Mapping[str, int]
@@ -42,6 +38,8 @@ class Scores:
 
 def score_customers(platform: Platform, as_of_date: date) -> Scores:
     """Write expected spend and segment of every customer who ordered before `as_of_date`, and why.
+
+    The tables are `customer_scores`, `customer_features`, `customer_segments` and `customer_spend_reasons`.
 
     Where `spend` has no champion, the customer's own past rate stands in, without an interval or reasons, and the
     version is NULL; where `segmentation` has none, the segment is NULL. Readers see which version made each score, and
@@ -63,29 +61,13 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
         "customer_segments": _segment_table(features, scores, segmentation),
         "customer_spend_reasons": _reasons(platform, features, scores, spend),
     }
-    folder = platform.home / "scores"
-    for name, table in tables.items():
-        write_atomically(folder / f"{name}.parquet", parquet_bytes(table))
-    keep_predictions(platform, scores, spend.version if spend else None)
     # The release says which versions made its scores: after a rollback, the champion may be another one.
-    origin = {"spend": spend, "segmentation": segmentation}
-    note_origins(folder, origin)
-    versions = {
-        "spend": spend.version.version if spend else 0,
-        "segmentation": segmentation.version.version if segmentation else 0,
-    }
-    return Scores(folder, scores.num_rows, as_of_date, versions)
+    made_by = {name: one.version if one else None for name, one in (("spend", spend), ("segmentation", segmentation))}
+    keep_scores(platform.home, tables, made_by)
+    keep_predictions(platform, scores, made_by["spend"])
+    versions = {name: one.version if one else 0 for name, one in made_by.items()}
+    return Scores(scores.num_rows, as_of_date, versions)
 
-
-def note_origins(folder: Path, models: "Mapping[str, LoadedModel | None]") -> None:
-    """Note beside the scores which versions made them; those of other models stay."""
-    path = folder / MODELS_FILE
-    known = json.loads(path.read_text()) if path.exists() else {}
-    write_json(path, {**known, **{name: _origin(model) for name, model in models.items()}})
-
-
-MODELS_FILE = "models.json"
-"""Beside the scores: the version and the snapshot's DVC hash of each model that made them, or null."""
 
 _ROWS_AT_ONCE = 250_000
 
@@ -99,10 +81,6 @@ def _scored(
     scores = scores.assign(**_expected_spend(platform, features, spend), spend_model_version=_version(spend))
     scores = scores.assign(**_segments(features, segmentation), segmentation_model_version=_version(segmentation))
     return as_table(scores, SCORES_SCHEMA)
-
-
-def _origin(model: "LoadedModel | None") -> dict[str, object] | None:
-    return {"version": model.version.version, "dvc_hash": model.version.tags.get("dvc_hash")} if model else None
 
 
 def _version(model: "LoadedModel | None") -> int | None:

@@ -16,19 +16,17 @@ from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import publish
+from eshop_dagster.stages.score_files import keep_scores, read_scores
 
 from .api_server import FIGURES, SEGMENT, Api, histories, same, scores
 
 
 def raised(home: Path, by: float) -> None:
     """Publish a release whose expected spends are all higher by so much."""
-    path = home / "scores" / "customer_scores.parquet"
-    table = pq.read_table(path)
+    table = pq.read_table(read_scores(home).tables["customer_scores"])
     place = table.schema.get_field_index(FIGURES[0])
     table = table.set_column(place, table.schema.field(place), pc.add(table[FIGURES[0]], by))
-    aside = path.with_suffix(".aside")
-    pq.write_table(table, aside)
-    aside.replace(path)
+    keep_scores(home, {"customer_scores": table}, {})
     publish(Platform(load_settings(home), load_params()))
 
 

@@ -10,12 +10,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from eshop_dagster.adapters.files import file_sha256, parquet_bytes, write_atomically
+from eshop_dagster.adapters.files import file_sha256
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.marts import BOOKKEEPING, FACTS, MARTS
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import Release
+from eshop_dagster.stages.score_files import keep_scores
 
 from ..builders import changes, order
 
@@ -47,9 +48,8 @@ def value_of(column: str) -> str:
 
 
 def score(platform: Platform, value: int) -> None:
-    """Change what the next release holds, as whoever scores does: releases share the file by hard links."""
-    rows = pa.table({"segment_id": [value]})
-    write_atomically(platform.home / "scores" / "customer_scores.parquet", parquet_bytes(rows))
+    """Change what the next release holds, as whoever scores does."""
+    keep_scores(platform.home, {"customer_scores": pa.table({"segment_id": [value]})}, {})
 
 
 def sql(platform: Platform, statements: str) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from eshop_dagster import load
@@ -22,6 +21,7 @@ from eshop_dagster.stages.marts import MARTS
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import publish
+from eshop_dagster.stages.score_files import keep_scores
 
 from .registration_home import FIRST, LAST, pull_shop, simulated_home
 
@@ -128,8 +128,7 @@ def test_what_models_said_on_a_past_day_comes_from_the_release_that_was_kept(hom
     shutil.copytree(home, copy, symlinks=True)
     with pytest.raises(LoadError, match="no table 'revenue_forecast' with a past"):
         load("revenue_forecast", home=copy, as_of=NEXT)
-    (copy / "scores").mkdir()
-    pq.write_table(pa.table({"revenue_brl": [7.0]}), copy / "scores" / "revenue_forecast.parquet")
+    keep_scores(copy, {"revenue_forecast": pa.table({"revenue_brl": [7.0]})}, {})
     publish(Platform(Settings(copy), Params()))
     assert load("revenue_forecast", home=copy, as_of=NEXT)["revenue_brl"].to_list() == [7.0]
     with pytest.raises(LoadError, match=f"models are not asked again about the past. Kept .* through {LAST};"):

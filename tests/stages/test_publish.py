@@ -9,11 +9,13 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from eshop_dagster.adapters.registry import ModelVersion
 from eshop_dagster.stages import publish as stage
 from eshop_dagster.stages import release_files
 from eshop_dagster.stages.marts import FACTS, MARTS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import Release, current_release, publish
+from eshop_dagster.stages.score_files import keep_scores
 
 from ..builders import changes, order
 from .release_home import FEW_MARTS, build, fill, manifest_of, paths, score, sql
@@ -61,10 +63,10 @@ def test_the_manifest_names_the_versions_that_made_its_scores(open_platform: Cal
     platform = open_platform()
     first = publish(platform)
     assert manifest_of(first)["models"] == {}
-    models = {"spend": {"version": 3, "dvc_hash": "ab.dir"}, "segmentation": None}
-    (platform.home / "scores" / "models.json").write_text(json.dumps(models))
+    spend = ModelVersion("spend", 3, "run", {"dvc_hash": "ab.dir"})
+    keep_scores(platform.home, {}, {"spend": spend, "segmentation": None})
     second = publish(platform)
-    assert manifest_of(second)["models"] == models
+    assert manifest_of(second)["models"] == {"spend": {"version": 3, "dvc_hash": "ab.dir"}, "segmentation": None}
     assert second.name != first.name
 
 

@@ -24,7 +24,7 @@ from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.register import Registered, retrain, store_snapshot
 from eshop_dagster.stages.reproduce import reproduce
-from eshop_dagster.stages.score import MODELS_FILE
+from eshop_dagster.stages.score_files import read_scores
 
 from .retrain_home import fill, platform_of, retrain_home, snapshot_of
 
@@ -308,5 +308,5 @@ def test_a_history_without_room_for_cutoffs_notes_why_and_still_forecasts_revenu
     done = {model: retrain(platform, model, short, dvc_hash, asked_by=ASKED_BY) for model in KINDS}
     assert done["spend"].decision.reason == "history has 100 days; the champion, if any, stays"
     assert done["segmentation"].version is None and done["revenue"].decision.is_promoted
-    assert not (platform.home / "scores" / MODELS_FILE).exists()
+    assert not read_scores(platform.home).tables
     assert np.isfinite(done["revenue"].trained.metrics["holdout_mase"])  # type: ignore[union-attr]

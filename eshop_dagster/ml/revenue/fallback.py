@@ -4,12 +4,10 @@ import numpy as np
 import pandas as pd
 
 from eshop_dagster.ml.revenue.forecaster import RevenueForecaster
-from eshop_dagster.ml.revenue.intervals import BOUNDS, Intervals
+from eshop_dagster.ml.revenue.intervals import BOUNDS, NATION_GROUPS, STATE_GROUPS, Intervals
 from eshop_dagster.ml.revenue.nation import NationModels
 from eshop_dagster.ml.revenue.panel import holidays_of
 from eshop_dagster.ml.revenue.params import BASELINES
-
-_MOST_GROUPS = 100
 
 
 def seasonal_naive(calendar: pd.DataFrame) -> RevenueForecaster:
@@ -19,7 +17,7 @@ def seasonal_naive(calendar: pd.DataFrame) -> RevenueForecaster:
     Args:
         calendar: `date`, `is_holiday`.
     """
-    unknown = Intervals(np.full((_MOST_GROUPS, len(BOUNDS)), np.nan))
+    unknown = Intervals(np.full((max(NATION_GROUPS, STATE_GROUPS), len(BOUNDS)), np.nan))
     days = pd.to_datetime(calendar["date"])
     return RevenueForecaster(
         candidate=BASELINES[0],

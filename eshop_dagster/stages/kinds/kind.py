@@ -49,6 +49,7 @@ class Kind:
         has_features: whether it learns from customers' features, whose drift can be measured.
         train: fits on a snapshot; with the present champion at hand, whose ids segments keep.
         compare: holds a fitted model against the champion on the snapshot's later rows.
+        has_segments: whether its versions publish segment ids, which are never given twice.
         model_class: name of the class of its fitted models.
         predict: what a model says of the snapshot's later rows, as columns of numbers.
     """
@@ -60,6 +61,7 @@ class Kind:
     tables: tuple[str, ...]
     needs_cutoffs: bool
     has_features: bool
+    has_segments: bool
     model_class: str
     train: "Callable[[Snapshot, Params, Any | None], Trained]"
     compare: "Callable[[Trained, Any | None, Snapshot, Params], Comparison]"

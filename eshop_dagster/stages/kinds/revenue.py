@@ -144,6 +144,7 @@ REVENUE = Kind(
     tables=("fct_orders", "dim_dates"),
     needs_cutoffs=False,
     has_features=False,
+    has_segments=False,
     model_class="RevenueForecaster",
     train=_train,
     compare=_compare,

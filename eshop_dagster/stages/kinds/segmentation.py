@@ -129,6 +129,7 @@ SEGMENTATION = Kind(
     tables=("customer_features",),
     needs_cutoffs=True,
     has_features=True,
+    has_segments=True,
     model_class="SegmentModel",
     train=_train,
     compare=_compare,

@@ -117,6 +117,7 @@ SPEND = Kind(
     tables=("customer_features", "customer_spend_labels"),
     needs_cutoffs=True,
     has_features=True,
+    has_segments=False,
     model_class="SpendModel",
     train=_train,
     compare=_compare,
