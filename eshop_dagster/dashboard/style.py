@@ -43,10 +43,10 @@ window.eshopSkip = () => {{
   if (words && words.nodeValue !== "{skip}") words.nodeValue = "{skip}";
 }};
 window.eshopSkip();
-if (!window.eshopImages) {{
+if (!window.eshopIsReady) {{
   // Streamlit draws the link before this script, after it, or again, as it likes.
   new MutationObserver(() => window.eshopSkip()).observe(document.body, {{ childList: true, subtree: true }});
-  window.eshopImages = true;
+  window.eshopIsReady = true;
   document.addEventListener("click", (event) => {{
     const button = event.target.closest(".eshop-image");
     if (!button) return;

@@ -51,6 +51,8 @@ def opened(page: Page, address: str) -> Page:
     """Return the page once the dashboard has drawn it."""
     page.goto(address)
     page.wait_for_selector("h1", timeout=60_000)
+    # Streamlit fetches what runs the page's own script when it comes to it, which may be after the first drawing.
+    page.wait_for_function("window.eshopIsReady", timeout=60_000)
     return settled(page)
 
 
