@@ -51,12 +51,10 @@ def _largest(pipeline: SpendModel, matrix: pd.DataFrame, keys: np.ndarray, top: 
     count = min(top, len(effects.names))
     order = np.argsort(-np.abs(effects.values_brl), axis=1, kind="stable")[:, :count]
     names = np.asarray(effects.names, dtype=object)[order]
-    known = np.column_stack(
-        [
-            np.full(len(matrix), np.nan) if name == SEASON or name not in FEATURES else matrix[name].to_numpy()
-            for name in effects.names
-        ]
-    )
+    places = {name: place for place, name in enumerate(matrix.columns) if name in FEATURES and name != SEASON}
+    # The last column is the value of what is no feature.
+    values = np.column_stack([matrix.to_numpy(dtype=np.float64), np.full(len(matrix), np.nan)])
+    known = values[:, [places.get(name, -1) for name in effects.names]]
     return pd.DataFrame(
         {
             CUSTOMER_KEY: np.repeat(keys, count),
