@@ -121,10 +121,11 @@ def _all_keys(release: OpenRelease, scratch: Path) -> npt.NDArray[np.bytes_]:
     customers = _column(release, "dim_customers", "customer_key")
     scored = _column(release, "customer_scores", "customer_key")
     width = max(customers.dtype.itemsize, scored.dtype.itemsize, 1)
-    everyone = customers.astype(f"S{width}")
+    everyone = customers.astype(f"S{width}", copy=False)
     if not _is_rising(everyone):
         everyone = np.unique(everyone)
-    strangers = scored.astype(everyone.dtype)[~_is_in(scored.astype(everyone.dtype), everyone)]
+    scored = scored.astype(everyone.dtype, copy=False)
+    strangers = scored[~_is_in(scored, everyone)]
     if len(strangers):
         everyone = np.union1d(everyone, strangers)
     kept: npt.NDArray[np.bytes_] = _mapped(scratch, everyone.shape, everyone.dtype)
@@ -135,7 +136,7 @@ def _all_keys(release: OpenRelease, scratch: Path) -> npt.NDArray[np.bytes_]:
 def _fill_profiles(release: OpenRelease, keys: npt.NDArray[np.bytes_], rows: Any) -> None:
     columns = ["customer_key", *_PROFILE, "order_count", "cancelled_order_count", "net_revenue_brl"]
     for batch in _batches(release, "dim_customers", columns):
-        places = np.searchsorted(keys, _as_bytes(batch["customer_key"]).astype(keys.dtype))
+        places = np.searchsorted(keys, _as_bytes(batch["customer_key"]).astype(keys.dtype, copy=False))
         states = pc.fill_null(batch["state"], "").dictionary_encode()
         rows["state"][places] = _as_bytes(states.dictionary)[states.indices.to_numpy(zero_copy_only=False)]
         for column, instant in (("registered_date", "registered_at"), ("last_ordered_date", "last_ordered_at")):
@@ -148,7 +149,7 @@ def _fill_profiles(release: OpenRelease, keys: npt.NDArray[np.bytes_], rows: Any
 def _fill_scores(release: OpenRelease, keys: npt.NDArray[np.bytes_], rows: Any) -> None:
     columns = ["customer_key", *SCORE_COLUMNS, "segment_id", "segment_typicality", "is_outlier"]
     for batch in _batches(release, "customer_scores", columns):
-        places = np.searchsorted(keys, _as_bytes(batch["customer_key"]).astype(keys.dtype))
+        places = np.searchsorted(keys, _as_bytes(batch["customer_key"]).astype(keys.dtype, copy=False))
         for name in (*SCORE_COLUMNS, "segment_typicality"):
             rows[name][places] = pc.fill_null(batch[name], np.nan).to_numpy(zero_copy_only=False)
         rows["segment_id"][places] = pc.fill_null(batch["segment_id"], -1).to_numpy(zero_copy_only=False)
@@ -165,7 +166,7 @@ def _features(
     features: npt.NDArray[np.float64] = _mapped(scratch, (len(keys), len(FEATURES)), np.dtype("f8"))
     seen = 0
     for batch in _batches(release, "customer_features", ["customer_key", *FEATURES]):
-        found = _as_bytes(batch["customer_key"]).astype(keys.dtype)
+        found = _as_bytes(batch["customer_key"]).astype(keys.dtype, copy=False)
         places = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
         if not (rows["is_scored"][places] & (keys[places] == found)).all():
             raise BrokenRelease(f"release {release.name} has features of customers without a score. Score them again.")

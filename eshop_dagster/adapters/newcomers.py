@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from eshop_dagster.adapters.release import OpenRelease
+from eshop_dagster.contract import BUSINESS_TIME_ZONE
 
 FEWEST = 100
 """Newcomers below which no figure is given: it would be chance, or somebody's."""
@@ -11,7 +12,7 @@ FEWEST = 100
 _QUERY = """
     WITH newcomers AS (
         SELECT customer_key, registered_at FROM dim_customers
-        WHERE registered_at >= $first::DATE AND registered_at < $until::DATE
+        WHERE registered_at >= timezone($zone, $first::TIMESTAMP) AND registered_at < timezone($zone, $until::TIMESTAMP)
     ),
     spent AS (
         SELECT newcomers.customer_key, greatest(sum(orders.net_revenue_brl), 0)::DOUBLE AS brl
@@ -48,7 +49,8 @@ class Newcomers:
 def newcomers_of(release: OpenRelease, as_of_date: date) -> Newcomers:
     """Return how the newcomers of the year before did, of whom 90 days are known."""
     until = as_of_date - timedelta(days=90)
-    [row] = release.query(_QUERY, {"first": until - timedelta(days=365), "until": until}).to_pylist()
+    limits = {"first": until - timedelta(days=365), "until": until, "zone": BUSINESS_TIME_ZONE}
+    [row] = release.query(_QUERY, limits).to_pylist()
     count = row["customer_count"]
     if count < FEWEST:
         return Newcomers(count, None, None)

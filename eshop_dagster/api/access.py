@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from fastapi import Request
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import FixedWindowRateLimiter
 
 from eshop_dagster.adapters.api_keys import ApiKey, digest
 from eshop_dagster.api.problems import Problem
@@ -26,6 +26,7 @@ class Access:
 
     def __init__(self, *, rate: str | None, needs_keys: bool = True) -> None:
         self._rate: RateLimitItem | None = parse(rate) if rate else None
+        # The one for event loops: the other starts a thread for every ten milliseconds in which somebody asks.
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self.needs_keys = needs_keys
         self._keys: Mapping[str, ApiKey] = {}
@@ -36,7 +37,7 @@ class Access:
         """Take up the home's keys; those revoked open nothing from now on."""
         self._keys = {key.sha256: key for key in keys if key.revoked_at is None}
 
-    def admit(self, request: Request, role: str | None) -> str:
+    async def admit(self, request: Request, role: str | None) -> str:
         """Return the id of the key with which a request may go on.
 
         Args:
@@ -47,9 +48,9 @@ class Access:
             Problem: 401, 403 or 429.
         """
         caller = self._caller(request, role) if self.needs_keys else OPEN
-        if self._rate is not None and not self._limiter.hit(self._rate, caller):
-            until = self._limiter.get_window_stats(self._rate, caller).reset_time
-            wait = max(1, math.ceil(until - time.time()))
+        if self._rate is not None and not await self._limiter.hit(self._rate, caller):
+            window = await self._limiter.get_window_stats(self._rate, caller)
+            wait = max(1, math.ceil(window.reset_time - time.time()))
             raise Problem(
                 *(429, "too-many-requests", "This key has asked too often"),
                 "Wait as many seconds as Retry-After says; ask for many customers in one batch.",
@@ -96,4 +97,4 @@ class Admitted:
     async def __call__(self, request: Request) -> str:
         """Return the id of the key."""
         access: Access = request.app.state.service.access
-        return access.admit(request, self.role)
+        return await access.admit(request, self.role)

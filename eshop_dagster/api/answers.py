@@ -1,7 +1,7 @@
 """The answers, as OpenAPI documents them. Names of figures are those of the published tables."""
 
 from datetime import date as Date
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -205,6 +205,3 @@ class Version(Answer):
 
     version: str
     git_commit: str
-
-
-Json = dict[str, Any]

@@ -21,6 +21,8 @@ from eshop_dagster.contract import BUSINESS_TIME_ZONE, STATES
 
 _ZONE = ZoneInfo(BUSINESS_TIME_ZONE)
 FIRST_DAY = date(1990, 1, 1)
+LAST_DAY = date(9999, 12, 30)
+"""The last day that has a date in every time zone."""
 MOST_ORDERS = 2_000
 MOST_ITEMS = 500
 
@@ -44,14 +46,17 @@ def _only_state(value: Any) -> Any:
     return value
 
 
-def _after_first_day(value: Any) -> Any:
-    if (value.date() if isinstance(value, datetime) else value) < FIRST_DAY:
+def _between_days(value: Any) -> Any:
+    day = value.date() if isinstance(value, datetime) else value
+    if day < FIRST_DAY:
         raise PydanticCustomError("too_early", "Input should not be before 1990-01-01")
+    if day > LAST_DAY:
+        raise PydanticCustomError("too_late", "Input should not be after 9999-12-30")
     return value
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_after_first_day)]
-Day = Annotated[date, BeforeValidator(_only_text), AfterValidator(_after_first_day)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_between_days)]
+Day = Annotated[date, BeforeValidator(_only_text), AfterValidator(_between_days)]
 CustomerKey = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{20}$")]
 OrderId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64)]
 Category = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]

@@ -100,8 +100,8 @@ def read_signs(platform: Platform) -> Signs:
     Raises:
         RegistryError: the registry does not answer.
     """
-    found = {kind: platform.registry.champion(kind) for kind in KINDS}
-    return Signs(current_name(platform.home), {kind: one.version if one else None for kind, one in found.items()})
+    champions = {kind: platform.registry.champion_number(kind) for kind in KINDS}
+    return Signs(current_name(platform.home), champions)
 
 
 def build_state(platform: Platform, scratch: Path, signs: Signs, before: State | None) -> State:

@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import logging
+import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -50,46 +52,54 @@ class Watcher:
         self._scratch: Path = platform.home / "api"
         self._keys = KeyStore(platform.home)
         self._keys_stamp: object = ()
+        self._keys_trouble = ""
+        self._keys_lock = threading.Lock()
         access.look_again = self._look_for_keys
         self._failed: tuple[Signs, float] | None = None
         self._models_at = 0.0
         self._told = ""
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="watch")
+        # Two: a key is taken up or revoked at once also while a release is built.
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="watch")
 
     async def run(self) -> None:
         """Look until cancelled."""
-        loop = asyncio.get_running_loop()
         try:
-            while True:
-                await loop.run_in_executor(self._pool, self.look)
-                await asyncio.sleep(self._seconds)
+            await asyncio.gather(self._again(self._look_for_keys), self._again(self.look))
         finally:
             self._pool.shutdown(wait=False, cancel_futures=True)
             # Libraries that count their objects at the end would take the frozen ones for leaks.
             gc.unfreeze()
 
+    async def _again(self, look: Callable[[], None]) -> None:
+        while True:
+            await asyncio.get_running_loop().run_in_executor(self._pool, look)
+            await asyncio.sleep(self._seconds)
+
     def look(self) -> None:
         """Take up what is new; what cannot be served leaves the present state in place, and says so."""
         try:
-            self._look_for_keys()
             self._look_for_news()
         except Exception as error:  # noqa: BLE001 - whatever it is, the present state goes on answering
             self._note(error)
 
     def _look_for_keys(self) -> None:
-        stamp = self._keys.stamp()
-        if stamp != self._keys_stamp:
+        with self._keys_lock:
             try:
-                self._access.replace_keys(self._keys.kept())
-            except KeyStoreError as error:
-                log.error("%s; the keys known before stay valid", error)
-            self._keys_stamp = stamp
+                stamp = self._keys.stamp()
+                if stamp != self._keys_stamp:
+                    self._access.replace_keys(self._keys.kept())
+                    self._keys_stamp, self._keys_trouble = stamp, ""
+            except (KeyStoreError, OSError) as error:
+                # Looked at again and again: a file's rights can be mended without a new time of writing.
+                if str(error) != self._keys_trouble:
+                    self._keys_trouble = str(error)
+                    log.error("%s; the keys known before stay valid", error)
 
     def _look_for_news(self) -> None:
         signs = read_signs(self._platform)
         state = self.state
         if state is not None and state.signs == signs:
-            self._failed, self.trouble = None, None
+            self._recover()
             self._metrics.recovered()
             if time.monotonic() - self._models_at > _MODELS_SECONDS:
                 self.state = replace(state, models=read_models(self._platform))
@@ -108,9 +118,14 @@ class Watcher:
             gc.freeze()
         # The one assignment by which every later request answers from the new state.
         self.state = state
-        self._failed, self.trouble, self._models_at = None, None, time.monotonic()
+        self._recover()
+        self._models_at = time.monotonic()
         self._metrics.served(state)
         log.info("serving release %s with champions %s", state.release.name, dict(signs.champions))
+
+    def _recover(self) -> None:
+        # The same trouble is told again when it comes back.
+        self._failed, self.trouble, self._told = None, None, ""
 
     def _note(self, error: Exception) -> None:
         reason, words = next(

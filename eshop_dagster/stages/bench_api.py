@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +28,8 @@ from eshop_dagster.stages.platform import Platform
 BATCH = 10_000
 LARGEST_ORDERS = 9
 _START_SECONDS = 300
+_RATE = "1000000/second"
+"""Counted as everybody's requests are, and never reached."""
 
 Json = dict[str, Any]
 
@@ -61,12 +63,13 @@ def measure_api(platform: Platform, folder: Path, load: Load) -> Json:
     port = _free_port()
     command = [sys.executable, "-m", "eshop_dagster.cli", "api", "--home", str(platform.home), "--port", str(port)]
     try:
-        with _running([*command, "--rate", "0"], port, "/health/ready", folder / "api.log", {}) as process:
+        with _running([*command, "--rate", _RATE], port, "/health/ready", folder / "api.log", {}) as process:
             plan = {"port": port, "method": "POST", "headers": {"X-API-Key": key}}
-            singles = {name: _single(plan, bodies, load) for name, bodies in _questions(keys, release).items()}
+            questions = _questions(keys, release)
+            singles = {name: _single(plan, bodies, load) for name, bodies in questions.items()}
             batches = _batches(plan, keys)
             liveness = _liveness(plan, _largest_body(release))
-            memory = _memory(process, plan, keys, load)
+            memory = _memory(process, plan, questions, load)
     finally:
         store.revoke(kept.id)
     return {"single": singles, "batch_of_10000_by_key": batches, "live_during_largest_body": liveness, "memory": memory}
@@ -130,9 +133,10 @@ def _liveness(plan: Json, body: str) -> Json:
     return {**found, "body_mib": round(len(body) / 2**20, 1), "batch_ms": batch["p50_ms"], "batch": batch["statuses"]}
 
 
-def _memory(process: "subprocess.Popen[bytes]", plan: Json, keys: list[str], load: Load) -> Json:
-    """Return the server's memory after a tenth of the requests and after all of them, MiB."""
-    bodies = [json.dumps({"customer_key": key, "reasons": False}) for key in keys]
+def _memory(process: "subprocess.Popen[bytes]", plan: Json, questions: Mapping[str, list[str]], load: Load) -> Json:
+    """Return the server's memory after a tenth of the requests and after all of them, MiB; each kind in its turn."""
+    most = max(len(bodies) for bodies in questions.values())
+    bodies = [bodies[turn % len(bodies)] for turn in range(most) for bodies in questions.values()]
     asked = {**plan, "path": "/predict", "bodies": bodies, "connections": load.connections}
     sizes = []
     for part in (load.memory_requests // 10, load.memory_requests - load.memory_requests // 10):
@@ -162,6 +166,8 @@ def _asked(plan: Json) -> Json:
     if done.returncode:
         raise ServerDown(f"the load tool failed: {done.stderr.decode()[-500:]}")
     found: Json = json.loads(done.stdout)
+    if set(found["statuses"]) != {"200"}:
+        raise ServerDown(f"{plan['path']} answered {found['statuses']}; expected 200 only: see the log of the server")
     return found
 
 
@@ -177,9 +183,12 @@ def _running(
         _await(child, f"http://127.0.0.1:{port}{path}", log)
         yield child
     finally:
-        family = [*psutil.Process(child.pid).children(recursive=True), psutil.Process(child.pid)]
+        # One that has ended by itself was waited for, and is no process any more.
+        parent = [psutil.Process(child.pid)] if child.poll() is None else []
+        family = [process for one in parent for process in (*one.children(recursive=True), one)]
         for process in family:
-            process.terminate()
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
         for process in psutil.wait_procs(family, timeout=20)[1]:
             process.kill()
         child.wait()

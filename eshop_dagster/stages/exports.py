@@ -2,6 +2,7 @@
 
 import os
 import re
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ from eshop_dagster.stages.spreadsheet import write_rows
 FORMATS = ("csv", "parquet", *AUDIENCES)
 
 _BATCH_ROWS = 20_000
+_OF_A_PERSON = re.compile(
+    r"@|\d{10,}|\d{3}[. ]\d{3}[. ]\d{3}[- ]?\d{2}|\(?\d{2}\)?[ -]?9?\d{4}[ -]\d{4}\b",
+)
+"""An e-mail address, a CPF or a telephone number, however it is written."""
 _SCORES = """
     SELECT scores.customer_key, scores.as_of_date, scores.segment_id, segments.name_pt AS segment_name_pt,
         segments.name_en AS segment_name_en, scores.* EXCLUDE (customer_key, as_of_date, segment_id)
@@ -151,9 +156,10 @@ def _counted(batches: Iterator[pa.RecordBatch], counts: Counter[str]) -> Iterato
 @contextmanager
 def _aside(to: Path) -> Iterator[Path]:
     """Yield where to write, readable by its owner only; it takes its place when all of it is there."""
-    part = to.with_name(f".{to.name}.{os.getpid()}.part")
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    # A name that nobody could have prepared in a shared folder.
+    part = to.with_name(f".{to.name}.{uuid.uuid4().hex}.part")
     try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield part
         os.replace(part, to)
     finally:
@@ -167,7 +173,7 @@ def _refuse_unfit(form: str, to: Path, reason: str, *, is_excel: bool) -> None:
         raise ExportError(f"--excel is for csv, not for {form}: leave it out, or ask for --format csv")
     if form in AUDIENCES and not reason.strip():
         raise ExportError(f"{form} takes customers out of the platform: say why with --reason; the register keeps it")
-    if re.search(r"@|\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}", reason):
+    if _OF_A_PERSON.search(reason):
         raise ExportError("the reason seems to hold an address or a number of a person: say why without naming anybody")
     if not to.parent.is_dir() or to.is_dir():
         raise ExportError(f"{to} cannot be written: expected a file in a folder that is there")

@@ -1,7 +1,8 @@
 """What newcomers spent at first, from the release alone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -41,6 +42,16 @@ def test_it_is_the_mean_over_all_who_registered_buyers_or_not_in_their_first_nin
 def test_what_came_back_takes_nobody_below_zero(tmp_path: Path) -> None:
     found = told(tmp_path, newcomers(100), [order(number, brl=-10) for number in range(100)])
     assert found.mean_brl == 0
+
+
+def test_the_year_begins_and_ends_at_midnight_in_sao_paulo(tmp_path: Path) -> None:
+    until = datetime.combine(AS_OF, time(), ZoneInfo("America/Sao_Paulo")) - timedelta(days=90)
+    before, after = (
+        [customer(first + number, registered_at=at) for number in range(FEWEST)]
+        for first, at in ((0, until - timedelta(minutes=1)), (FEWEST, until + timedelta(minutes=1)))
+    )
+    found = told(tmp_path, [*before, *after], [order(0)])
+    assert found.customer_count == FEWEST
 
 
 def test_of_few_newcomers_nothing_is_told(tmp_path: Path) -> None:

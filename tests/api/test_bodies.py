@@ -56,6 +56,8 @@ def test_a_batch_explains_nothing_unless_asked_and_never_more_than_a_thousand() 
         ({"orders": [order(ordered_at="2024-06-01T12:00:00")]}, ["orders", 0, "ordered_at"]),
         ({"orders": [order(ordered_at=1717243200)]}, ["orders", 0, "ordered_at"]),
         ({"orders": [order(ordered_at="0001-01-01T00:00:00Z")]}, ["orders", 0, "ordered_at"]),
+        ({"orders": [order(ordered_at="9999-12-31T23:59:59-12:00")]}, ["orders", 0, "ordered_at"]),
+        ({"orders": [order(delivered_at="9999-12-31T23:59:59-12:00")]}, ["orders", 0, "delivered_at"]),
         ({"orders": [order(state="XX")]}, ["orders", 0, "state"]),
         ({"orders": [order(is_cancelled="no")]}, ["orders", 0, "is_cancelled"]),
         ({"orders": [order()], "as_of_date": "2024-07-11"}, ["as_of_date"]),

@@ -6,11 +6,15 @@ import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from mlflow import MlflowClient
 
+from eshop_dagster.adapters.model_file import MODEL_FILE
+from eshop_dagster.adapters.registry import ModelRegistry, ModelVersion
 from eshop_dagster.adapters.release import open_release
 from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.parameters import load_params
@@ -92,11 +96,10 @@ def _point(link: Path, target: str) -> None:
     aside.rename(link)
 
 
-def test_a_new_champion_is_asked_about_the_releases_features_until_its_own_release(api: Api) -> None:
-    """By key and by history agree all the same, and the answers name the new version."""
-    registry = Platform(load_settings(api.home), load_params()).registry
+def logged_again(registry: ModelRegistry) -> ModelVersion:
+    """The champion of segmentation once more, as a version of its own."""
     champion = registry.load("segmentation")
-    again = registry.log_model(
+    return registry.log_model(
         "segmentation",
         champion.pipeline,
         metrics={},
@@ -109,6 +112,29 @@ def test_a_new_champion_is_asked_about_the_releases_features_until_its_own_relea
         dataset=_dataset(),
         description="the same once more",
     )
+
+
+def test_a_champion_whose_file_was_changed_leaves_the_one_before_in_service_and_is_said(api: Api) -> None:
+    registry = Platform(load_settings(api.home), load_params()).registry
+    before, broken = api.ready()["models"]["segmentation"], logged_again(registry)
+    location = MlflowClient(registry.tracking_uri).get_model_version_download_uri("segmentation", str(broken.version))
+    path = Path(urlsplit(location).path) / MODEL_FILE
+    path.write_bytes(path.read_bytes()[:-100])
+    registry.set_champion("segmentation", broken.version, "nobody looked at its file")
+    found = api.await_ready(30, trouble="a champion cannot be used")
+    assert found["models"]["segmentation"] == before
+    keys = [row["customer_key"] for row in scores(api.home, 5)]
+    with api.client() as client:
+        answer = client.post("/segment/batch", json={"customer_keys": keys}).json()
+    assert answer["provenance"]["model_version"] == before
+    registry.set_champion("segmentation", before, "back to what works")
+    api.await_ready(30, trouble=None)
+
+
+def test_a_new_champion_is_asked_about_the_releases_features_until_its_own_release(api: Api) -> None:
+    """By key and by history agree all the same, and the answers name the new version."""
+    registry = Platform(load_settings(api.home), load_params()).registry
+    again = logged_again(registry)
     registry.set_champion("segmentation", again.version, "to see it taken up")
     wanted = {**api.ready()["models"], "segmentation": again.version}
     api.await_ready(30, models=wanted)

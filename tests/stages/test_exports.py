@@ -147,7 +147,10 @@ def test_only_its_owner_can_read_an_audience(platform: Platform, tmp_path: Path)
     [
         ("xlsx", {}, "no format 'xlsx': expected one of csv, parquet, google-ads, meta"),
         ("meta", {}, "meta takes customers out of the platform: say why with --reason"),
-        ("meta", {"reason": "for ana@example.com"}, "seems to hold an address or a number of a person"),
+        *(
+            ("meta", {"reason": f"for {whom}"}, "seems to hold an address or a number of a person")
+            for whom in ("ana@example.com", "+55 11 98765-4321", "(11) 98765-4321", "1198765432", "123 456 789-09")
+        ),
         ("csv", {"segments": [7]}, r"no segment 7: expected of 0 \(Premium, Premium\), 3 \(Novos, New\)"),
         ("parquet", {"is_excel": True}, "--excel is for csv, not for parquet"),
     ],
@@ -158,6 +161,11 @@ def test_what_cannot_be_exported_is_refused(
     with pytest.raises(ExportError, match=words):
         export_segments(platform, form, tmp_path / "x", **options)
     assert not (tmp_path / "x").exists()
+
+
+def test_days_and_years_in_a_reason_are_nobodys_number(platform: Platform, tmp_path: Path) -> None:
+    export_segments(platform, "meta", tmp_path / "x", reason="win-back 2026-01-01 to 2026-03-31, as in 2024, 2025")
+    assert (tmp_path / "x").exists()
 
 
 def test_a_home_without_scores_or_release_says_what_to_do(platform: Platform, tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """The small questions and writes that the registry is made of; none of them translates errors."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from eshop_dagster.adapters.registry.records import RegistryError
+from eshop_dagster.adapters.registry.records import ModelVersion, RegistryError, VersionSummary
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -75,6 +76,45 @@ def find_versions(client: "MlflowClient", name: str, number: int | None = None) 
         page_token = page.token
         if not page_token:
             return sorted(found, key=lambda version: int(version.version), reverse=True)
+
+
+def as_version(found: "MlflowVersion", tracking_uri: str) -> ModelVersion:
+    """A version as the platform knows it."""
+    page = f"{tracking_uri.rstrip('/')}/#/models/{found.name}/versions/{found.version}"
+    return ModelVersion(
+        name=found.name,
+        version=int(found.version),
+        run_id=str(found.run_id),
+        tags=dict(found.tags),
+        url=page if tracking_uri.startswith("http") else None,
+    )
+
+
+def summaries(
+    client: "MlflowClient", tracking_uri: str, name: str, metrics: dict[str, Mapping[str, float]]
+) -> list[VersionSummary]:
+    """Every version, newest first.
+
+    Args:
+        client: of MLflow.
+        tracking_uri: its address.
+        name: the registered model.
+        metrics: by run, kept from one call to the next: a registered run has ended and measures nothing more.
+    """
+    aliases = version_by_alias(client, name)
+    found = find_versions(client, name)
+    for one in found:
+        if one.run_id not in metrics:
+            metrics[str(one.run_id)] = dict(client.get_run(str(one.run_id)).data.metrics)
+    return [
+        VersionSummary(
+            version=as_version(one, tracking_uri),
+            aliases=tuple(sorted(alias for alias, number in aliases.items() if number == int(one.version))),
+            metrics=metrics[str(one.run_id)],
+            created_at_ms=one.creation_timestamp,
+        )
+        for one in found
+    ]
 
 
 def require_version(client: "MlflowClient", name: str, number: int) -> None:

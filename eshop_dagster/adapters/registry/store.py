@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from eshop_dagster.adapters.model_file import UntrustedModelFile, open_model
 from eshop_dagster.adapters.registry.connection import connect, registry_errors, require_no_password, sqlite_uri
 from eshop_dagster.adapters.registry.queries import (
+    as_version,
     describe_model,
     experiment_id,
     explain,
     find_versions,
     require_name,
     require_version,
+    summaries,
     version_by_alias,
 )
 from eshop_dagster.adapters.registry.reading import read_model, read_report, read_table
@@ -51,6 +53,7 @@ class ModelRegistry:
         self.tracking_uri = tracking_uri
         self.artifact_location = artifact_location
         self._connected: MlflowClient | None = None
+        self._metrics: dict[str, Mapping[str, float]] = {}
 
     @classmethod
     def local(cls, home: Path) -> "ModelRegistry":
@@ -165,6 +168,12 @@ class ModelRegistry:
         """The version that readers use; None before the first promotion."""
         return self.version(name, _CHAMPION)
 
+    def champion_number(self, name: str) -> int | None:
+        """The number of the version that readers use, for who only asks whether it is still the same."""
+        client = self._client()
+        with registry_errors(self.tracking_uri):
+            return version_by_alias(client, name).get(_CHAMPION)
+
     def version(self, name: str, which: str | int) -> ModelVersion | None:
         """A version by alias or number; None if there is none."""
         client = self._client()
@@ -190,16 +199,7 @@ class ModelRegistry:
         """Every version, newest first."""
         client = self._client()
         with registry_errors(self.tracking_uri):
-            aliases = version_by_alias(client, name)
-            return [
-                VersionSummary(
-                    version=self._version(one),
-                    aliases=tuple(sorted(alias for alias, number in aliases.items() if number == int(one.version))),
-                    metrics=dict(client.get_run(str(one.run_id)).data.metrics),
-                    created_at_ms=one.creation_timestamp,
-                )
-                for one in find_versions(client, name)
-            ]
+            return summaries(client, self.tracking_uri, name, self._metrics)
 
     def load(
         self, name: str, which: str | int = _CHAMPION, *, trusted_types: Sequence[str] = TRUSTED_TYPES
@@ -240,11 +240,4 @@ class ModelRegistry:
         return self._connected
 
     def _version(self, found: "MlflowVersion") -> ModelVersion:
-        page = f"{self.tracking_uri.rstrip('/')}/#/models/{found.name}/versions/{found.version}"
-        return ModelVersion(
-            name=found.name,
-            version=int(found.version),
-            run_id=str(found.run_id),
-            tags=dict(found.tags),
-            url=page if self.tracking_uri.startswith("http") else None,
-        )
+        return as_version(found, self.tracking_uri)

@@ -10,7 +10,7 @@ from eshop_dagster.api.answers import CustomerAnswer
 from eshop_dagster.api.bodies import Asked
 from eshop_dagster.api.problems import documented
 from eshop_dagster.api.requests import PathKey
-from eshop_dagster.api.routes.asking import json_response, unknown_customer
+from eshop_dagster.api.routes.asking import json_response, row_of, unknown_customer
 from eshop_dagster.api.service import Group, provenance, service_of
 
 router = APIRouter(dependencies=[Depends(Admitted("customers"))], tags=["customers"])
@@ -29,8 +29,8 @@ async def customer(request: Request, customer_key: PathKey) -> Response:
     if place < 0:
         raise unknown_customer()
     asked = Asked([customer_key], None, None, 1, None, False)
-    spend = await service.singles.ask(Group(state, "spend", None, False), asked)
-    segment = await service.singles.ask(Group(state, "segmentation", None, False), asked)
+    spend = await row_of(service, Group(state, "spend", None, False), asked)
+    segment = await row_of(service, Group(state, "segmentation", None, False), asked)
     answer = {
         "customer_key": customer_key,
         "as_of_date": state.release.as_of_date,
