@@ -5,8 +5,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,20 @@ from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 
 _STOP_SECONDS = 15
+_HERE = "127.0.0.1"
+
+
+class Ui(StrEnum):
+    """What `eshop up` can start."""
+
+    DAGSTER = "dagster"
+    MLFLOW = "mlflow"
+    DOCS = "docs"
+    API = "api"
+    DASHBOARD = "dashboard"
+
+
+_PORT_OPTIONS = {Ui.DAGSTER: "--port", **{ui: f"--{ui}-port" for ui in (Ui.MLFLOW, Ui.DOCS, Ui.API, Ui.DASHBOARD)}}
 
 
 @dataclass(frozen=True)
@@ -50,28 +65,30 @@ def up(
     docs_port: Annotated[int, typer.Option(help="Port of the tables' documentation.")] = 8081,
     api_port: Annotated[int, typer.Option(help="Port of the HTTP API.")] = 8000,
     dashboard_port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 8501,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; anything but 127.0.0.1 lets others in.")
-    ] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; anything but 127.0.0.1 lets others in.")] = _HERE,
+    only: Annotated[list[Ui] | None, typer.Option(help="Start only this one; may be given several times.")] = None,
     home: HomeOption = None,
 ) -> None:
     """Start the web UIs: Dagster with its daemon, MLflow, the dashboard, the HTTP API, the tables' documentation.
 
     Ctrl-C ends all of them.
+
+    - `eshop up --only dashboard --only api` for who only reads what was published
     """
     settings = load_settings(home)
     activate(settings)
-    for name, number in (("Dagster", port), ("MLflow", mlflow_port), ("dbt docs", docs_port), ("API", api_port)):
-        _require_free(name, number, host)
-    _require_free("Dashboard", dashboard_port, "127.0.0.1")
+    ports = {Ui.DAGSTER: port, Ui.MLFLOW: mlflow_port, Ui.DOCS: docs_port}
+    ports |= {Ui.API: api_port, Ui.DASHBOARD: dashboard_port}
+    chosen = [ui for ui in Ui if not only or ui in only]
+    for ui in chosen:
+        _require_free(ui, ports[ui], _HERE if ui is Ui.DASHBOARD else host)
     settings.home.mkdir(parents=True, exist_ok=True)
     guard = settings.home / "locks" / "up.lock"
     guard.parent.mkdir(exist_ok=True)
     try:
         with FileLock(guard, timeout=0):
             _prepare(settings)
-            servers = _servers(settings, port, mlflow_port, docs_port, host)
-            _serve([*servers, _api(settings, api_port, host), _dashboard(settings, dashboard_port, host)], settings)
+            _serve([one for ui in chosen for one in _SERVERS[ui](settings, ports[ui], host)], settings)
     except Timeout as error:
         raise CommandError(
             f"`eshop up` is running already for the home {settings.home}: end it first, or give another --home"
@@ -99,42 +116,51 @@ def _docs(settings: Settings) -> Path:
     return settings.home / "dbt" / "docs"
 
 
-def _servers(settings: Settings, port: int, mlflow_port: int, docs_port: int, host: str) -> list[Server]:
+def _dagster(settings: Settings, port: int, host: str) -> list[Server]:
     tools = Path(sys.executable).parent
     location = ("-w", str(settings.home / "dagster" / "workspace.yaml"))
-    page = (sys.executable, "-m", "http.server")
-    servers = [
+    return [
         Server("Dagster", (str(tools / "dagster-webserver"), "-h", host, "-p", str(port), *location), port),
         Server("Dagster daemon", (str(tools / "dagster-daemon"), "run", *location)),
-        Server("dbt docs", (*page, str(docs_port), "--bind", host, "--directory", str(_docs(settings))), docs_port),
     ]
-    if settings.mlflow_uri is None:
-        store = settings.home / "mlflow"
-        # One worker: MLflow's own default is 15 processes and 3 GB.
-        command = (
-            *(str(tools / "mlflow"), "server", "--host", host, "--port", str(mlflow_port), "--workers", "1"),
-            *(
-                "--backend-store-uri",
-                f"sqlite:///{store / 'mlflow.db'}",
-                "--artifacts-destination",
-                str(store / "artifacts"),
-            ),
-            *("--default-artifact-root", str(store / "artifacts")),
-        )
-        servers.append(Server("MLflow", command, mlflow_port))
-    return servers
 
 
-def _api(settings: Settings, port: int, host: str) -> Server:
+def _mlflow(settings: Settings, port: int, host: str) -> list[Server]:
+    """Return MLflow's server; none where another machine's is used."""
+    if settings.mlflow_uri is not None:
+        return []
+    store = settings.home / "mlflow"
+    tool = str(Path(sys.executable).parent / "mlflow")
+    # One worker: MLflow's own default is 15 processes and 3 GB.
+    command = (tool, "server", "--host", host, "--port", str(port), "--workers", "1")
+    places = ("--artifacts-destination", str(store / "artifacts"), "--default-artifact-root", str(store / "artifacts"))
+    return [Server("MLflow", (*command, "--backend-store-uri", f"sqlite:///{store / 'mlflow.db'}", *places), port)]
+
+
+def _dbt_docs(settings: Settings, port: int, host: str) -> list[Server]:
+    page = (sys.executable, "-m", "http.server", str(port), "--bind", host, "--directory", str(_docs(settings)))
+    return [Server("dbt docs", page, port)]
+
+
+def _api(settings: Settings, port: int, host: str) -> list[Server]:
     command = (sys.executable, "-m", "eshop_dagster.cli", "api", "--home", str(settings.home))
-    return Server("API", (*command, "--host", host, "--port", str(port)), port)
+    return [Server("API", (*command, "--host", host, "--port", str(port)), port)]
 
 
-def _dashboard(settings: Settings, port: int, host: str) -> Server:
+def _dashboard(settings: Settings, port: int, host: str) -> list[Server]:
     """Return the dashboard; without a login it is for this machine only, wherever the others listen."""
-    reach = host if dashboard_secrets_file().exists() else "127.0.0.1"
+    reach = host if dashboard_secrets_file().exists() else _HERE
     command = (sys.executable, "-m", "eshop_dagster.cli", "dashboard", "--home", str(settings.home))
-    return Server("Dashboard", (*command, "--host", reach, "--port", str(port)), port)
+    return [Server("Dashboard", (*command, "--host", reach, "--port", str(port)), port)]
+
+
+_SERVERS: Mapping[Ui, Callable[[Settings, int, str], list[Server]]] = {
+    Ui.DAGSTER: _dagster,
+    Ui.MLFLOW: _mlflow,
+    Ui.DOCS: _dbt_docs,
+    Ui.API: _api,
+    Ui.DASHBOARD: _dashboard,
+}
 
 
 def _serve(servers: list[Server], settings: Settings) -> None:
@@ -207,20 +233,13 @@ def _end(children: "list[subprocess.Popen[bytes]]") -> None:
             continue
 
 
-def _require_free(name: str, port: int, host: str) -> None:
+def _require_free(ui: Ui, port: int, host: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            options = {
-                "Dagster": "--port",
-                "MLflow": "--mlflow-port",
-                "API": "--api-port",
-                "Dashboard": "--dashboard-port",
-            }
-            option = options.get(name, "--docs-port")
             raise CommandError(
-                f"port {port} for {name} is taken ({error.strerror}): end what listens there, or choose another "
-                f"with {option}"
+                f"port {port} for {ui} is taken ({error.strerror}): end what listens there, or choose another with "
+                f"{_PORT_OPTIONS[ui]}"
             ) from error

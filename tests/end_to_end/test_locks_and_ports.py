@@ -25,7 +25,7 @@ def test_a_taken_port_is_a_clear_message(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         done = eshop("up", "--home", tmp_path / "home", "--port", str(port), check=False)
     assert done.returncode == 1
-    assert f"port {port} for Dagster is taken" in done.stderr
+    assert f"port {port} for dagster is taken" in done.stderr
 
 
 def test_every_command_explains_itself() -> None:

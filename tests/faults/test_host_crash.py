@@ -51,14 +51,12 @@ def test_a_run_whose_host_died_is_over_and_its_day_is_done_without_a_hand(stand_
 
 
 class Up:
-    """`eshop up` on a home, in a session of its own."""
+    """`eshop up --only dagster` on a home, in a session of its own."""
 
     def __init__(self, home: Path, environment: dict[str, str]) -> None:
-        self.port, mlflow_port = free_port(), free_port()
-        ports = ("--port", str(self.port), "--mlflow-port", str(mlflow_port), "--docs-port", str(free_port()))
-        ports += ("--dashboard-port", str(free_port()))
+        self.port = free_port()
         self.process = subprocess.Popen(
-            [ESHOP, "up", "--home", home, *ports],
+            [ESHOP, "up", "--home", home, "--only", "dagster", "--port", str(self.port)],
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
