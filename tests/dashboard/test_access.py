@@ -2,13 +2,15 @@
 
 import json
 from pathlib import Path
+from threading import Event
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from eshop_dagster.dashboard.access import address_of, demand_login
 from eshop_dagster.dashboard.personal_data import access_register, roles_file
 from eshop_dagster.dashboard.serving.server import SCRIPT
-from eshop_dagster.settings import master_key
+from eshop_dagster.settings import dashboard_secrets_file, master_key
 
 from ..adapters.dashboard_queries.small_release import customer, publish, sale, score
 
@@ -68,6 +70,32 @@ def test_visitors_must_log_in_where_a_provider_is_configured(home: Path) -> None
     assert [one.value for one in test.title] == ["Entre para continuar"]
     assert [one.label for one in test.button] == ["Entrar"]
     assert not test.metric
+
+
+@pytest.mark.parametrize("content", ["[auth", '[other]\nx = "y"', ""])
+def test_nobody_comes_in_by_a_file_of_secrets_that_names_no_provider(home: Path, content: str) -> None:
+    shop(home)
+    secrets = dashboard_secrets_file()
+    secrets.parent.mkdir(parents=True, exist_ok=True)
+    secrets.write_text(content)
+    test = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    assert [one.value for one in test.title] == ["Entre para continuar"]
+    assert not test.metric
+
+
+def test_a_login_that_was_demanded_at_the_start_outlives_its_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop(home)
+    monkeypatch.setattr("eshop_dagster.dashboard.access._demanded", Event())
+    demand_login()
+    test = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    assert [one.value for one in test.title] == ["Entre para continuar"]
+
+
+def test_an_address_that_the_provider_has_not_verified_is_nobodys() -> None:
+    assert address_of({"email": "Ana@Example.com", "email_verified": True}) == "ana@example.com"
+    assert address_of({"email": "ana@example.com"}) == "ana@example.com"
+    assert address_of({"email": "ana@example.com", "email_verified": False}) is None
+    assert address_of({"email_verified": True}) is None
 
 
 def test_a_visitor_without_a_login_is_offered_no_names(home: Path) -> None:
