@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from eshop_dagster.dashboard.access import address_of, demand_login
 from eshop_dagster.dashboard.personal_data import access_register, roles_file
 from eshop_dagster.dashboard.serving.server import SCRIPT
-from eshop_dagster.settings import dashboard_secrets_file, master_key
+from eshop_dagster.settings import master_key
 
 from ..adapters.dashboard_queries.small_release import customer, publish, sale, score
 
@@ -39,7 +39,7 @@ def draw_list() -> None:
     database = ReleaseDatabase(open_release(home))
     choices = choices_of(database)
     assert choices is not None
-    member_list(View(home, database, Texts("pt"), Formats("pt"), choices, Filters(period="all")), {0: "Premium"}, 12)
+    member_list(View(home, database, Texts("pt"), Formats("pt"), choices, Filters(period="all")), {0: "Premium"}, [0])
 
 
 def shop(home: Path) -> str:
@@ -73,11 +73,12 @@ def test_visitors_must_log_in_where_a_provider_is_configured(home: Path) -> None
 
 
 @pytest.mark.parametrize("content", ["[auth", '[other]\nx = "y"', ""])
-def test_nobody_comes_in_by_a_file_of_secrets_that_names_no_provider(home: Path, content: str) -> None:
+def test_nobody_comes_in_by_a_file_of_secrets_that_names_no_provider(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
     shop(home)
-    secrets = dashboard_secrets_file()
-    secrets.parent.mkdir(parents=True, exist_ok=True)
-    secrets.write_text(content)
+    monkeypatch.setenv("ESHOP_DASHBOARD_SECRETS", str(tmp_path / "secrets.toml"))
+    (tmp_path / "secrets.toml").write_text(content)
     test = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
     assert [one.value for one in test.title] == ["Entre para continuar"]
     assert not test.metric

@@ -8,8 +8,8 @@ from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.charts.matrix import matrix
 from eshop_dagster.dashboard.elements import chart, ignored_note, page_header, suppression_note
 from eshop_dagster.dashboard.pages.feature_look import feature_look
-from eshop_dagster.dashboard.sidebar import category_name, channel_name
 from eshop_dagster.dashboard.suppression import suppress
+from eshop_dagster.dashboard.value_names import category_name, channel_name
 from eshop_dagster.dashboard.view import View
 
 _SHOWN_CATEGORIES = 10
@@ -55,7 +55,8 @@ def _channels(view: View) -> None:
     )
     figure.update_xaxes(tickformat="%b %Y", nticks=8)
     figure.update_layout(legend={"traceorder": "normal"})
-    chart(view, "exploration.channels", figure, found, notes=suppression_note(view, hidden))
+    numbers = found[["ordered_month", "channel", "net_revenue_brl", "order_count"]]
+    chart(view, "exploration.channels", figure, numbers, notes=suppression_note(view, hidden))
 
 
 def _mix(view: View) -> None:

@@ -20,6 +20,16 @@ def test_revenue_is_net_of_returns_and_orders_count_once_whatever_their_categori
     assert (day["revenue_brl"], day["net_revenue_brl"], day["order_count"]) == (15.15, 14.15, 1)
 
 
+def test_an_order_of_two_categories_is_one_order_of_its_channel(tmp_path: Path) -> None:
+    both = [sale(), sale(category="pet_shop"), sale(ordered_date=date(2025, 3, 9)), sale(channel="app")]
+    orders = [order(), order(ordered_date=date(2025, 3, 9)), order(channel="app")]
+    database = publish(tmp_path, agg_daily_sales=both, fct_orders=orders)
+    found = sales.sales_by_channel(database, ALL)
+    assert list(zip(found["channel"], found["order_count"], strict=True)) == [("app", 1), ("web", 2)]
+    assert found["net_revenue_brl"].round(2).tolist() == [10.1, 30.3]
+    assert sales.sales_by_channel(database, replace(ALL, category="pet_shop"))["order_count"].tolist() == [1]
+
+
 def test_under_a_category_orders_are_those_with_a_line_of_it(tmp_path: Path) -> None:
     rows = [sale(order_count=3), sale(category="pet_shop", order_count=7)]
     database = publish(tmp_path, agg_daily_sales=rows, fct_orders=[order()])
@@ -109,6 +119,13 @@ def test_the_list_begins_with_who_is_expected_to_spend_most_and_keeps_to_its_fil
     assert customers.members(database, replace(ALL, states=("SP",)))["customer_key"].tolist() == ["b", "a"]
     assert customers.members(database, replace(ALL, segments=(0,)))["customer_key"].tolist() == ["c", "b", "a"]
     assert customers.members(database, replace(ALL, segments=(7,))).empty
+
+
+def test_a_listed_customer_last_ordered_on_a_day_of_sao_paulo_and_cancelled_orders_do_not_count(tmp_path: Path) -> None:
+    database = publish(tmp_path, dim_customers=[customer("a")], customer_scores=[score("a")])
+    (listed,) = customers.members(database, ALL).to_dict("records")
+    assert (listed["last_ordered_date"].date(), listed["order_count"]) == (date(2025, 3, 5), 2)
+    assert customers.segment_groups(database, ALL)["order_count"].tolist() == [2]
 
 
 def test_deciles_are_ten_equal_groups_by_falling_expectation(tmp_path: Path) -> None:
