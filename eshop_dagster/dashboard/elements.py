@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -39,7 +40,7 @@ class Column:
 
     name: str
     key: str
-    written: Callable[[object], str] = str
+    written: Callable[[Any], str] = str
     is_number: bool = False
 
 

@@ -38,7 +38,7 @@ def _worth(view: View) -> None:
     )
     figure.update_xaxes(type="category", nticks=8, tickangle=0)
     figure.update_layout(bargap=0.05)
-    notes = [*ignored_note(view, "category"), *suppression_note(view, hidden)]
+    notes = [*ignored_note(view, "category", "segments"), *suppression_note(view, hidden)]
     numbers = steps[["worth_from_brl", "worth_to_brl", "order_count"]]
     chart(view, "exploration.worth", figure, numbers, notes=notes)
 
@@ -56,7 +56,8 @@ def _channels(view: View) -> None:
     figure.update_xaxes(tickformat="%b %Y", nticks=8)
     figure.update_layout(legend={"traceorder": "normal"})
     numbers = found[["ordered_month", "channel", "net_revenue_brl", "order_count"]]
-    chart(view, "exploration.channels", figure, numbers, notes=suppression_note(view, hidden))
+    notes = [*ignored_note(view, "segments"), *suppression_note(view, hidden)]
+    chart(view, "exploration.channels", figure, numbers, notes=notes)
 
 
 def _mix(view: View) -> None:
@@ -80,4 +81,5 @@ def _mix(view: View) -> None:
         height=300,
     )
     numbers = frame[["channel", "category", "net_revenue_brl", "order_count", "share"]]
-    chart(view, "exploration.mix", figure if len(frame) else None, numbers, notes=suppression_note(view, hidden))
+    notes = [*ignored_note(view, "segments"), *suppression_note(view, hidden)]
+    chart(view, "exploration.mix", figure if len(frame) else None, numbers, notes=notes)

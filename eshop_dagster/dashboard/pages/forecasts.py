@@ -34,7 +34,8 @@ def render(view: View) -> None:
 def _ahead(view: View) -> None:
     ahead = view.ask(forecasts.forecast_by_day, view.scope("states"))
     if ahead.empty:
-        st.info(view.text("forecasts.no_model"))
+        nation = view.ask(forecasts.forecast_by_day, view.scope())
+        st.info(view.text("forecasts.no_model" if nation.empty else "forecasts.no_place"))
         return
     last = pd.Timestamp(ahead["last_known_date"].iloc[0]).date()
     _headline(view, ahead, last)

@@ -1,5 +1,6 @@
 """Modelos: champions, what they were promoted for, every version, and drift."""
 
+import math
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -95,20 +96,20 @@ def _versions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
             rows.append(
                 {
                     "model": view.text(f"models.{model}"),
-                    "version": str(one.version.version),
+                    "version": int(one.version.version),
                     "alias": ", ".join(aliases) or view.text.known(f"outcome.{outcome}", outcome),
-                    "made_at": view.formats.instant(_made_at(one)),
+                    "made_at": _made_at(one),
                     "estimator": tags.get("candidate", ""),
                     "metric": view.text(f"metric.{metric}"),
-                    "value": _number(view, one.metrics.get(metric)),
-                    "baseline": _number(view, one.metrics.get(f"baseline_{metric}")),
+                    "value": one.metrics.get(metric, math.nan),
+                    "baseline": one.metrics.get(f"baseline_{metric}", math.nan),
                     "data_version": tags.get("dvc_hash", "")[:12],
                 }
             )
     names = ("model", "version", "alias", "made_at", "estimator", "metric", "value", "baseline", "data_version")
-    columns = [
-        Column(name, f"column.{name}", is_number=name in ("version", "made_at", "value", "baseline")) for name in names
-    ]
+    written = {name: lambda value: _number(view, value) for name in ("value", "baseline")}
+    written["made_at"] = view.formats.instant
+    columns = [Column(name, f"column.{name}", written.get(name, str), name in ("version", *written)) for name in names]
     with st.container(border=True, key="box-versions"):
         st.subheader(view.text("models.versions"), help=view.text("models.versions_help"), anchor=False)
         table(view, "models.versions", pd.DataFrame(rows), columns, most=15)

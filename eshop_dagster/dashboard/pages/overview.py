@@ -127,7 +127,8 @@ def _ahead(view: View, scope: Scope) -> tuple[pd.DataFrame, list[str]]:
         return empty, [view.text("overview.no_forecast")]
     ahead = view.ask(forecasts.forecast_by_day, scope)
     if ahead.empty:
-        return empty, [view.text("overview.no_champion")]
+        nation = view.ask(forecasts.forecast_by_day, replace(scope, states=()))
+        return empty, [view.text("overview.no_champion" if nation.empty else "forecasts.no_place")]
     names = {"revenue_brl": "forecast_brl"}
     names |= {f"revenue_{end}_{level}_brl": f"{end}_{level}_brl" for end in ("lower", "upper") for level in (80, 95)}
     ahead = ahead.rename(columns=names)
