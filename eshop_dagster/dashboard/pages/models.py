@@ -9,7 +9,8 @@ import streamlit as st
 from eshop_dagster.adapters.registry import RegistryError, VersionSummary
 from eshop_dagster.dashboard import registry
 from eshop_dagster.dashboard.elements import Card, Column, cards, page_header, table
-from eshop_dagster.dashboard.gate_words import gate_words
+from eshop_dagster.dashboard.formats import MISSING
+from eshop_dagster.dashboard.gate_words import decision_words, gate_words
 from eshop_dagster.dashboard.pages.drift import drift
 from eshop_dagster.dashboard.view import View
 from eshop_dagster.stages.kinds import KINDS
@@ -36,7 +37,8 @@ def _champions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
         name = view.text(f"models.{model}")
         champion = next((one for one in versions[model] if "champion" in one.aliases), None)
         if champion is None:
-            reason = last_decisions(view.home).get(model, "–")
+            known = last_decisions(view.home).get(model)
+            reason = decision_words(known, view.text) if known else MISSING
             shown.append(Card(name, view.text("models.none"), None, view.text("models.none_help", reason=reason)))
             continue
         metric = KINDS[model].metric
