@@ -36,12 +36,16 @@ class Card:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: of the frame, its header's text, how a value is written, and whether it is a number."""
+    """One column of a table: of the frame, its header's text, how a value is written, and whether it is a number.
+
+    `taken_key` is the header in the file, where the value as written has a unit that the raw one lacks.
+    """
 
     name: str
     key: str
     written: Callable[[Any], str] = str
     is_number: bool = False
+    taken_key: str = ""
 
 
 def guarded(text: Texts, formats: Formats, draw: Callable[[], None]) -> None:
@@ -120,10 +124,14 @@ def chart(
         for note in notes:
             st.caption(note)
         if not is_empty:
-            with st.container(horizontal=True, gap="small"):
-                take_away(view, slug, frame)
-                label = html.escape(view.text("chart.image"))
-                st.html(f'<button class="eshop-image" data-chart="chart-{slug}">{label}</button>', width="content")
+            _buttons(view, slug, frame)
+
+
+def _buttons(view: View, slug: str, frame: pd.DataFrame) -> None:
+    with st.container(horizontal=True, gap="small"):
+        take_away(view, slug, frame)
+        label = html.escape(view.text("chart.image"))
+        st.html(f'<button class="eshop-image" data-chart="chart-{slug}">{label}</button>', width="content")
 
 
 def switch(label: str, options: Sequence[str], written: Callable[[str], str], key: str) -> None:
@@ -188,7 +196,7 @@ def table(
         shown = view.formats.whole(most)
         st.caption(view.text("table.more", shown=shown, count=view.formats.whole(len(frame))))
     if can_be_taken:
-        headers = {one.name: view.text(one.key) for one in columns}
+        headers = {one.name: view.text(one.taken_key or one.key) for one in columns}
         take_away(view, name.replace(".", "-"), frame[[one.name for one in columns]], headers)
 
 

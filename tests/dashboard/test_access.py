@@ -121,6 +121,8 @@ def test_a_named_visitor_sees_names_after_the_look_was_noted(home: Path, monkeyp
     test.button[0].click().run()
     assert not test.exception
     assert str(PERSON["name"]) in shown(test)
+    # The pseudonyms may be taken away; names and addresses stay on the screen.
+    assert [one.proto.id.rpartition("csv-")[2] for one in test.get("download_button")] == ["customers-list"]
     (line,) = access_register(home).read_text().splitlines()
     noted = json.loads(line)
     assert (noted["who"], noted["customers"]) == ("eva@example.com", 12)

@@ -164,7 +164,7 @@ def _runs(view: View) -> None:
     columns = [
         *(Column(name, f"column.{name}") for name in ("job", "status")),
         Column("started_at", "column.started_at", view.formats.instant),
-        Column("duration", "column.duration", lambda seconds: _duration(view, seconds)),
+        Column("duration", "column.duration", lambda one: _duration(view, one), taken_key="column.seconds"),
     ]
     _box(view, "runs", pd.DataFrame(rows), columns, empty="data.no_runs", most=10)
 

@@ -8,7 +8,8 @@ from eshop_dagster.dashboard import projections, registry
 from eshop_dagster.dashboard.charts.matrix import matrix
 from eshop_dagster.dashboard.charts.points import segment_points
 from eshop_dagster.dashboard.elements import chart, guarded, ignored_note, suppression_note, switch
-from eshop_dagster.dashboard.suppression import SMALLEST_GROUP, suppress, without_small
+from eshop_dagster.dashboard.formats import MISSING
+from eshop_dagster.dashboard.suppression import suppress, without_small
 from eshop_dagster.dashboard.view import View
 
 _METHODS = ("pca2", "pca3", "tsne")
@@ -61,13 +62,11 @@ def migration(view: View, names: dict[int, str]) -> None:
     if moves is None:
         chart(view, "customers.migration", None, pd.DataFrame(), empty="customers.no_migration")
         return
-    moves, hidden = suppress(moves, "customer_count", ["moved_from_share"])
+    moves, hidden = suppress(moves, "customer_count", ["moved_from_share"], whole="champion_segment_id")
     for column, source in (("before", "champion_segment_id"), ("after", "segment_id")):
         moves[column] = [names.get(one, str(one)) for one in moves[source]]
     wide = moves.pivot(index="champion_segment_id", columns="segment_id", values="moved_from_share")
-    written = [
-        [view.formats.share(one) if one == one else f"<{SMALLEST_GROUP}" for one in row] for row in wide.to_numpy()
-    ]
+    written = [[view.formats.share(one) if one == one else MISSING for one in row] for row in wide.to_numpy()]
     figure = matrix(
         wide.to_numpy(),
         [names.get(int(str(one)), str(one)) for one in wide.index],

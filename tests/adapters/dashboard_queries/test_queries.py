@@ -152,6 +152,18 @@ def test_values_beyond_the_last_bin_are_counted_in_it(tmp_path: Path) -> None:
     assert found.to_dict("list") == {"bin": [0, 1, 2], "customer_count": [2, 1, 1]}
 
 
+def test_features_are_those_of_the_chosen_segments_customers(tmp_path: Path) -> None:
+    features = [{"customer_key": key, "revenue_brl": value} for key, value in {"a": 1.0, "b": 5.0, "c": 90.0}.items()]
+    scores = [score("a"), score("b", segment_id=1), score("c", segment_id=1)]
+    database = publish(tmp_path, customer_features=features, customer_scores=scores)
+    assert exploration.quartiles(database, "revenue_brl")["customer_count"][0] == 3
+    assert exploration.quartiles(database, "revenue_brl", (1,))["mean"][0] == 47.5
+    assert exploration.outlier_count(database, "revenue_brl", 2.0, 50.0, (1,)) == 1
+    assert exploration.histogram(database, "revenue_brl", 0.0, 10.0, 3, (1,))["bin"].tolist() == [0, 2]
+    assert exploration.quartiles_by_segment(database, "revenue_brl", (0,))["segment_id"].tolist() == [0]
+    assert customers.feature_sample(database, 9, (1,))["customer_key"].tolist() == ["b", "c"]
+
+
 def test_a_summary_is_counted_once_when_many_ask_at_once(tmp_path: Path) -> None:
     database = publish(tmp_path, agg_daily_sales=[sale()], fct_orders=[order()])
     found: list[int] = []
