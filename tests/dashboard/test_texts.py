@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from eshop_dagster.settings import PROJECT_DIR
 
 FOLDER = PROJECT_DIR / "eshop_dagster" / "dashboard"
 SOURCES = sorted(path for path in FOLDER.rglob("*.py") if "texts" not in path.parts)
+QUERIES = sorted((FOLDER.parent / "adapters" / "dashboard_queries").glob("*.py"))
+TRAININGS = sorted((FOLDER.parent / "ml" / "spend").glob("*.py"))
 SHOWN_BY = {"markdown", "caption", "write", "title", "header", "subheader", "metric", "info", "warning", "error"}
 SHOWN_BY |= {"success", "button", "selectbox", "multiselect", "text_input", "checkbox", "radio", "toast", "tabs"}
 PLACE = re.compile(r"\{(\w+)\}")
@@ -35,6 +38,37 @@ def test_a_key_that_the_code_names_is_in_the_catalogue(path: Path) -> None:
                 # A key whose end the data gives stands there as its beginning.
                 is_begun = rest.endswith("_") and any(key.startswith(node.value) for key in CATALOGUE)
                 assert node.value in CATALOGUE or is_begun, f"{path.name}:{node.lineno}"
+
+
+def patterns(path: Path) -> Iterator[str]:
+    """Yield the keys that a file may name: as they stand, and as patterns where the data gives a part of them."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield re.escape(node.value)
+        if isinstance(node, ast.JoinedStr):
+            parts = [re.escape(str(one.value)) if isinstance(one, ast.Constant) else ".+" for one in node.values]
+            yield "".join(parts)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_key_of_which_the_data_gives_a_part_is_that_of_some_text(path: Path) -> None:
+    groups = "|".join({re.escape(key.partition(".")[0]) for key in CATALOGUE})
+    for pattern in patterns(path):
+        if ".+" in pattern and re.fullmatch(rf"({groups})\\\.[^ .]*\.\+[^ .]*", pattern):
+            assert any(re.fullmatch(pattern, key) for key in CATALOGUE), f"{path.name}: {pattern}"
+
+
+def test_no_text_is_left_that_nothing_shows() -> None:
+    named = {pattern for path in SOURCES for pattern in patterns(path)} - {".+", r"column\..+"}
+    keys = [pattern for pattern in named if r"\." in pattern]
+    words = " ".join(path.read_text() for path in (*SOURCES, *QUERIES, *TRAININGS))
+    unused = []
+    for key in CATALOGUE:
+        group, _, name = key.partition(".")
+        is_column = group == "column" and re.search(rf"\b{name}\b|\b{name.removesuffix('_share')}\b", words)
+        is_named = key in named or any(re.fullmatch(one, key) for one in keys)
+        unused += [] if is_column or is_named else [key]
+    assert unused == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
