@@ -19,7 +19,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Clientes por faixa de valor, até o percentil 99; a última faixa soma os maiores.",
         "Customers by band of value, up to the 99th percentile; the last band holds all larger.",
     ),
-    "exploration.summary": ("Resumo e valores extremos", "Summary and outliers"),
     "exploration.summary_help": (
         "Extremos: além de 1,5 vez o intervalo entre os quartis, abaixo do primeiro ou acima do terceiro (Tukey).",
         "Outliers: more than 1.5 times the interquartile range below the first or above the third quartile (Tukey).",
