@@ -7,10 +7,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from eshop_dagster.adapters.registry import RegistryError
 from eshop_dagster.dashboard import registry
+from eshop_dagster.dashboard.charts.series import DAY, lines
+from eshop_dagster.dashboard.formats import Formats
 from eshop_dagster.stages.register import last_decisions
 
 from ..adapters.dashboard_queries.small_release import customer, delivery, order, publish, sale, score
@@ -148,3 +151,23 @@ def test_tables_are_taken_away_as_raw_values(home: Path, taken: Taken) -> None:
     assert not test.exception
     assert taken["data-rows"]["rows"].tolist() == [1234]
     assert "1.234" in " ".join(str(one.proto) for one in test.main)
+
+
+def test_a_file_is_made_when_it_is_asked_for_and_not_at_each_drawing(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(home, agg_daily_sales=[sale()] * 12)
+    made: list[object] = []
+    monkeypatch.setattr("eshop_dagster.dashboard.elements.csv_bytes", lambda frame, language: made.append(frame) or b"")
+    test = drawn("data")
+    assert not test.exception and len(test.get("download_button")) > 0
+    assert made == []
+
+
+def test_a_chart_by_day_names_the_day_under_the_mouse() -> None:
+    frame = pd.DataFrame({"date": [date(2025, 3, 5)], "actual_brl": [1.0]})
+    by_day, by_month = (
+        lines(frame, "date", {"actual_brl": "Real"}, Formats("pt"), axis="", **when).data[0].hovertemplate
+        for when in ({"when": DAY}, {})
+    )
+    assert by_day.startswith("%{x|%d/%m/%Y}") and by_month.startswith("%{x|%b %Y}")

@@ -144,3 +144,25 @@ def test_features_follow_the_chosen_segment_and_the_orders_beside_them_say_that_
     assert taken["exploration-spread"]["segment"].tolist() == ["S1"]
     assert "Amostra de 12 clientes" in captions(test)
     assert captions(test).count("Não muda com: segmento") == 3
+
+
+def test_a_file_of_moves_has_no_counts_and_a_single_small_cell_is_not_alone(
+    home: Path, taken: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = {(0, 0): 4, (0, 1): 23, (0, 2): 100, (1, 0): 30, (1, 1): 40, (1, 2): 50}
+    moves = pd.DataFrame(
+        {"champion_segment_id": old, "segment_id": new, "customer_count": count, "moved_from_share": count / 127}
+        for (old, new), count in counts.items()
+    )
+    monkeypatch.setattr("eshop_dagster.dashboard.registry.champion", lambda view, model: model == "segmentation")
+    monkeypatch.setattr("eshop_dagster.dashboard.registry.table", lambda view, version, name: moves)
+    monkeypatch.setattr("eshop_dagster.dashboard.pages.customers.space", lambda view, names: None)
+    keys = [f"k{number:02}" for number in range(12)]
+    people = {"dim_customers": [customer(one) for one in keys], "customer_scores": [score(one) for one in keys]}
+    publish(home, **sold(), **people, customer_segments=[segment(0)], agg_cohort_retention=[cohort()])
+    test = drawn("customers", period="all", state="SP")
+    assert not test.exception
+    shown = taken["customers-migration"]
+    assert list(shown.columns) == ["before", "after", "moved_from_share"]
+    expected = [float("nan"), float("nan"), 0.787, 0.236, 0.315, 0.394]
+    assert shown["moved_from_share"].tolist() == pytest.approx(expected, nan_ok=True, abs=1e-12)

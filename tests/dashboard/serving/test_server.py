@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.web.bootstrap import load_config_options
 
+from eshop_dagster.cli.dashboard import dashboard
+from eshop_dagster.cli.output import CommandError
 from eshop_dagster.dashboard.serving.server import SCRIPT, HostRefused, check_host, has_login, options
 
 
@@ -49,6 +51,20 @@ def test_a_file_that_configures_no_login_is_refused_and_its_secrets_untold(
     with pytest.raises(HostRefused, match=told) as refused:
         has_login(secrets)
     assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1"])
+def test_the_command_does_not_serve_with_a_login_that_cannot_be_read(
+    host: str, tmp_path: Path, environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = tmp_path / "dashboard.toml"
+    secrets.write_text("[auth")
+    monkeypatch.setenv("ESHOP_DASHBOARD_SECRETS", str(secrets))
+    served: list[object] = []
+    monkeypatch.setattr("eshop_dagster.dashboard.serving.server.serve", lambda *given, **named: served.append(given))
+    with pytest.raises(CommandError, match="the login cannot be read"):
+        dashboard(home=environment, host=host)
+    assert served == []
 
 
 def test_streamlit_knows_every_option_and_reports_nothing(tmp_path: Path) -> None:
