@@ -166,3 +166,12 @@ def test_a_file_of_moves_has_no_counts_and_a_single_small_cell_is_not_alone(
     assert list(shown.columns) == ["before", "after", "moved_from_share"]
     expected = [float("nan"), float("nan"), 0.787, 0.236, 0.315, 0.394]
     assert shown["moved_from_share"].tolist() == pytest.approx(expected, nan_ok=True, abs=1e-12)
+
+
+def test_customers_who_are_all_in_hidden_segments_are_not_counted_as_none(home: Path) -> None:
+    keys = [f"k{number}" for number in range(9)]
+    people = {"dim_customers": [customer(one) for one in keys], "customer_scores": [score(one) for one in keys]}
+    publish(home, **sold(), **people, customer_segments=[segment(0)], agg_cohort_retention=[cohort()])
+    test = drawn("customers", period="all")
+    assert not test.exception
+    assert [one.value for one in test.metric] == ["–", "–", "–"]

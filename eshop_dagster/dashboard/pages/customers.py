@@ -59,10 +59,12 @@ def render(view: View) -> None:
 
 def _headline(view: View, groups: pd.DataFrame) -> None:
     day, formats = view.formats.day(data_through(view)), view.formats
+    # Nothing is left where every group is hidden: that is not a number of 0.
+    totals = groups[["customer_count", "net_revenue_brl", "expected_spend_brl"]].sum(min_count=1)
     values = {
-        "count": formats.whole(groups["customer_count"].sum()),
-        "worth": formats.money(groups["net_revenue_brl"].sum()),
-        "expected": formats.money(groups["expected_spend_brl"].sum()),
+        "count": formats.whole(totals["customer_count"]),
+        "worth": formats.money(totals["net_revenue_brl"]),
+        "expected": formats.money(totals["expected_spend_brl"]),
     }
     cards(
         [
