@@ -22,14 +22,15 @@ def dashboard(
 
     - `eshop dashboard --port 8600`
     """
-    from eshop_dagster.dashboard.serving.server import HostRefused, check_host, serve
+    from eshop_dagster.dashboard.serving.server import HostRefused, check_host, has_login, serve
 
     settings = load_settings(home)
     activate(settings)
     secrets = dashboard_secrets_file()
     try:
-        check_host(host, has_login=secrets.exists(), is_open_allowed=without_login)
+        is_guarded = has_login(secrets)
+        check_host(host, has_login=is_guarded, is_open_allowed=without_login)
     except HostRefused as error:
         raise CommandError(str(error)) from error
     typer.echo(f"dashboard: http://127.0.0.1:{port}   press Ctrl-C to end")
-    serve(settings.home, host, port, secrets, has_login=secrets.exists())
+    serve(settings.home, host, port, secrets, has_login=is_guarded)

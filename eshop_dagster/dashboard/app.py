@@ -1,15 +1,11 @@
 """What every visitor sees around the pages: login, release, language, filters, and the page that was asked for."""
 
-import logging
-from collections.abc import Callable
-from datetime import UTC, datetime
-
 import streamlit as st
 
-from eshop_dagster.adapters.dashboard_queries import customers
 from eshop_dagster.adapters.release import NoRelease
 from eshop_dagster.dashboard import sidebar
 from eshop_dagster.dashboard.access import require_login, show_visitor
+from eshop_dagster.dashboard.elements import guarded
 from eshop_dagster.dashboard.formats import Formats
 from eshop_dagster.dashboard.navigation import PAGES, Page
 from eshop_dagster.dashboard.opening import Opening, choices_of, opening
@@ -19,7 +15,6 @@ from eshop_dagster.dashboard.view import View
 from eshop_dagster.settings import load_settings
 
 _LOOK_SECONDS = 3
-_logger = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -31,7 +26,7 @@ def main() -> None:
     script = SCRIPT.format(language="pt-BR" if language == "pt" else "en", skip=text("app.skip"))
     st.html(script, unsafe_allow_javascript=True)
     require_login(text)
-    _guarded(text, formats, lambda: _show(text, formats))
+    guarded(text, formats, lambda: _show(text, formats))
 
 
 def _show(text: Texts, formats: Formats) -> None:
@@ -41,7 +36,7 @@ def _show(text: Texts, formats: Formats) -> None:
     except NoRelease:
         st.warning(text("app.no_release", home=home.name))
         return
-    _follow(opening(home), database.release.name)
+    _follow(opening(home), database.release.name, text, formats)
     choices = choices_of(database)
     if choices is None:
         st.warning(text("app.no_sales", name=database.release.name))
@@ -61,22 +56,16 @@ def _navigate(view: View) -> None:
     with st.sidebar:
         sidebar.language_switch(text)
         if page.filters:
-            names = segment_names(view)
+            names = view.segment_names()
             sidebar.filter_widgets(text, view.formats, view.choices, view.filters, page.filters, names)
         show_visitor(text)
     sidebar.write_address(view.filters, view.language)
     chosen.run()
 
 
-def segment_names(view: View) -> dict[int, str]:
-    """Return the segments' names in the page's language."""
-    frame = view.ask(customers.segments)
-    return dict(zip(frame["segment_id"], frame[f"name_{view.language}"], strict=True)) if len(frame) else {}
-
-
 def _as_streamlit(page: Page, view: View) -> st.Page:  # type: ignore[valid-type]
     def run() -> None:
-        _guarded(view.text, view.formats, lambda: page.render(view))
+        guarded(view.text, view.formats, lambda: page.render(view))
 
     title = view.text(f"page.{page.name}")
     if page is PAGES[0]:
@@ -84,17 +73,12 @@ def _as_streamlit(page: Page, view: View) -> st.Page:  # type: ignore[valid-type
     return st.Page(run, title=title, icon=page.icon, url_path=page.path)
 
 
-def _guarded(text: Texts, formats: Formats, draw: Callable[[], None]) -> None:
-    """Draw; what goes wrong is in the log, and the visitor is told when it happened and nothing of what."""
-    try:
-        draw()
-    except Exception:
-        _logger.exception("the page could not be drawn")
-        st.error(text("app.trouble", now=formats.instant(datetime.now(UTC))))
-
-
 @st.fragment(run_every=_LOOK_SECONDS)
-def _follow(held: Opening, shown: str) -> None:
+def _follow(held: Opening, shown: str, text: Texts, formats: Formats) -> None:
     """Draw the page anew once another release is ready."""
-    if held.database().release.name != shown:
-        st.rerun()
+
+    def look() -> None:
+        if held.database().release.name != shown:
+            st.rerun()
+
+    guarded(text, formats, look)

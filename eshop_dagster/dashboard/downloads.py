@@ -44,5 +44,5 @@ def _number(value: object, *, comma: bool) -> str:
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
         return ""
-    text = str(value) if isinstance(value, Decimal) else f"{number:.10g}" if abs(number) < 1e10 else f"{number:.2f}"
+    text = str(value) if isinstance(value, Decimal) else f"{number:.15g}" if abs(number) < 1e15 else f"{number:.2f}"
     return text.replace(".", ",") if comma else text

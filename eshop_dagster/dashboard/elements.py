@@ -1,17 +1,26 @@
 """What pages are built of: headers, cards of numbers, charts and tables that can be taken away."""
 
 import html
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from eshop_dagster.adapters.dashboard_queries import Scope
 from eshop_dagster.dashboard.charts import theme
 from eshop_dagster.dashboard.downloads import MIME, csv_bytes
+from eshop_dagster.dashboard.formats import Formats
 from eshop_dagster.dashboard.suppression import SMALLEST_GROUP
+from eshop_dagster.dashboard.texts import Texts
+from eshop_dagster.dashboard.value_names import in_words
 from eshop_dagster.dashboard.view import View
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -27,12 +36,28 @@ class Card:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: of the frame, its header's text, how a value is written, and whether it is a number."""
+    """One column of a table: of the frame, its header's text, how a value is written, and whether it is a number.
+
+    `taken_key` is the header in the file, where the value as written has a unit that the raw one lacks.
+    """
 
     name: str
     key: str
-    written: Callable[[object], str] = str
+    written: Callable[[Any], str] = str
     is_number: bool = False
+    taken_key: str = ""
+
+
+def guarded(text: Texts, formats: Formats, draw: Callable[[], None]) -> None:
+    """Draw; what goes wrong is in the log, and the visitor is told when it happened and nothing of what.
+
+    A fragment draws itself anew without its page, and needs a guard of its own.
+    """
+    try:
+        draw()
+    except Exception:
+        _logger.exception("the page could not be drawn")
+        st.error(text("app.trouble", now=formats.instant(datetime.now(UTC))))
 
 
 def page_header(view: View, page: str) -> None:
@@ -85,31 +110,60 @@ def chart(
         empty: key of what is said where there is nothing to draw.
     """
     slug = name.replace(".", "-")
+    is_empty = figure is None or frame.empty
     with st.container(border=True, key=f"chart-{slug}", height="stretch"):
         meaning = view.text(f"{name}_help") + " " + view.text("chart.asof", day=view.formats.day(data_through(view)))
         st.subheader(title or view.text(name), help=meaning, anchor=False)
         if controls is not None:
             controls()
-        if figure is None or frame.empty:
+        if is_empty:
             st.info(view.text(empty))
         else:
             config = theme.config(view.formats, slug)
             st.plotly_chart(figure, theme=None, config=config, key=f"plot-{slug}", width="stretch")
         for note in notes:
             st.caption(note)
-        if figure is not None and not frame.empty:
-            with st.container(horizontal=True, gap="small"):
-                take_away(view, slug, frame)
-                label = html.escape(view.text("chart.image"))
-                st.html(f'<button class="eshop-image" data-chart="chart-{slug}">{label}</button>', width="content")
+        if not is_empty:
+            _buttons(view, slug, frame)
 
 
-def take_away(view: View, slug: str, frame: pd.DataFrame) -> None:
-    """Show the button that saves a frame as CSV, its headers translated."""
-    named = frame.rename(columns={name: view.text.known(f"column.{name}", str(name)) for name in frame.columns})
+def _buttons(view: View, slug: str, frame: pd.DataFrame) -> None:
+    with st.container(horizontal=True, gap="small"):
+        take_away(view, slug, frame)
+        label = html.escape(view.text("chart.image"))
+        st.html(f'<button class="eshop-image" data-chart="chart-{slug}">{label}</button>', width="content")
+
+
+def switch(label: str, options: Sequence[str], written: Callable[[str], str], key: str) -> None:
+    """Show a choice of one of few options in a row; the first is chosen until a person chooses."""
+    st.segmented_control(
+        label,
+        options,
+        format_func=written,
+        default=options[0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+    )
+
+
+def take_away(view: View, slug: str, frame: pd.DataFrame, headers: Mapping[str, str] | None = None) -> None:
+    """Show the button that saves a frame as CSV in the page's language; the file is made when it is asked for.
+
+    Args:
+        view: the page's.
+        slug: the file's name.
+        frame: of raw values; numbers and dates stay such, states, channels and categories are told in words.
+        headers: by column; default: the catalogue's.
+    """
+
+    def content() -> bytes:
+        names = headers or {name: view.text.known(f"column.{name}", str(name)) for name in frame.columns}
+        return csv_bytes(in_words(view.text, frame).rename(columns=names), language=view.language)
+
     st.download_button(
         view.text("chart.csv"),
-        csv_bytes(named, language=view.language),
+        content,
         f"{slug}.csv",
         MIME,
         key=f"csv-{slug}",
@@ -118,8 +172,16 @@ def take_away(view: View, slug: str, frame: pd.DataFrame) -> None:
     )
 
 
-def table(view: View, name: str, frame: pd.DataFrame, columns: Sequence[Column], *, most: int = 25) -> None:
-    """Show the first rows as a table, and the button that saves all of them."""
+def table(
+    view: View,
+    name: str,
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    *,
+    most: int = 25,
+    can_be_taken: bool = True,
+) -> None:
+    """Show the first rows as a table, and the button that saves all of them unless they must stay on the screen."""
     if frame.empty:
         st.info(view.text("chart.empty"))
         return
@@ -133,8 +195,18 @@ def table(view: View, name: str, frame: pd.DataFrame, columns: Sequence[Column],
     if len(frame) > most:
         shown = view.formats.whole(most)
         st.caption(view.text("table.more", shown=shown, count=view.formats.whole(len(frame))))
-    renamed = frame[[one.name for one in columns]].rename(columns={one.name: view.text(one.key) for one in columns})
-    take_away(view, name.replace(".", "-"), renamed)
+    if can_be_taken:
+        headers = {one.name: view.text(one.taken_key or one.key) for one in columns}
+        take_away(view, name.replace(".", "-"), frame[[one.name for one in columns]], headers)
+
+
+def compared(view: View, meaning: str, change: str | None, before: Scope | None, otherwise: str = "change.none") -> str:
+    """Return a card's meaning, and with what its change compares, or why there is no change (the key of a text)."""
+    told = view.text(otherwise)
+    if change is not None and before is not None:
+        days = {"first": view.formats.day(before.first), "last": view.formats.day(before.last)}
+        told = view.text("change.before", period=view.text("period.shown", **days))
+    return f"{meaning} {told[0].upper()}{told[1:]}."
 
 
 def suppression_note(view: View, hidden: int) -> list[str]:

@@ -97,4 +97,4 @@ def _is_missing(value: object) -> bool:
         return True
     if isinstance(value, float):
         return not math.isfinite(value)
-    return not isinstance(value, date) and value != value
+    return bool(value != value)

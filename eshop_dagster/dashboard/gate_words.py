@@ -2,44 +2,60 @@
 
 import re
 
-from eshop_dagster.dashboard.texts import Texts
+from eshop_dagster.dashboard.texts import CATALOGUE, Texts
+from eshop_dagster.dashboard.training_words import NUMBER, PATTERNS, VOCABULARY
+from eshop_dagster.dashboard.value_names import channel_name
 
-_NUMBER = r"([-+]?[\d.,]+(?:e[-+]?\d+)?%?)"
+_VALUE = r"[^\s,]+"
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    (rf"{_NUMBER} tables passed", "{} tabela(s) aprovada(s)"),
+    (rf"{NUMBER} tables passed", "{} tabela(s) aprovada(s)"),
     (r"(.+) without a passed record", "sem registro aprovado: {}"),
     (
         r"a passed record of the very rows of each table used",
         "registro aprovado das mesmas linhas de cada tabela usada",
     ),
-    (rf"{_NUMBER} rows", "{} linhas"),
-    (rf"{_NUMBER} training rows", "{} linhas de treino"),
+    (rf"{NUMBER} rows", "{} linhas"),
+    (rf"{NUMBER} training rows", "{} linhas de treino"),
     (r"some rows", "alguma linha"),
-    (rf"at least {_NUMBER}, for the champion had {_NUMBER}", "no mínimo {}, pois o campeão teve {}"),
-    (rf"{_NUMBER} drifted", "{} característica(s) mudaram"),
-    (rf"{_NUMBER} drifted: (.+)", "{} característica(s) mudaram: {}"),
-    (rf"at most {_NUMBER} of {_NUMBER} features beyond a PSI of {_NUMBER}", "no máximo {} de {} com PSI acima de {}"),
-    (rf"(\w+) {_NUMBER} against {_NUMBER} of the baseline \({_NUMBER}\)", "{} {} ante {} da referência ({})"),
+    (rf"at least {NUMBER}, for the champion had {NUMBER}", "no mínimo {}, pois o campeão teve {}"),
+    (rf"{NUMBER} drifted", "{} característica(s) mudaram"),
+    (rf"{NUMBER} drifted: (.+)", "{} característica(s) mudaram: {}"),
+    (rf"at most {NUMBER} of {NUMBER} features beyond a PSI of {NUMBER}", "no máximo {} de {} com PSI acima de {}"),
+    (rf"(\w+) {NUMBER} against {NUMBER} of the baseline \({NUMBER}\)", "{} {} ante {} da referência ({})"),
     (
-        rf"(\w+) {_NUMBER} against {_NUMBER} of version {_NUMBER} on the same rows "
-        rf"\({_NUMBER}; difference {_NUMBER} to {_NUMBER}\)",
+        rf"(\w+) {NUMBER} against {NUMBER} of version {NUMBER} on the same rows "
+        rf"\({NUMBER}; difference {NUMBER} to {NUMBER}\)",
         "{} {} ante {} da versão {} nas mesmas linhas ({}; diferença de {} a {})",
     ),
-    (rf"a gain of {_NUMBER} or more", "ganho de {} ou mais"),
+    (rf"a gain of {NUMBER} or more", "ganho de {} ou mais"),
     (r"it is the first champion", "é o primeiro campeão"),
     (r"no champion to compare with", "não há campeão para comparar"),
-    (rf"a difference surely within {_NUMBER} of it \({_NUMBER}\)", "diferença com certeza dentro de {} dele ({})"),
-    (rf"{_NUMBER} against version {_NUMBER}", "{} ante a versão {}"),
+    (rf"a difference surely within {NUMBER} of it \({NUMBER}\)", "diferença com certeza dentro de {} dele ({})"),
+    (rf"{NUMBER} against version {NUMBER}", "{} ante a versão {}"),
     (
-        rf"at most {_NUMBER}: beyond, a feature that knows the future is the likelier reason",
+        rf"at most {NUMBER}: beyond, a feature that knows the future is the likelier reason",
         "no máximo {}: além disso, é mais provável uma característica que conhece o futuro",
     ),
-    (rf"{_NUMBER} slices hold", "{} grupo(s) se mantêm"),
-    (rf"no slice more than {_NUMBER} worse", "nenhum grupo mais de {} pior"),
-    (rf"adjusted Rand index {_NUMBER}", "índice de Rand ajustado {}"),
-    (rf"at least {_NUMBER}", "no mínimo {}"),
-    (rf"at most {_NUMBER}", "no máximo {}"),
-    (rf"{_NUMBER} of customers change segment", "{} dos clientes mudam de segmento"),
+    (rf"{NUMBER} slices hold", "{} grupo(s) se mantêm"),
+    (rf"no slice more than {NUMBER} worse", "nenhum grupo mais de {} pior"),
+    (rf"adjusted Rand index {NUMBER}", "índice de Rand ajustado {}"),
+    (rf"at least {NUMBER}", "no mínimo {}"),
+    (rf"at most {NUMBER}", "no máximo {}"),
+    (rf"{NUMBER} of customers change segment", "{} dos clientes mudam de segmento"),
+    (
+        rf"(\w+) of challenger (not measured|{_VALUE}), of baseline (not measured|{_VALUE})",
+        "{} do desafiante {}, da referência {}",
+    ),
+    (
+        rf"(\w+) of challenger (not measured|{_VALUE}), of champion (not measured|{_VALUE})"
+        r"(?:, and no interval of their difference)?",
+        "{} do desafiante {}, do campeão {}, ou sem intervalo da diferença",
+    ),
+    (
+        rf"(\w+) of challenger (not measured|{_VALUE}), of champion not measured"
+        r"(?:, and no interval of their difference)? \(.+\)",
+        "{} do desafiante {}; o campeão não pôde ser usado",
+    ),
     (r"not measured", "não medido"),
     (r"not tried", "não tentado"),
     (r"the PSI of each feature", "o PSI de cada característica"),
@@ -51,28 +67,91 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"it fails or scores otherwise", "falha, ou dá outro resultado"),
     (r"the saved file scores the sample alike", "o arquivo salvo dá os mesmos resultados na amostra"),
 )
-_SLICE, _SLICE_WORDS = re.compile(rf"([^:;]+): {_NUMBER} against {_NUMBER}"), "{}: {} ante {}"
-_COMPILED = tuple((re.compile(pattern), words) for pattern, words in _PATTERNS)
+_SLICE, _SLICE_WORDS = re.compile(rf"([^:;]+): {NUMBER} against {NUMBER}"), "{}: {} ante {}"
+_COMPILED = tuple((re.compile(pattern), words) for pattern, words in (*_PATTERNS, *PATTERNS))
+_KEPT = (
+    (re.compile(rf"version {NUMBER} stays champion"), "a versão {} continua campeã"),
+    (re.compile("there is no champion yet"), "ainda não há campeão"),
+    (re.compile("the champion, if any, stays"), "o campeão, se houver, continua"),
+)
+_SLICE_KINDS = {
+    "region": "região",
+    "channel": "canal",
+    "customers": "clientes",
+    "worth decile": "décimo de valor",
+    "state": "estado",
+}
+_SLICE_VALUES = {"new": "novos", "old": "antigos", "unknown": "não informado"}
 
 
 def gate_words(sentence: str, text: Texts) -> str:
     """Return a sentence of the gate in the language; one that is not known is marked as the gate's own words."""
     if text.language != "pt":
         return sentence
+    told = _told(sentence, text)
+    return text("models.original", text=sentence) if told is None else told
+
+
+def decision_words(reason: str, text: Texts) -> str:
+    """Return the reason of a decision in the language: what was found, what was expected, and who stays champion."""
+    if text.language != "pt":
+        return reason
+    found, _, kept = reason.rpartition("; ")
+    end = next((words.format(*known.groups()) for one, words in _KEPT if (known := one.fullmatch(kept))), None)
+    if end is None:
+        return gate_words(reason, text)
+    rule, _, rest = found.partition(": ")
+    seen, _, expected = rest.rpartition(", expected ")
+    if seen and f"rule.{rule}" in CATALOGUE:
+        parts = [_told(seen, text), _told(expected, text)]
+        told = None if None in parts else f"{text(f'rule.{rule}')}: {parts[0]}, esperado: {parts[1]}"
+    else:
+        told = _told(found, text)
+    return text("models.original", text=reason) if told is None else f"{told}; {end}"
+
+
+def _told(sentence: str, text: Texts) -> str | None:
+    """Return the words of one sentence, of several, or of a list of slices; None where one is not known."""
+    sentence = sentence.removesuffix(".")
     for pattern, words in _COMPILED:
         found = pattern.fullmatch(sentence)
         if found:
             return words.format(*(_written(part, text) for part in found.groups()))
     slices = [_SLICE.fullmatch(part) for part in sentence.split("; ")]
     if all(slices):
-        told = (_SLICE_WORDS.format(*(_written(part, text) for part in one.groups())) for one in slices if one)
-        return "; ".join(told)
-    return text("models.original", text=sentence)
+        return "; ".join(_SLICE_WORDS.format(*(_written(part, text) for part in one.groups())) for one in slices if one)
+    sentences = sentence.split(". ")
+    told = [_told(one, text) for one in sentences] if len(sentences) > 1 else [None]
+    return None if None in told else ". ".join(one for one in told if one)
 
 
-def _written(part: str, text: Texts) -> str:
-    """Return a number with the decimal comma, a measure or a feature by its name, and anything else as it came."""
-    if re.fullmatch(_NUMBER, part):
+def _written(part: str | None, text: Texts) -> str:
+    """Return a number or a date as Portuguese writes it, a name in its words, and anything else as it came."""
+    if part is None:
+        return ""
+    if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", part):
+        return "/".join(reversed(part.split("-")))
+    if re.fullmatch(NUMBER, part):
         return part.translate(str.maketrans(",.", ".,"))
-    names = [text.known(f"metric.{one}", text.known(f"feature.{one}", one)) for one in part.split(", ")]
-    return ", ".join(names)
+    if "=" in part:
+        return _slice_name(part, text)
+    within = None if re.fullmatch(r"[\w ,]+", part) else _told(part, text)
+    if within is not None:
+        return within
+    return ", ".join(_name(one, text) for one in re.split(", | and ", part))
+
+
+def _name(one: str, text: Texts) -> str:
+    day = re.fullmatch(r"(holiday )?(\d\d)-(\d\d)", one)
+    if day:
+        return f"{'feriado de ' if day[1] else ''}{day[3]}/{day[2]}"
+    name, sign, days = one.partition("+" if "+" in one else "-")
+    if name == "black_friday" and sign:
+        return f"{VOCABULARY[name]} {sign}{days}"
+    return VOCABULARY.get(one) or text.known(f"metric.{one}", text.known(f"feature.{one}", one))
+
+
+def _slice_name(part: str, text: Texts) -> str:
+    kind, _, value = part.partition("=")
+    named = channel_name(text, value) if kind == "channel" else _SLICE_VALUES.get(value, value)
+    return f"{_SLICE_KINDS.get(kind, kind)} {named}"

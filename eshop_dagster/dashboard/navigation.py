@@ -61,7 +61,7 @@ PAGES = (
         "exploracao",
         ":material/insights:",
         "analysis",
-        ("period", "states", "channels", "category"),
+        ("period", "states", "channels", "category", "segments"),
         exploration.render,
     ),
     Page("models", "modelos", ":material/model_training:", "platform", (), models.render),

@@ -8,7 +8,7 @@ from threading import Lock, Thread
 import streamlit as st
 
 from eshop_dagster.adapters.dashboard_queries import ReleaseDatabase, ReleaseUnreadable, customers, sales
-from eshop_dagster.adapters.release import current_name, open_release
+from eshop_dagster.adapters.release import NoRelease, current_name, open_release
 from eshop_dagster.dashboard.filters import Choices
 
 _logger = logging.getLogger(__name__)
@@ -58,11 +58,13 @@ class Opening:
         try:
             database = ReleaseDatabase(open_release(self._home))
             database.prepare()
-        except (OSError, ValueError, ReleaseUnreadable):
+        except (NoRelease, OSError, ValueError, KeyError, ReleaseUnreadable):
             _logger.exception("the release %s cannot be shown; the one before stays", self._coming)
             return
         with self._lock:
-            self._shown, self._coming = database, None
+            # Counted at the same time as a newer one, it must not come back over it.
+            if database.release.name == self._coming:
+                self._shown, self._coming = database, None
 
 
 @cache

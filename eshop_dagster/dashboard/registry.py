@@ -48,7 +48,11 @@ def table(view: View, version: VersionSummary, name: str) -> pd.DataFrame | None
 
 def fitted(view: View, version: VersionSummary) -> Any:
     """Return the model itself, held against its registered hash; None where it cannot be opened."""
-    return _fitted(str(view.home), version.version.run_id, version)
+    try:
+        return _fitted(str(view.home), version.version.run_id, version)
+    except (RegistryError, OSError):
+        # Asked anew at the next click: a moment without the registry must not last until the restart.
+        return None
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -74,7 +78,4 @@ def _table(home: str, run_id: str, name: str, _version: VersionSummary) -> pd.Da
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _fitted(home: str, run_id: str, _version: VersionSummary) -> Any:
-    try:
-        return platform_of(home).registry.load(_version.version.name, _version.version.version).pipeline
-    except (RegistryError, OSError):
-        return None
+    return platform_of(home).registry.load(_version.version.name, _version.version.version).pipeline

@@ -9,6 +9,7 @@ import streamlit as st
 from eshop_dagster.dashboard.filters import PERIODS, Choices, Filters, of_query, to_query
 from eshop_dagster.dashboard.formats import Formats
 from eshop_dagster.dashboard.texts import LANGUAGES, Texts
+from eshop_dagster.dashboard.value_names import category_name, channel_name, state_name
 
 _FILTERS, _LANGUAGE, _WRITTEN = "eshop_filters", "eshop_language", "eshop_written"
 
@@ -79,7 +80,7 @@ def filter_widgets(
     scope = filters.scope(choices)
     if "period" in applied:
         st.caption(text("period.shown", first=formats.day(scope.first), last=formats.day(scope.last)))
-    _several("states", choices.states, filters.states, text, applied, lambda one: text.known("value." + one, one))
+    _several("states", choices.states, filters.states, text, applied, lambda one: state_name(text, one))
     _several("channels", choices.channels, filters.channels, text, applied, lambda one: channel_name(text, one))
     # Streamlit would show its own English words for None.
     _one(
@@ -95,18 +96,6 @@ def filter_widgets(
     st.caption(text("filter.kept"))
 
 
-def channel_name(text: Texts, channel: str) -> str:
-    """Return a channel in words."""
-    return text.known(f"channel.{channel}", text.known(f"value.{channel}", channel))
-
-
-def category_name(text: Texts, category: str) -> str:
-    """Return a category as people write it: the data's own name with blanks and a capital letter."""
-    if not category:
-        return text("filter.all_categories")
-    return text.known(f"value.{category}", category.replace("_", " ").capitalize())
-
-
 def _one(
     field: str,
     options: Collection[Any],
@@ -120,19 +109,8 @@ def _one(
     is_used = (group or field) in applied
     st.session_state[f"filter_{field}"] = value
     what = text("filter.one_category") if field == "category" else None
-    st.selectbox(
-        text(f"filter.{label or field}"),
-        list(options),
-        format_func=written,
-        key=f"filter_{field}",
-        on_change=_choose,
-        args=(field,),
-        disabled=not is_used,
-        help=what if is_used else text("filter.not_here"),
-        # Without typing there is no English "No results".
-        filter_mode=None,
-        placeholder="",
-    )
+    shared = _shared(field, text, is_used, what)
+    st.selectbox(text(f"filter.{label or field}"), list(options), format_func=written, placeholder="", **shared)
 
 
 def _several(
@@ -140,19 +118,20 @@ def _several(
 ) -> None:
     is_used = field in applied
     st.session_state[f"filter_{field}"] = list(value)
-    st.multiselect(
-        text(f"filter.{field}"),
-        list(options),
-        format_func=written,
-        key=f"filter_{field}",
-        on_change=_choose,
-        args=(field,),
-        disabled=not is_used,
-        help=None if is_used else text("filter.not_here"),
-        placeholder=text("filter.all"),
-        filter_mode=None,
-        select_all=False,
-    )
+    shared = {**_shared(field, text, is_used, None), "placeholder": text("filter.all"), "select_all": False}
+    st.multiselect(text(f"filter.{field}"), list(options), format_func=written, **shared)
+
+
+def _shared(field: str, text: Texts, is_used: bool, meaning: str | None) -> dict[str, Any]:
+    return {
+        "key": f"filter_{field}",
+        "on_change": _choose,
+        "args": (field,),
+        "disabled": not is_used,
+        "help": meaning if is_used else text("filter.not_here"),
+        # Without typing there is no English "No results".
+        "filter_mode": None,
+    }
 
 
 def _choose(field: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from eshop_dagster.adapters.dashboard_queries import ReleaseDatabase, Scope
+from eshop_dagster.adapters.dashboard_queries import ReleaseDatabase, Scope, customers
 from eshop_dagster.adapters.release import OpenRelease
 from eshop_dagster.dashboard.filters import Choices, Filters, before
 from eshop_dagster.dashboard.formats import Formats
@@ -60,6 +60,11 @@ class View:
         """Return the period before in the same choice; None where the shop's history does not reach back to it."""
         earlier = before(self.scope(*applied))
         return earlier if earlier.first >= self.choices.first.replace(day=1) else None
+
+    def segment_names(self) -> dict[int, str]:
+        """Return the segments' names in the page's language; none without a champion."""
+        frame = self.ask(customers.segments)
+        return dict(zip(frame["segment_id"], frame[f"name_{self.language}"], strict=True)) if len(frame) else {}
 
     def ask(self, question: Callable[..., Any], *arguments: Any) -> Any:
         """Return the answer of `question(database, *arguments)`, kept by release and arguments."""

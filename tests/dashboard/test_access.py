@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from threading import Event
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from eshop_dagster.dashboard.access import address_of, demand_login
 from eshop_dagster.dashboard.personal_data import access_register, roles_file
 from eshop_dagster.dashboard.serving.server import SCRIPT
 from eshop_dagster.settings import master_key
@@ -37,7 +39,7 @@ def draw_list() -> None:
     database = ReleaseDatabase(open_release(home))
     choices = choices_of(database)
     assert choices is not None
-    member_list(View(home, database, Texts("pt"), Formats("pt"), choices, Filters(period="all")), {0: "Premium"}, 12)
+    member_list(View(home, database, Texts("pt"), Formats("pt"), choices, Filters(period="all")), {0: "Premium"}, [0])
 
 
 def shop(home: Path) -> str:
@@ -70,6 +72,33 @@ def test_visitors_must_log_in_where_a_provider_is_configured(home: Path) -> None
     assert not test.metric
 
 
+@pytest.mark.parametrize("content", ["[auth", '[other]\nx = "y"', ""])
+def test_nobody_comes_in_by_a_file_of_secrets_that_names_no_provider(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    shop(home)
+    monkeypatch.setenv("ESHOP_DASHBOARD_SECRETS", str(tmp_path / "secrets.toml"))
+    (tmp_path / "secrets.toml").write_text(content)
+    test = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    assert [one.value for one in test.title] == ["Entre para continuar"]
+    assert not test.metric
+
+
+def test_a_login_that_was_demanded_at_the_start_outlives_its_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop(home)
+    monkeypatch.setattr("eshop_dagster.dashboard.access._demanded", Event())
+    demand_login()
+    test = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    assert [one.value for one in test.title] == ["Entre para continuar"]
+
+
+def test_an_address_that_the_provider_has_not_verified_is_nobodys() -> None:
+    assert address_of({"email": "Ana@Example.com", "email_verified": True}) == "ana@example.com"
+    assert address_of({"email": "ana@example.com"}) == "ana@example.com"
+    assert address_of({"email": "ana@example.com", "email_verified": False}) is None
+    assert address_of({"email_verified": True}) is None
+
+
 def test_a_visitor_without_a_login_is_offered_no_names(home: Path) -> None:
     shop(home)
     roles_file(home).parent.mkdir()
@@ -92,6 +121,8 @@ def test_a_named_visitor_sees_names_after_the_look_was_noted(home: Path, monkeyp
     test.button[0].click().run()
     assert not test.exception
     assert str(PERSON["name"]) in shown(test)
+    # The pseudonyms may be taken away; names and addresses stay on the screen.
+    assert [one.proto.id.rpartition("csv-")[2] for one in test.get("download_button")] == ["customers-list"]
     (line,) = access_register(home).read_text().splitlines()
     noted = json.loads(line)
     assert (noted["who"], noted["customers"]) == ("eva@example.com", 12)

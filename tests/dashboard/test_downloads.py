@@ -46,3 +46,9 @@ def test_a_header_is_neutralised_too_and_a_negative_number_is_not() -> None:
 
 def test_semicolons_quotes_and_line_ends_are_quoted() -> None:
     assert lines(pd.DataFrame({"a": ['x;"y"']}))[1] == '"x;""y"""'
+
+
+def test_cents_survive_a_hundred_million_and_more() -> None:
+    assert lines(pd.DataFrame({"a": [100_000_000.01], "b": [1_234_567_890.12], "c": [0.1]}))[1] == (
+        "100000000,01;1234567890,12;0,1"
+    )

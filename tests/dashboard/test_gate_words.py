@@ -38,6 +38,9 @@ KINDS = {
     "few rows": replace(FULL, training_rows=10),
     "slices fall": replace(FULL, slices=(Slice("region=Norte", 500, 171.0, 80.5, is_sure=True),) * 2),
     "another file": replace(FULL, loads_equally=False),
+    "a number is missing": replace(FULL, challenger=float("nan"), baseline=None),
+    "the difference is missing": replace(FULL, difference=None),
+    "the champion cannot be opened": replace(FULL, champion=None, difference=None, champion_trouble="no such file"),
     "not tried": replace(FULL, loads_equally=None),
 }
 

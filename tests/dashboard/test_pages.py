@@ -4,30 +4,20 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from eshop_dagster.dashboard.serving.server import SCRIPT
 
 from ..adapters.dashboard_queries.small_release import order, publish, sale
+from .drawing import home, month
 
-
-def churn(month: date, **changed: object) -> dict[str, object]:
-    row = {"ordered_month": month, "active_customer_count": 40, "churned_customer_count": 4, "churn_share": 0.1}
-    return {
-        **row,
-        "buyer_count": 20,
-        "new_customer_count": 5,
-        "returning_customer_count": 15,
-        "repeat_share": 0.75,
-        **changed,
-    }
+__all__ = ["home"]
 
 
 def shop(home: Path, orders: int) -> None:
     """Publish a shop with so many orders of BRL 10.10 in March and one more in February."""
     rows = [sale(order_count=orders, revenue_brl=Decimal("10.10") * orders), sale(ordered_date=date(2025, 2, 5))]
-    months = [churn(date(2025, 2, 1)), churn(date(2025, 3, 1), churned_customer_count=None, churn_share=None)]
+    months = [month(date(2025, 2, 1)), month(date(2025, 3, 1), churned_customer_count=None, churn_share=None)]
     all_orders = [*(order() for _ in range(orders)), order(ordered_date=date(2025, 2, 5))]
     publish(home, agg_daily_sales=rows, fct_orders=all_orders, agg_churn=months)
 
@@ -41,12 +31,6 @@ def drawn(**query: str) -> AppTest:
 
 def values(test: AppTest) -> dict[str, str]:
     return {one.label: one.value.replace("\u00a0", " ") for one in test.metric}
-
-
-@pytest.fixture
-def home(environment: Path) -> Path:
-    environment.mkdir()
-    return environment
 
 
 def test_a_home_without_a_release_says_what_to_do(home: Path) -> None:

@@ -27,6 +27,16 @@ def test_small_groups_can_be_left_out_whole() -> None:
     assert hidden == 1
 
 
+def test_a_single_small_part_of_a_whole_takes_the_next_smallest_with_it() -> None:
+    moves = pd.DataFrame({"before": [0, 0, 0, 1, 1, 1], "customer_count": [3, 40, 50, 3, 4, 50], "share": [0.5] * 6})
+    shown, hidden = suppress(moves, "customer_count", ["share"], whole="before")
+    # Of the second whole, two are hidden already.
+    assert shown["share"].isna().tolist() == [True, True, False, True, True, False]
+    assert hidden == 3
+    nothing, none = suppress(moves.assign(customer_count=20), "customer_count", ["share"], whole="before")
+    assert nothing["share"].notna().all() and none == 0
+
+
 def test_the_frame_that_came_in_stays_as_it_was() -> None:
     before = GROUPS.copy()
     suppress(GROUPS, "customer_count")

@@ -2,16 +2,23 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from eshop_dagster.dashboard.registry import MODELS
 from eshop_dagster.dashboard.texts import CATALOGUE, Texts
 from eshop_dagster.ml.features import FEATURES
 from eshop_dagster.settings import PROJECT_DIR
 
 FOLDER = PROJECT_DIR / "eshop_dagster" / "dashboard"
 SOURCES = sorted(path for path in FOLDER.rglob("*.py") if "texts" not in path.parts)
+QUERIES = sorted((FOLDER.parent / "adapters" / "dashboard_queries").glob("*.py"))
+TABLES = [FOLDER.parent / "ml" / part for part in ("spend/deciles.py", "segmentation/migration.py")]
+GIVEN = {"alias", "channel", "feature", "job", "language", "method", "metric", "outcome", "page", "period", "problem"}
+GIVEN |= {"rule", "status", "value"}
+"""Groups of names that the data, or other code than the page's, gives."""
 SHOWN_BY = {"markdown", "caption", "write", "title", "header", "subheader", "metric", "info", "warning", "error"}
 SHOWN_BY |= {"success", "button", "selectbox", "multiselect", "text_input", "checkbox", "radio", "toast", "tabs"}
 PLACE = re.compile(r"\{(\w+)\}")
@@ -35,6 +42,43 @@ def test_a_key_that_the_code_names_is_in_the_catalogue(path: Path) -> None:
                 # A key whose end the data gives stands there as its beginning.
                 is_begun = rest.endswith("_") and any(key.startswith(node.value) for key in CATALOGUE)
                 assert node.value in CATALOGUE or is_begun, f"{path.name}:{node.lineno}"
+
+
+def patterns(path: Path) -> Iterator[str]:
+    """Yield the keys that a file may name: as they stand, and as patterns where the data gives a part of them."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield re.escape(node.value)
+        if isinstance(node, ast.JoinedStr):
+            parts = [re.escape(str(one.value)) if isinstance(one, ast.Constant) else ".+" for one in node.values]
+            yield "".join(parts)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_key_of_which_the_data_gives_a_part_is_that_of_some_text(path: Path) -> None:
+    groups = "|".join({re.escape(key.partition(".")[0]) for key in CATALOGUE})
+    for pattern in patterns(path):
+        if ".+" in pattern and re.fullmatch(rf"({groups})\\\.[^ .]*\.\+[^ .]*", pattern):
+            assert any(re.fullmatch(pattern, key) for key in CATALOGUE), f"{path.name}: {pattern}"
+
+
+def test_no_text_is_left_that_nothing_shows() -> None:
+    shown = set()
+    for path in SOURCES:
+        named = set(patterns(path))
+        constants = {one.replace("\\", "") for one in named if ".+" not in one}
+        shown |= constants & CATALOGUE.keys()
+        for pattern in (one for one in named if re.fullmatch(r"[a-z_]+\\\..*\.\+.*", one)):
+            found = {key: re.fullmatch(pattern.replace(".+", "(.+)"), key) for key in CATALOGUE}
+            for key, match in found.items():
+                is_given = key.partition(".")[0] in GIVEN
+                if match and (is_given or all(one in constants for one in match.groups())):
+                    shown.add(key)
+    columns = " ".join(path.read_text() for path in (*SOURCES, *QUERIES, *TABLES))
+    shown |= {key for key in CATALOGUE if key.startswith("column.") and re.search(rf"\b{key[7:]}\b", columns)}
+    # A page has a lead, and a chart or a number has its meaning.
+    shown |= {key for key in CATALOGUE if key.removesuffix("_help") in shown or key.endswith(".lead")}
+    assert CATALOGUE.keys() - shown == {f"models.{name}" for name in MODELS}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

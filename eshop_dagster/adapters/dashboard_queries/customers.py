@@ -3,7 +3,7 @@
 import pandas as pd
 
 from eshop_dagster.adapters.dashboard_queries.database import ReleaseDatabase
-from eshop_dagster.adapters.dashboard_queries.scope import IN_SEGMENTS, IN_STATES, Scope
+from eshop_dagster.adapters.dashboard_queries.scope import FEATURES_OF_SEGMENTS, IN_SEGMENTS, IN_STATES, Scope
 from eshop_dagster.adapters.dashboard_queries.summaries import LISTED_CUSTOMERS
 
 _SEGMENTS = "FROM customer_segments ORDER BY segment_id"
@@ -28,7 +28,7 @@ _MEMBERS = f"""
 """
 
 # The key is a random pseudonym: the first customers by key are a random sample, the same each time.
-_SAMPLE = "FROM customer_features ORDER BY customer_key LIMIT $most"
+_SAMPLE = "FROM {customers} ORDER BY customer_key LIMIT $most"
 
 _COHORTS = """
     SELECT cohort_month, months_since, customer_count, cohort_customer_count, retention_share
@@ -68,9 +68,15 @@ def members(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
     return database.frame(_MEMBERS, {**scope.values(), "most": LISTED_CUSTOMERS}, needs=["listed_customers"])
 
 
-def feature_sample(database: ReleaseDatabase, most: int) -> pd.DataFrame:
-    """Return the features of at most so many customers, drawn at random once and for all; empty where not published."""
-    return database.frame(_SAMPLE, {"most": most}) if database.has("customer_features") else pd.DataFrame()
+def feature_sample(database: ReleaseDatabase, most: int, segments: tuple[int, ...] = ()) -> pd.DataFrame:
+    """Return the features of at most so many customers, drawn at random once and for all; empty where not published.
+
+    Of these segments; none named is all customers.
+    """
+    if not database.has("customer_features"):
+        return pd.DataFrame()
+    sql = _SAMPLE.format(customers=FEATURES_OF_SEGMENTS if segments else "customer_features")
+    return database.frame(sql, {"most": most, "segments": list(segments)})
 
 
 def cohorts(database: ReleaseDatabase) -> pd.DataFrame:

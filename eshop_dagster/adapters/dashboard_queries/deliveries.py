@@ -9,6 +9,7 @@ _CHOSEN = f"ordered_month BETWEEN date_trunc('month', $first::DATE) AND $last AN
 
 _MEASURES = """
     sum(delivered_count)::BIGINT AS delivered_count, sum(promised_count)::BIGINT AS promised_count,
+    sum(handled_count)::BIGINT AS handled_count, sum(carried_count)::BIGINT AS carried_count,
     sum(late_count)::BIGINT AS late_count, sum(late_by_date_count)::BIGINT AS late_by_date_count,
     sum(late_count) / nullif(sum(promised_count), 0) AS late_share,
     sum(late_by_date_count) / nullif(sum(promised_count), 0) AS late_by_date_share,

@@ -12,29 +12,25 @@ _CHOSEN = f"{_DAYS} AND {IN_STATES} AND {IN_CHANNELS}"
 
 _SALES = f"""
     WITH money AS (
-        SELECT {{key}}, sum(revenue_brl)::DOUBLE AS revenue_brl,
+        SELECT {{of}}, sum(revenue_brl)::DOUBLE AS revenue_brl,
             (sum(revenue_brl) - sum(returned_brl))::DOUBLE AS net_revenue_brl, sum(order_count) AS category_order_count
         FROM agg_daily_sales WHERE {_CHOSEN} AND {IN_CATEGORY} GROUP BY ALL
     ),
-    orders AS (SELECT {{key}}, sum(order_count) AS order_count FROM orders_by_day WHERE {_CHOSEN} GROUP BY ALL)
+    orders AS (SELECT {{of}}, sum(order_count) AS order_count FROM orders_by_day WHERE {_CHOSEN} GROUP BY ALL)
     SELECT {{key}}, revenue_brl, net_revenue_brl,
         (
             CASE WHEN $category::VARCHAR IS NULL THEN coalesce(orders.order_count, 0) ELSE category_order_count END
         )::BIGINT AS order_count
     FROM money LEFT JOIN orders USING ({{key}}) ORDER BY {{key}}
 """
-_BY_DAY, _BY_STATE = _SALES.format(key="ordered_date"), _SALES.format(key="state")
+_MONTH = "date_trunc('month', ordered_date)::DATE AS ordered_month"
+_BY_DAY, _BY_STATE = (_SALES.format(of=key, key=key) for key in ("ordered_date", "state"))
+_BY_CHANNEL = _SALES.format(of=f"{_MONTH}, channel", key="ordered_month, channel")
 
 _BY_CATEGORY = f"""
     SELECT category, sum(revenue_brl)::DOUBLE AS revenue_brl,
         (sum(revenue_brl) - sum(returned_brl))::DOUBLE AS net_revenue_brl, sum(order_count)::BIGINT AS order_count
     FROM agg_daily_sales WHERE {_CHOSEN} AND {IN_CATEGORY} GROUP BY ALL ORDER BY net_revenue_brl DESC, category
-"""
-
-_BY_CHANNEL = f"""
-    SELECT date_trunc('month', ordered_date)::DATE AS ordered_month, channel,
-        (sum(revenue_brl) - sum(returned_brl))::DOUBLE AS net_revenue_brl, sum(order_count)::BIGINT AS order_count
-    FROM agg_daily_sales WHERE {_CHOSEN} AND {IN_CATEGORY} GROUP BY ALL ORDER BY ordered_month, channel
 """
 
 _LOYALTY = """
@@ -70,8 +66,8 @@ def sales_by_category(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
 
 
 def sales_by_channel(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
-    """Return `ordered_month`, `channel`, `net_revenue_brl` and `order_count`, as counted by category."""
-    return database.frame(_BY_CHANNEL, scope.values())
+    """Return the same measures as by day by `ordered_month` and `channel`."""
+    return database.frame(_BY_CHANNEL, scope.values(), needs=["orders_by_day"])
 
 
 def loyalty_by_month(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:

@@ -41,3 +41,9 @@ IN_CHANNELS = "(len($channels::VARCHAR[]) = 0 OR list_contains($channels::VARCHA
 IN_CATEGORY = "($category::VARCHAR IS NULL OR category = $category::VARCHAR)"
 IN_SEGMENTS = "(len($segments::INTEGER[]) = 0 OR list_contains($segments::INTEGER[], segment_id))"
 """Conditions on a table's own columns; each is true of every row where nothing was chosen."""
+
+FEATURES_OF_SEGMENTS = """(
+    SELECT features.* FROM customer_features AS features INNER JOIN customer_scores AS scores USING (customer_key)
+    WHERE list_contains($segments::INTEGER[], scores.segment_id)
+)"""
+"""The features of the customers of the chosen segments, where some were chosen."""

@@ -1,5 +1,7 @@
 """Counts over the facts that no published aggregate holds: each is one scan of few columns, once a release."""
 
+from eshop_dagster.contract import BUSINESS_TIME_ZONE
+
 SUMMARIES: dict[str, str] = {
     # agg_daily_sales counts an order once in each of its categories, so that its orders cannot be added up.
     "orders_by_day": """
@@ -34,7 +36,8 @@ SUMMARIES: dict[str, str] = {
     "customers_by_group": """
         SELECT coalesce(customers.state, 'unknown') AS state, scores.segment_id, count(*) AS customer_count,
             sum(scores.expected_spend_next_90_days_brl) AS expected_spend_brl,
-            sum(customers.net_revenue_brl)::DOUBLE AS net_revenue_brl, sum(customers.order_count) AS order_count,
+            sum(customers.net_revenue_brl)::DOUBLE AS net_revenue_brl,
+            sum(customers.order_count - customers.cancelled_order_count) AS order_count,
             count(*) FILTER (WHERE scores.is_outlier) AS outlier_count
         FROM dim_customers AS customers INNER JOIN customer_scores AS scores USING (customer_key)
         GROUP BY ALL
@@ -49,11 +52,12 @@ SUMMARIES: dict[str, str] = {
         )
         GROUP BY decile
     """,
-    "listed_customers": """
+    "listed_customers": f"""
         SELECT customer_key, scores.segment_id, coalesce(customers.state, 'unknown') AS state, customers.city,
-            customers.order_count, customers.net_revenue_brl::DOUBLE AS net_revenue_brl,
-            customers.last_ordered_at::DATE AS last_ordered_date, scores.expected_spend_next_90_days_brl,
-            scores.segment_typicality, scores.is_outlier
+            customers.order_count - customers.cancelled_order_count AS order_count,
+            customers.net_revenue_brl::DOUBLE AS net_revenue_brl,
+            timezone('{BUSINESS_TIME_ZONE}', customers.last_ordered_at)::DATE AS last_ordered_date,
+            scores.expected_spend_next_90_days_brl, scores.segment_typicality, scores.is_outlier
         FROM customer_scores AS scores INNER JOIN dim_customers AS customers USING (customer_key)
         QUALIFY row_number() OVER (
             PARTITION BY scores.segment_id, coalesce(customers.state, 'unknown')

@@ -9,7 +9,8 @@ from eshop_dagster.dashboard.charts.theme import ACCENT, CATEGORIES, CONTRAST, Q
 from eshop_dagster.dashboard.formats import Formats
 
 _MONEY = "R$ %{y:,.2f}"
-_DAY = "%{x|%d/%m/%Y}"
+DAY = "%d/%m/%Y"
+_DAY = f"%{{x|{DAY}}}"
 
 
 def fan(
@@ -55,10 +56,11 @@ def lines(
     axis: str,
     tickformat: str = ",.0f",
     hover: str = "%{y:,.0f}",
+    when: str = "%b %Y",
     height: int = 340,
     dashed: Sequence[str] = (),
 ) -> go.Figure:
-    """Return one line a column of `names` (column: translated name) over the dates of `x`."""
+    """Return one line a column of `names` (column: translated name) over the dates of `x`, told by hover as `when`."""
     figure = go.Figure()
     for place, (column, name) in enumerate(names.items()):
         line = {
@@ -66,7 +68,7 @@ def lines(
             "width": 2.2,
             "dash": "dot" if column in dashed else "solid",
         }
-        hovertemplate = f"%{{x|%b %Y}}<br>{name}: {hover}<extra></extra>"
+        hovertemplate = f"%{{x|{when}}}<br>{name}: {hover}<extra></extra>"
         mode = "lines+markers" if len(frame) <= 40 else "lines"
         values = {"x": frame[x], "y": frame[column], "name": name, "mode": mode}
         figure.add_scatter(**values, line=line, marker={"size": 6}, hovertemplate=hovertemplate)

@@ -37,17 +37,7 @@ def tile_map(
     for state, (column, row) in TILES.items():
         # The square root keeps one state from washing out all others.
         place = math.sqrt((shown[state] - least) / (most - least)) if state in shown and most > least else 0.0
-        figure.add_shape(
-            type="rect",
-            x0=column - _HALF,
-            x1=column + _HALF,
-            y0=row - _HALF,
-            y1=row + _HALF,
-            fillcolor=_colour(place) if state in shown else "#FFFFFF",
-            line={"color": "#D5DBE1", "width": 1},
-        )
-        colour = ("#FFFFFF" if place > 0.55 else TEXT) if state in shown else QUIET
-        figure.add_annotation(x=column, y=row, text=f"<b>{state}</b>", showarrow=False, font={"color": colour})
+        _tile(figure, state, column, row, place if state in shown else None)
     order = list(TILES)
     hover = [f"<b>{names.get(state, state)}</b><br>{texts.get(state, MISSING)}" for state in order]
     figure.add_scatter(
@@ -62,6 +52,21 @@ def tile_map(
     figure.update_xaxes(visible=False, range=[-0.7, 6.7], fixedrange=True)
     figure.update_yaxes(visible=False, range=[7.7, -0.7], scaleanchor="x", fixedrange=True)
     return figure
+
+
+def _tile(figure: go.Figure, state: str, column: int, row: int, place: float | None) -> None:
+    """Draw one tile, coloured by its place (0-1) on the scale; None stays white."""
+    figure.add_shape(
+        type="rect",
+        x0=column - _HALF,
+        x1=column + _HALF,
+        y0=row - _HALF,
+        y1=row + _HALF,
+        fillcolor="#FFFFFF" if place is None else _colour(place),
+        line={"color": "#D5DBE1", "width": 1},
+    )
+    colour = QUIET if place is None else "#FFFFFF" if place > 0.55 else TEXT
+    figure.add_annotation(x=column, y=row, text=f"<b>{state}</b>", showarrow=False, font={"color": colour})
 
 
 def _colour(place: float) -> str:

@@ -13,7 +13,15 @@ from eshop_dagster.dashboard.charts.matrix import matrix
 from eshop_dagster.dashboard.charts.points import segment_colour
 from eshop_dagster.dashboard.charts.states import STATES
 from eshop_dagster.dashboard.charts.tile_map import tile_map
-from eshop_dagster.dashboard.elements import Card, cards, chart, data_through, page_header, suppression_note
+from eshop_dagster.dashboard.elements import (
+    Card,
+    cards,
+    chart,
+    data_through,
+    ignored_note,
+    page_header,
+    suppression_note,
+)
 from eshop_dagster.dashboard.pages.member_list import member_list
 from eshop_dagster.dashboard.pages.segment_space import migration, space
 from eshop_dagster.dashboard.suppression import suppress, without_small
@@ -31,7 +39,7 @@ def render(view: View) -> None:
         st.info(view.text("customers.no_model"))
         _cohorts(view)
         return
-    names = dict(zip(segments["segment_id"], segments[f"name_{view.language}"], strict=True))
+    names = view.segment_names()
     groups, hidden = without_small(view.ask(customers.segment_groups, view.scope(*_APPLIED)), "customer_count")
     _headline(view, groups)
     _personas(view, segments, groups)
@@ -46,15 +54,17 @@ def render(view: View) -> None:
         migration(view, names)
     with right:
         _cohorts(view)
-    member_list(view, names, int(groups["customer_count"].sum()))
+    member_list(view, names, [int(one) for one in groups["segment_id"]])
 
 
 def _headline(view: View, groups: pd.DataFrame) -> None:
     day, formats = view.formats.day(data_through(view)), view.formats
+    # Nothing is left where every group is hidden: that is not a number of 0.
+    totals = groups[["customer_count", "net_revenue_brl", "expected_spend_brl"]].sum(min_count=1)
     values = {
-        "count": formats.whole(groups["customer_count"].sum()),
-        "worth": formats.money(groups["net_revenue_brl"].sum()),
-        "expected": formats.money(groups["expected_spend_brl"].sum()),
+        "count": formats.whole(totals["customer_count"]),
+        "worth": formats.money(totals["net_revenue_brl"]),
+        "expected": formats.money(totals["expected_spend_brl"]),
     }
     cards(
         [
@@ -86,10 +96,12 @@ def _persona(view: View, row: Mapping[Any, Any], total: int) -> str:
     )
     size = text("customers.share", count=formats.whole(count), share=formats.share(count / total))
     days = formats.whole(float(str(row["recency_days_median"])))
+    # The median is the whole segment's: of some states there is none.
+    recency = {} if view.filters.states else {"customers.recency": text("customers.days_ago", days=days)}
     facts = {
         "customers.mean_worth": formats.money(worth / count),
         "customers.mean_expected": formats.money(spend / count),
-        "customers.recency": text("customers.days_ago", days=days),
+        **recency,
         "customers.orders": formats.number(float(str(row["order_count"])) / count),
     }
     lines = "".join(f"<dt>{html.escape(text(key))}</dt><dd>{html.escape(value)}</dd>" for key, value in facts.items())
@@ -134,6 +146,7 @@ def _cohorts(view: View) -> None:
     found = view.ask(customers.cohorts)
     latest = sorted(found["cohort_month"].unique())[-_COHORTS:]
     found = found[found["cohort_month"].isin(latest) & found["months_since"].between(1, _COHORTS - 1)]
+    found, few = suppress(found, "cohort_customer_count", ["customer_count", "retention_share"])
     found, hidden = suppress(found, "customer_count", ["retention_share"])
     wide = found.pivot(index="cohort_month", columns="months_since", values="retention_share")
     figure = matrix(
@@ -146,4 +159,5 @@ def _cohorts(view: View) -> None:
         height=420,
     )
     numbers = found[["cohort_month", "months_since", "customer_count", "cohort_customer_count", "retention_share"]]
-    chart(view, "customers.cohorts", figure if len(wide) else None, numbers, notes=suppression_note(view, hidden))
+    notes = [*ignored_note(view, "states", "segments"), *suppression_note(view, few + hidden)]
+    chart(view, "customers.cohorts", figure if len(wide) else None, numbers, notes=notes)

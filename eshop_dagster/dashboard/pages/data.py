@@ -11,6 +11,7 @@ from eshop_dagster.adapters.sources import load_source_config
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.elements import Card, Column, cards, chart, data_through, page_header, table
+from eshop_dagster.dashboard.formats import MISSING
 from eshop_dagster.dashboard.view import View
 from eshop_dagster.stages.quality import LIVING_SOURCES, due_day
 
@@ -76,11 +77,15 @@ def _freshness(view: View, pulls: Pulls) -> None:
             continue
         is_living = source in LIVING_SOURCES and config is not None and config.kind == source
         state = _lag(view, set(days), due) if is_living else view.text("data.closed")
-        first, last = view.formats.day(min(days)), view.formats.day(max(days))
-        count = view.formats.whole(len(days))
-        rows.append({"source": source, "first_day": first, "last_day": last, "day_count": count, "freshness": state})
-    names = ("source", "first_day", "last_day", "day_count", "freshness")
-    _box(view, "freshness", pd.DataFrame(rows), [Column(name, f"column.{name}") for name in names])
+        counted = {"first_day": min(days), "last_day": max(days), "day_count": len(days)}
+        rows.append({"source": source, **counted, "freshness": state})
+    columns = [
+        Column("source", "column.source"),
+        *(Column(name, f"column.{name}", view.formats.day) for name in ("first_day", "last_day")),
+        Column("day_count", "column.day_count", view.formats.whole),
+        Column("freshness", "column.freshness"),
+    ]
+    _box(view, "freshness", pd.DataFrame(rows), columns)
 
 
 def _lag(view: View, days: set[date], due: date) -> str:
@@ -99,10 +104,10 @@ def _tables(view: View) -> None:
         state = view.text("data.unchecked")
         if found:
             state = view.text("data.passed", passed=view.formats.whole(passed), count=view.formats.whole(len(found)))
-        rows.append({"table": name, "rows": view.formats.whole(entry["rows"]), "checks": state})
+        rows.append({"table": name, "rows": entry["rows"], "checks": state})
     columns = [
         Column("table", "column.table"),
-        Column("rows", "column.rows", is_number=True),
+        Column("rows", "column.rows", view.formats.whole, True),
         Column("checks", "column.checks"),
     ]
     _box(view, "rows", pd.DataFrame(rows), columns)
@@ -110,14 +115,11 @@ def _tables(view: View) -> None:
 
 def _reasons(view: View, pulls: Pulls) -> None:
     found = sorted(pulls.quarantined.items(), key=lambda one: -one[1])
-    rows = [
-        {"table": name, "reason": _in_words(view, reason), "rows": view.formats.whole(count)}
-        for (name, reason), count in found
-    ]
+    rows = [{"table": name, "reason": _in_words(view, reason), "rows": count} for (name, reason), count in found]
     columns = [
         Column("table", "column.table"),
         Column("reason", "column.reason"),
-        Column("rows", "column.rows", is_number=True),
+        Column("rows", "column.rows", view.formats.whole, True),
     ]
     _box(view, "quarantine", pd.DataFrame(rows), columns, empty="data.no_quarantine")
 
@@ -154,20 +156,29 @@ def _runs(view: View) -> None:
         {
             "job": view.text.known(f"job.{run.job}", run.job),
             "status": view.text.known(f"status.{run.status}", run.status),
-            "started_at": view.formats.instant(run.started_at),
-            "duration": _duration(view, run),
+            "started_at": run.started_at,
+            "duration": _seconds(run),
         }
         for run in read_runs(view.home)
     ]
-    columns = [Column(name, f"column.{name}") for name in ("job", "status", "started_at", "duration")]
+    columns = [
+        *(Column(name, f"column.{name}") for name in ("job", "status")),
+        Column("started_at", "column.started_at", view.formats.instant),
+        Column("duration", "column.duration", lambda one: _duration(view, one), taken_key="column.seconds"),
+    ]
     _box(view, "runs", pd.DataFrame(rows), columns, empty="data.no_runs", most=10)
 
 
-def _duration(view: View, run: JobRun) -> str:
-    if run.started_at is None or run.ended_at is None:
-        return "–"
-    seconds = round((run.ended_at - run.started_at).total_seconds())
-    return view.text("data.minutes", minutes=seconds // 60, seconds=seconds % 60)
+def _seconds(run: JobRun) -> float:
+    """Return how long a run took; NaN while it goes on."""
+    is_over = run.started_at is not None and run.ended_at is not None
+    return (run.ended_at - run.started_at).total_seconds() if is_over else float("nan")  # type: ignore[operator]
+
+
+def _duration(view: View, seconds: float) -> str:
+    if seconds != seconds:
+        return MISSING
+    return view.text("data.minutes", minutes=round(seconds) // 60, seconds=round(seconds) % 60)
 
 
 def _box(

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from eshop_dagster.adapters.dashboard_queries import deliveries
+from eshop_dagster.adapters.dashboard_queries import Scope, deliveries
 from eshop_dagster.dashboard.charts.bars import lying_bars, standing_bars
 from eshop_dagster.dashboard.charts.series import lines
 from eshop_dagster.dashboard.charts.states import STATES
@@ -17,15 +17,21 @@ from eshop_dagster.dashboard.elements import (
     Column,
     cards,
     chart,
+    compared,
     data_through,
     page_header,
     suppression_note,
     table,
 )
-from eshop_dagster.dashboard.suppression import SMALLEST_GROUP, suppress, without_small
+from eshop_dagster.dashboard.filters import month_end
+from eshop_dagster.dashboard.suppression import SMALLEST_GROUP, suppress
+from eshop_dagster.dashboard.value_names import state_name
 from eshop_dagster.dashboard.view import View
 
 _APPLIED = ("states", "channels")
+_LATE = ["late_count", "late_share", "late_by_date_count", "late_by_date_share"]
+_BEHIND = {"promised_count": _LATE, "handled_count": ["handling_days"], "carried_count": ["transit_days"]}
+"""Measures by the orders that they are of."""
 
 
 def render(view: View) -> None:
@@ -35,7 +41,7 @@ def render(view: View) -> None:
     if not total["delivered_count"] >= SMALLEST_GROUP:
         st.info(view.text("deliveries.empty"))
         return
-    _headline(view, total)
+    _headline(view, total if total["promised_count"] >= SMALLEST_GROUP else _without_late(total))
     _history(view)
     for pair in ((_months, _durations), (_map, _states), (_remote, _delay)):
         for place, draw in zip(st.columns(2), pair, strict=True):
@@ -44,11 +50,26 @@ def render(view: View) -> None:
     _routes(view)
 
 
+def _without_late(total: pd.Series) -> pd.Series:
+    return total.mask(total.index.isin(["promised_count", *_LATE]))
+
+
+def _before(view: View) -> tuple[Scope | None, pd.Series | None]:
+    """Return the months just before and their deliveries: these are counted by month, an unfinished one as a whole."""
+    before = view.scope_before(*_APPLIED)
+    if before is None:
+        return None, None
+    found = view.ask(deliveries.deliveries_in_all, before).iloc[0]
+    if not found["delivered_count"] >= SMALLEST_GROUP:
+        return None, None
+    found = found if found["promised_count"] >= SMALLEST_GROUP else _without_late(found)
+    return replace(before, last=month_end(before.last)), found
+
+
 def _headline(view: View, now: pd.Series) -> None:
-    earlier, before = None, view.scope_before(*_APPLIED)
-    if before is not None:
-        found = view.ask(deliveries.deliveries_in_all, before).iloc[0]
-        earlier = found if found["delivered_count"] >= SMALLEST_GROUP else None
+    before, earlier = _before(view)
+    last = view.scope().last
+    is_whole = last == month_end(last)
     formats, day = view.formats, view.formats.day(data_through(view))
 
     def days(value: float) -> str:
@@ -62,11 +83,15 @@ def _headline(view: View, now: pd.Series) -> None:
     }
     shown = []
     for name, (column, write, write_points, is_more_better) in rows.items():
-        change = None
-        if earlier is not None and earlier[column]:
-            relative = now[column] / earlier[column] - 1
-            change = write_points(now[column] - earlier[column]) if write_points else formats.change(relative)
-        meaning = view.text(f"deliveries.{name}_help", day=day)
+        change, why = None, "change.none"
+        if earlier is not None and pd.notna(now[column]) and pd.notna(earlier[column]):
+            if write_points:
+                change = write_points(now[column] - earlier[column])
+            elif name == "count" and not is_whole:
+                why = "change.unfinished"
+            elif earlier[column]:
+                change = formats.change(now[column] / earlier[column] - 1)
+        meaning = compared(view, view.text(f"deliveries.{name}_help", day=day), change, before, why)
         shown.append(Card(view.text(f"deliveries.{name}"), write(now[column]), change, meaning, is_more_better))
     cards(shown, per_row=4)
 
@@ -74,13 +99,14 @@ def _headline(view: View, now: pd.Series) -> None:
 def _history(view: View) -> None:
     scope = replace(view.scope(*_APPLIED), first=view.choices.first, last=view.choices.last)
     total = view.ask(deliveries.deliveries_in_all, scope).iloc[0]
+    total = total if total["promised_count"] >= SMALLEST_GROUP else _without_late(total)
     late, promised = view.formats.whole(total["late_count"]), view.formats.whole(total["promised_count"])
     share = view.formats.share(total["late_share"], 2)
     st.caption(view.text("deliveries.history", late=late, promised=promised, share=share))
 
 
 def _months(view: View) -> None:
-    months, hidden = suppress(view.ask(deliveries.deliveries_by, view.scope(*_APPLIED), "month"), "delivered_count")
+    months, hidden = _by(view, "month")
     names = {name: view.text(f"column.{name}") for name in ("late_share", "late_by_date_share")}
     figure = lines(months, "ordered_month", names, view.formats, axis="", tickformat=".0%", hover="%{y:.1%}")
     numbers = months[["ordered_month", "delivered_count", "promised_count", "late_count", *names]]
@@ -88,19 +114,33 @@ def _months(view: View) -> None:
 
 
 def _durations(view: View) -> None:
-    months, hidden = suppress(view.ask(deliveries.deliveries_by, view.scope(*_APPLIED), "month"), "delivered_count")
+    months, hidden = _by(view, "month")
     names = {name: view.text(f"column.{name}") for name in ("delivery_days", "transit_days", "handling_days")}
     figure = lines(months, "ordered_month", names, view.formats, axis="", tickformat=",.0f", hover="%{y:,.1f}")
     notes = suppression_note(view, hidden)
     chart(view, "deliveries.durations", figure, months[["ordered_month", "delivered_count", *names]], notes=notes)
 
 
-def _by_state(view: View) -> tuple[pd.DataFrame, int]:
-    return suppress(view.ask(deliveries.deliveries_by, view.scope(*_APPLIED), "state"), "delivered_count")
+def _by(view: View, key: str) -> tuple[pd.DataFrame, int]:
+    return without_small_measures(view.ask(deliveries.deliveries_by, view.scope(*_APPLIED), key))
+
+
+def without_small_measures(found: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the groups with each measure emptied that fewer than 10 orders stand behind, and how many lost one.
+
+    A share of late orders is of those with a promise, which fewer may have than were delivered; days of handling and of
+    transit are of those whose way is known.
+    """
+    kept, _ = suppress(found, "delivered_count")
+    for count, measures in _BEHIND.items():
+        kept, _ = suppress(kept, count, measures)
+    counts = found[["delivered_count", *_BEHIND]]
+    is_hidden = ((counts > 0) & (counts < SMALLEST_GROUP)).any(axis=1)
+    return kept, int(is_hidden.sum())
 
 
 def _map(view: View) -> None:
-    states, hidden = _by_state(view)
+    states, hidden = _by(view, "state")
     values = dict(zip(states["state"], states["late_share"], strict=True))
     texts = {state: view.formats.share(value) for state, value in values.items()}
     numbers = states.assign(state_name=states["state"].map(STATES))
@@ -110,12 +150,13 @@ def _map(view: View) -> None:
 
 
 def _states(view: View) -> None:
-    states, hidden = _by_state(view)
+    states, hidden = _by(view, "state")
     states = states[states["delivery_days"].notna()].sort_values("delivery_days", ascending=False)
     texts = [view.formats.number(value) for value in states["delivery_days"]]
     axis = view.text("column.delivery_days")
     values = list(states["delivery_days"])
-    figure = lying_bars(list(states["state"]), values, texts, view.formats, axis=axis, height=430)
+    names = [state_name(view.text, one) for one in states["state"]]
+    figure = lying_bars(names, values, texts, view.formats, axis=axis, height=430)
     figure.update_yaxes(tickfont={"size": 10}, dtick=1)
     figure.update_layout(margin={"r": 40}, bargap=0.15)
     numbers = states[["state", "delivered_count", "delivery_days", "transit_days", "handling_days"]]
@@ -138,9 +179,7 @@ def _delay(view: View) -> None:
 
 
 def _remote(view: View) -> None:
-    regions, hidden = suppress(
-        view.ask(deliveries.deliveries_by, view.scope(*_APPLIED), "remoteness"), "delivered_count"
-    )
+    regions, hidden = _by(view, "remoteness")
     words = {True: view.text("deliveries.is_remote"), False: view.text("deliveries.is_not_remote")}
     regions["remoteness"] = [words[bool(one)] for one in regions["is_remote_region"]]
     series = {view.text("column.delivery_days"): list(regions["delivery_days"])}
@@ -156,8 +195,7 @@ def _remote(view: View) -> None:
 
 
 def _routes(view: View) -> None:
-    routes = view.ask(deliveries.deliveries_by, view.scope(*_APPLIED), "route")
-    routes, hidden = without_small(routes, "delivered_count")
+    routes, hidden = _by(view, "route")
     routes = routes[routes["delivery_days"].notna()].sort_values("delivery_days", ascending=False)
     formats = view.formats
 
@@ -165,8 +203,8 @@ def _routes(view: View) -> None:
         return formats.number(float(str(value)))
 
     columns = [
-        Column("seller_state", "column.seller_state", lambda one: view.text.known(f"value.{one}", str(one))),
-        Column("state", "column.destination", lambda one: view.text.known(f"value.{one}", str(one))),
+        Column("seller_state", "column.seller_state", lambda one: state_name(view.text, str(one))),
+        Column("state", "column.destination", lambda one: state_name(view.text, str(one))),
         Column("delivered_count", "column.delivered_count", lambda one: formats.whole(float(str(one))), True),
         Column("delivery_days", "column.delivery_days", days, True),
         Column("transit_days", "column.transit_days", days, True),

@@ -8,8 +8,8 @@ from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.charts.matrix import matrix
 from eshop_dagster.dashboard.elements import chart, ignored_note, page_header, suppression_note
 from eshop_dagster.dashboard.pages.feature_look import feature_look
-from eshop_dagster.dashboard.sidebar import category_name, channel_name
 from eshop_dagster.dashboard.suppression import suppress
+from eshop_dagster.dashboard.value_names import category_name, channel_name
 from eshop_dagster.dashboard.view import View
 
 _SHOWN_CATEGORIES = 10
@@ -38,7 +38,7 @@ def _worth(view: View) -> None:
     )
     figure.update_xaxes(type="category", nticks=8, tickangle=0)
     figure.update_layout(bargap=0.05)
-    notes = [*ignored_note(view, "category"), *suppression_note(view, hidden)]
+    notes = [*ignored_note(view, "category", "segments"), *suppression_note(view, hidden)]
     numbers = steps[["worth_from_brl", "worth_to_brl", "order_count"]]
     chart(view, "exploration.worth", figure, numbers, notes=notes)
 
@@ -55,7 +55,9 @@ def _channels(view: View) -> None:
     )
     figure.update_xaxes(tickformat="%b %Y", nticks=8)
     figure.update_layout(legend={"traceorder": "normal"})
-    chart(view, "exploration.channels", figure, found, notes=suppression_note(view, hidden))
+    numbers = found[["ordered_month", "channel", "net_revenue_brl", "order_count"]]
+    notes = [*ignored_note(view, "segments"), *suppression_note(view, hidden)]
+    chart(view, "exploration.channels", figure, numbers, notes=notes)
 
 
 def _mix(view: View) -> None:
@@ -79,4 +81,5 @@ def _mix(view: View) -> None:
         height=300,
     )
     numbers = frame[["channel", "category", "net_revenue_brl", "order_count", "share"]]
-    chart(view, "exploration.mix", figure if len(frame) else None, numbers, notes=suppression_note(view, hidden))
+    notes = [*ignored_note(view, "segments"), *suppression_note(view, hidden)]
+    chart(view, "exploration.mix", figure if len(frame) else None, numbers, notes=notes)

@@ -1,18 +1,19 @@
 """Previsões: what lies ahead, how right forecasts were, and who is expected to spend most."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
 
-from eshop_dagster.adapters.dashboard_queries import Scope, forecasts, sales
+from eshop_dagster.adapters.dashboard_queries import Scope, forecasts
 from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.charts.series import fan
+from eshop_dagster.dashboard.daily import revenue_by_day, revenue_by_month
 from eshop_dagster.dashboard.elements import Card, cards, chart, page_header, suppression_note
 from eshop_dagster.dashboard.filters import add_months
 from eshop_dagster.dashboard.pages.backtest import backtest
 from eshop_dagster.dashboard.pages.spend_evidence import spend_evidence
-from eshop_dagster.dashboard.suppression import suppress
 from eshop_dagster.dashboard.view import View
 
 _SHOWN_DAYS, _SHOWN_MONTHS = 90, 9
@@ -33,22 +34,20 @@ def render(view: View) -> None:
 def _ahead(view: View) -> None:
     ahead = view.ask(forecasts.forecast_by_day, view.scope("states"))
     if ahead.empty:
-        st.info(view.text("forecasts.no_model"))
+        nation = view.ask(forecasts.forecast_by_day, view.scope())
+        st.info(view.text("forecasts.no_model" if nation.empty else "forecasts.no_place"))
         return
     last = pd.Timestamp(ahead["last_known_date"].iloc[0]).date()
     _headline(view, ahead, last)
     names = {"revenue_brl": "forecast_brl", **{f"revenue_{one}": one for one in _BOUNDS}}
     ahead = ahead.rename(columns=names)
     scope = Scope(add_months(last, -_SHOWN_MONTHS).replace(day=1), last, states=view.filters.states)
-    days, hidden = suppress(view.ask(sales.sales_by_day, scope), "order_count")
-    days = days.rename(columns={"ordered_date": "date"})
-    days["mean_brl"] = days["revenue_brl"].rolling(7, min_periods=4).mean()
-    recent = days[days["date"] > pd.Timestamp(last - timedelta(days=_SHOWN_DAYS))]
+    recent, hidden = revenue_by_day(view, replace(scope, first=last - timedelta(days=_SHOWN_DAYS - 1)))
     left, right = st.columns([3, 2])
     with left:
         _by_day(view, recent, ahead, hidden)
     with right:
-        _by_month(view, days, ahead)
+        _by_month(view, scope, ahead)
 
 
 def _headline(view: View, ahead: pd.DataFrame, last: object) -> None:
@@ -79,8 +78,9 @@ def _by_day(view: View, recent: pd.DataFrame, ahead: pd.DataFrame, hidden: int) 
     chart(view, "forecasts.ahead", figure, numbers, notes=[*notes, *suppression_note(view, hidden)])
 
 
-def _by_month(view: View, days: pd.DataFrame, ahead: pd.DataFrame) -> None:
-    real = days.groupby(days["date"].dt.to_period("M"))["revenue_brl"].sum()
+def _by_month(view: View, scope: Scope, ahead: pd.DataFrame) -> None:
+    known, hidden = revenue_by_month(view, scope)
+    real = known.set_index("month")["revenue_brl"]
     predicted = ahead.groupby(pd.to_datetime(ahead["date"]).dt.to_period("M"))["forecast_brl"].sum()
     both = pd.DataFrame({"actual_brl": real, "predicted_brl": predicted}).sort_index()
     months = [view.formats.month(month.start_time.date()) for month in both.index]
@@ -98,4 +98,4 @@ def _by_month(view: View, days: pd.DataFrame, ahead: pd.DataFrame) -> None:
     figure.update_xaxes(tickformat="%b %Y", nticks=6)
     figure.update_layout(legend={"traceorder": "normal"})
     numbers = both.reset_index(drop=True).assign(month=months)[["month", "actual_brl", "predicted_brl"]]
-    chart(view, "forecasts.months", figure, numbers)
+    chart(view, "forecasts.months", figure, numbers, notes=suppression_note(view, hidden))

@@ -1,5 +1,8 @@
 """The list of a segment: by pseudonym for everybody, with names for those who may."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -9,21 +12,27 @@ from eshop_dagster.dashboard.access import visitor
 from eshop_dagster.dashboard.elements import Column, table
 from eshop_dagster.dashboard.personal_data import may_reveal, note_access
 from eshop_dagster.dashboard.registry import platform_of
-from eshop_dagster.dashboard.suppression import SMALLEST_GROUP
+from eshop_dagster.dashboard.value_names import state_name
 from eshop_dagster.dashboard.view import View
 
 MOST_REVEALED = 100
 
 
-def member_list(view: View, names: dict[int, str], count: int) -> None:
-    """Show the customers of the choice who are expected to spend most."""
+def member_list(view: View, names: dict[int, str], segments: Collection[int]) -> None:
+    """Show the customers of the chosen states who are expected to spend most.
+
+    Args:
+        view: the page's.
+        names: of the segments.
+        segments: those of the choice that have 10 customers or more in these states: others are not listed.
+    """
     most = view.formats.whole(LISTED_CUSTOMERS)
     with st.container(border=True, key="box-members"):
         st.subheader(view.text("customers.list"), help=view.text("customers.list_help", most=most), anchor=False)
-        if count < SMALLEST_GROUP:
+        if not segments:
             st.info(view.text("customers.small"))
             return
-        frame = view.ask(customers.members, view.scope("states", "segments"))
+        frame = view.ask(customers.members, replace(view.scope("states"), segments=tuple(segments)))
         frame["segment"] = [names.get(one, "") for one in frame["segment_id"]]
         table(view, "customers.list", frame, _columns(view), most=10)
         email = visitor()
@@ -40,7 +49,7 @@ def _columns(view: View) -> list[Column]:
     return [
         Column("customer_key", "column.customer_key"),
         Column("segment", "column.segment"),
-        Column("state", "column.state"),
+        Column("state", "column.state", lambda one: state_name(view.text, str(one))),
         Column("city", "column.city"),
         Column("order_count", "column.order_count", lambda one: formats.whole(float(str(one))), True),
         Column("net_revenue_brl", "column.net_revenue_brl", lambda one: formats.money(float(str(one))), True),
@@ -70,4 +79,4 @@ def _reveal(view: View, email: str, keys: list[str]) -> None:
 
     st.warning(view.text("customers.revealed"))
     columns = [Column(name, f"column.{name}") for name in ("customer_key", "name", "email")]
-    table(view, "customers.persons", pd.DataFrame(rows), columns, most=MOST_REVEALED)
+    table(view, "customers.persons", pd.DataFrame(rows), columns, most=MOST_REVEALED, can_be_taken=False)

@@ -1,5 +1,6 @@
 """Modelos: champions, what they were promoted for, every version, and drift."""
 
+import math
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -8,7 +9,8 @@ import streamlit as st
 from eshop_dagster.adapters.registry import RegistryError, VersionSummary
 from eshop_dagster.dashboard import registry
 from eshop_dagster.dashboard.elements import Card, Column, cards, page_header, table
-from eshop_dagster.dashboard.gate_words import gate_words
+from eshop_dagster.dashboard.formats import MISSING
+from eshop_dagster.dashboard.gate_words import decision_words, gate_words
 from eshop_dagster.dashboard.pages.drift import drift
 from eshop_dagster.dashboard.view import View
 from eshop_dagster.stages.kinds import KINDS
@@ -35,7 +37,8 @@ def _champions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
         name = view.text(f"models.{model}")
         champion = next((one for one in versions[model] if "champion" in one.aliases), None)
         if champion is None:
-            reason = last_decisions(view.home).get(model, "–")
+            known = last_decisions(view.home).get(model)
+            reason = decision_words(known, view.text) if known else MISSING
             shown.append(Card(name, view.text("models.none"), None, view.text("models.none_help", reason=reason)))
             continue
         metric = KINDS[model].metric
@@ -95,20 +98,20 @@ def _versions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
             rows.append(
                 {
                     "model": view.text(f"models.{model}"),
-                    "version": str(one.version.version),
+                    "version": int(one.version.version),
                     "alias": ", ".join(aliases) or view.text.known(f"outcome.{outcome}", outcome),
-                    "made_at": view.formats.instant(_made_at(one)),
+                    "made_at": _made_at(one),
                     "estimator": tags.get("candidate", ""),
                     "metric": view.text(f"metric.{metric}"),
-                    "value": _number(view, one.metrics.get(metric)),
-                    "baseline": _number(view, one.metrics.get(f"baseline_{metric}")),
+                    "value": one.metrics.get(metric, math.nan),
+                    "baseline": one.metrics.get(f"baseline_{metric}", math.nan),
                     "data_version": tags.get("dvc_hash", "")[:12],
                 }
             )
     names = ("model", "version", "alias", "made_at", "estimator", "metric", "value", "baseline", "data_version")
-    columns = [
-        Column(name, f"column.{name}", is_number=name in ("version", "made_at", "value", "baseline")) for name in names
-    ]
+    written = {name: lambda value: _number(view, value) for name in ("value", "baseline")}
+    written["made_at"] = view.formats.instant
+    columns = [Column(name, f"column.{name}", written.get(name, str), name in ("version", *written)) for name in names]
     with st.container(border=True, key="box-versions"):
         st.subheader(view.text("models.versions"), help=view.text("models.versions_help"), anchor=False)
         table(view, "models.versions", pd.DataFrame(rows), columns, most=15)

@@ -11,18 +11,21 @@ from eshop_dagster.dashboard.charts.bars import lying_bars
 from eshop_dagster.dashboard.charts.series import fan, lines
 from eshop_dagster.dashboard.charts.states import STATES
 from eshop_dagster.dashboard.charts.tile_map import tile_map
+from eshop_dagster.dashboard.daily import revenue_by_day
 from eshop_dagster.dashboard.elements import (
     Card,
     cards,
     chart,
+    compared,
     data_through,
+    guarded,
     ignored_note,
     page_header,
     suppression_note,
+    switch,
 )
-from eshop_dagster.dashboard.formats import MISSING
-from eshop_dagster.dashboard.sidebar import category_name
 from eshop_dagster.dashboard.suppression import SMALLEST_GROUP, suppress, without_small
+from eshop_dagster.dashboard.value_names import category_name
 from eshop_dagster.dashboard.view import View
 
 _APPLIED = ("states", "channels", "category")
@@ -50,9 +53,6 @@ def _headline(view: View) -> None:
     if before is not None:
         earlier = _totals(view, before)
     formats, day = view.formats, view.formats.day(data_through(view))
-    period = MISSING
-    if before is not None:
-        period = view.text("period.shown", first=formats.day(before.first), last=formats.day(before.last))
     written: dict[str, tuple[Any, Any, Any, bool]] = {
         "revenue": (formats.money, _relative, formats.change, True),
         "orders": (formats.whole, _relative, formats.change, True),
@@ -64,9 +64,8 @@ def _headline(view: View) -> None:
     shown = []
     for name, (write, compare, write_change, is_more_better) in written.items():
         change = compare(now[name], earlier[name]) if earlier else None
-        compared = view.text("change.before", period=period) if change is not None else view.text("change.none")
-        meaning = view.text(f"overview.{name}_help", day=day) + " " + compared[0].upper() + compared[1:] + "."
         text = write_change(change) if change is not None else None
+        meaning = compared(view, view.text(f"overview.{name}_help", day=day), text, before)
         shown.append(Card(view.text(f"overview.{name}"), write(now[name]), text, meaning, is_more_better))
     cards(shown)
 
@@ -78,15 +77,22 @@ def _totals(view: View, scope: Scope) -> dict[str, float | None]:
     is_shown = orders >= SMALLEST_GROUP
     months = view.ask(sales.loyalty_by_month, replace(scope, states=(), channels=(), category=None))
     whole = months[months["churned_customer_count"].notna() & (months["active_customer_count"] > 0)]
+    # People of several months are the same ones: as many as in the largest month are surely there.
+    has_buyers, has_active = _are_enough(months["buyer_count"]), _are_enough(whole["active_customer_count"])
     buyers, active = float(months["buyer_count"].sum()), float(whole["active_customer_count"].sum())
+    latest = months["active_customer_count"].iloc[-1:]
     return {
         "revenue": float(days["net_revenue_brl"].sum()) if is_shown else None,
         "orders": orders if is_shown else None,
         "ticket": float(days["revenue_brl"].sum()) / orders if is_shown else None,
-        "active": float(months["active_customer_count"].iloc[-1]) if len(months) else None,
-        "repeat": float(months["returning_customer_count"].sum()) / buyers if buyers else None,
-        "churn": float(whole["churned_customer_count"].sum()) / active if active else None,
+        "active": float(latest.iloc[0]) if _are_enough(latest) else None,
+        "repeat": float(months["returning_customer_count"].sum()) / buyers if has_buyers else None,
+        "churn": float(whole["churned_customer_count"].sum()) / active if has_active else None,
     }
+
+
+def _are_enough(people: pd.Series) -> bool:
+    return len(people) > 0 and bool(people.max() >= SMALLEST_GROUP)
 
 
 def _history(view: View) -> None:
@@ -105,10 +111,7 @@ def _history(view: View) -> None:
 
 def _daily(view: View) -> None:
     scope = view.scope(*_APPLIED)
-    days, hidden = suppress(view.ask(sales.sales_by_day, scope), "order_count")
-    every = pd.DataFrame({"ordered_date": pd.date_range(scope.first, scope.last)})
-    days = every.merge(days, how="left", on="ordered_date").rename(columns={"ordered_date": "date"})
-    days["mean_brl"] = days["revenue_brl"].rolling(7, min_periods=4).mean()
+    days, hidden = revenue_by_day(view, scope)
     ahead, notes = _ahead(view, scope)
     text = view.text
     words = {name: text(f"overview.{name}") for name in ("actual", "mean", "forecast")}
@@ -124,7 +127,8 @@ def _ahead(view: View, scope: Scope) -> tuple[pd.DataFrame, list[str]]:
         return empty, [view.text("overview.no_forecast")]
     ahead = view.ask(forecasts.forecast_by_day, scope)
     if ahead.empty:
-        return empty, [view.text("overview.no_champion")]
+        nation = view.ask(forecasts.forecast_by_day, replace(scope, states=()))
+        return empty, [view.text("overview.no_champion" if nation.empty else "forecasts.no_place")]
     names = {"revenue_brl": "forecast_brl"}
     names |= {f"revenue_{end}_{level}_brl": f"{end}_{level}_brl" for end in ("lower", "upper") for level in (80, 95)}
     ahead = ahead.rename(columns=names)
@@ -134,6 +138,10 @@ def _ahead(view: View, scope: Scope) -> tuple[pd.DataFrame, list[str]]:
 
 @st.fragment
 def _map(view: View) -> None:
+    guarded(view.text, view.formats, lambda: _states(view))
+
+
+def _states(view: View) -> None:
     states = view.ask(sales.sales_by_state, view.scope(*_APPLIED))
     states["average_ticket_brl"] = states["revenue_brl"] / states["order_count"]
     states, hidden = suppress(states, "order_count")
@@ -145,19 +153,12 @@ def _map(view: View) -> None:
     numbers = states.assign(state_name=states["state"].map(STATES))
     numbers = numbers[["state", "state_name", "net_revenue_brl", "order_count", "average_ticket_brl"]]
     notes = suppression_note(view, hidden)
-    chart(view, "overview.map", figure, numbers, notes=notes, controls=lambda: _measure_switch(view))
+    label = view.text("overview.map_measure")
 
+    def controls() -> None:
+        switch(label, _MEASURES, lambda one: view.text(f"column.{one}"), "overview_measure")
 
-def _measure_switch(view: View) -> None:
-    st.segmented_control(
-        view.text("overview.map_measure"),
-        _MEASURES,
-        format_func=lambda one: view.text(f"column.{one}"),
-        default=_MEASURES[0],
-        required=True,
-        key="overview_measure",
-        label_visibility="collapsed",
-    )
+    chart(view, "overview.map", figure, numbers, notes=notes, controls=controls)
 
 
 def _categories(view: View) -> None:
@@ -172,13 +173,14 @@ def _categories(view: View) -> None:
 
 
 def _loyalty(view: View) -> None:
-    months, hidden = suppress(view.ask(sales.loyalty_by_month, view.scope()), "buyer_count")
+    months, few_buyers = suppress(view.ask(sales.loyalty_by_month, view.scope()), "buyer_count", ["repeat_share"])
+    months, few_active = suppress(months, "active_customer_count", ["churn_share"])
     names = {name: view.text(f"column.{name}") for name in ("repeat_share", "churn_share")}
     figure = lines(
         months, "ordered_month", names, view.formats, axis="", tickformat=".0%", hover="%{y:.1%}", height=300
     )
     numbers = months[["ordered_month", "active_customer_count", *names]]
-    notes = [*ignored_note(view, "states", "channels", "category"), *suppression_note(view, hidden)]
+    notes = [*ignored_note(view, "states", "channels", "category"), *suppression_note(view, few_buyers + few_active)]
     chart(view, "overview.loyalty", figure, numbers, notes=notes)
 
 

@@ -12,7 +12,7 @@ from eshop_dagster.adapters.vault import VaultError
 from eshop_dagster.contract import CHANNELS, STATES
 from eshop_dagster.dashboard.elements import page_header
 from eshop_dagster.dashboard.registry import platform_of
-from eshop_dagster.dashboard.sidebar import category_name, channel_name
+from eshop_dagster.dashboard.value_names import category_name, channel_name
 from eshop_dagster.dashboard.view import View
 from eshop_dagster.settings import SettingsError
 from eshop_dagster.stages.quality import LIVING_SOURCES

@@ -7,8 +7,9 @@ from eshop_dagster.adapters.registry import RegistryError, VersionSummary
 from eshop_dagster.dashboard import projections, registry
 from eshop_dagster.dashboard.charts.matrix import matrix
 from eshop_dagster.dashboard.charts.points import segment_points
-from eshop_dagster.dashboard.elements import chart, suppression_note
-from eshop_dagster.dashboard.suppression import SMALLEST_GROUP, suppress, without_small
+from eshop_dagster.dashboard.elements import chart, guarded, ignored_note, suppression_note, switch
+from eshop_dagster.dashboard.formats import MISSING
+from eshop_dagster.dashboard.suppression import suppress, without_small
 from eshop_dagster.dashboard.view import View
 
 _METHODS = ("pca2", "pca3", "tsne")
@@ -17,6 +18,10 @@ _METHODS = ("pca2", "pca3", "tsne")
 @st.fragment
 def space(view: View, names: dict[int, str]) -> None:
     """Show a sample of the customers in two or three dimensions."""
+    guarded(view.text, view.formats, lambda: _space(view, names))
+
+
+def _space(view: View, names: dict[int, str]) -> None:
     version = _version(view)
     if not view.database.has("customer_features"):
         st.info(view.text("customers.no_features"))
@@ -42,36 +47,26 @@ def space(view: View, names: dict[int, str]) -> None:
         points = points[points["segment_id"].isin(view.filters.segments)]
     numbers = points.assign(segment=[names.get(one, str(one)) for one in points["segment_id"]])
     figure = segment_points(points, names, axes, view.formats)
-    notes = [note, *suppression_note(view, hidden)]
-    chart(view, "customers.projection", figure, numbers, notes=notes, controls=lambda: _switch(view))
+    notes = [note, *ignored_note(view, "states"), *suppression_note(view, hidden)]
+    label = view.text("customers.method")
 
+    def controls() -> None:
+        switch(label, _METHODS, lambda one: view.text(f"customers.method_{one}"), "customers_method")
 
-def _switch(view: View) -> None:
-    st.segmented_control(
-        view.text("customers.method"),
-        _METHODS,
-        format_func=lambda one: view.text(f"customers.method_{one}"),
-        default=_METHODS[0],
-        required=True,
-        key="customers_method",
-        label_visibility="collapsed",
-    )
+    chart(view, "customers.projection", figure, numbers, notes=notes, controls=controls)
 
 
 def migration(view: View, names: dict[int, str]) -> None:
     """Show who moved between segments when the present model took over."""
-    version = _version(view)
-    moves = registry.table(view, version, "migration") if version else None
+    moves = _moves(view)
     if moves is None:
         chart(view, "customers.migration", None, pd.DataFrame(), empty="customers.no_migration")
         return
-    moves, hidden = suppress(moves, "customer_count", ["moved_from_share"])
+    moves, hidden = suppress(moves, "customer_count", ["moved_from_share"], whole="champion_segment_id")
     for column, source in (("before", "champion_segment_id"), ("after", "segment_id")):
         moves[column] = [names.get(one, str(one)) for one in moves[source]]
     wide = moves.pivot(index="champion_segment_id", columns="segment_id", values="moved_from_share")
-    written = [
-        [view.formats.share(one) if one == one else f"<{SMALLEST_GROUP}" for one in row] for row in wide.to_numpy()
-    ]
+    written = [[view.formats.share(one) if one == one else MISSING for one in row] for row in wide.to_numpy()]
     figure = matrix(
         wide.to_numpy(),
         [names.get(int(str(one)), str(one)) for one in wide.index],
@@ -83,8 +78,18 @@ def migration(view: View, names: dict[int, str]) -> None:
         most=1.0,
         height=420,
     )
-    numbers = moves[["before", "after", "customer_count", "moved_from_share"]]
-    chart(view, "customers.migration", figure, numbers, notes=suppression_note(view, hidden))
+    # With counts, or shares of all digits, the hidden cells of a row could be worked out.
+    numbers = moves[["before", "after", "moved_from_share"]].round({"moved_from_share": 3})
+    notes = [*ignored_note(view, "states", "segments"), *suppression_note(view, hidden)]
+    chart(view, "customers.migration", figure, numbers, notes=notes)
+
+
+def _moves(view: View) -> pd.DataFrame | None:
+    try:
+        version = registry.champion(view, "segmentation")
+        return registry.table(view, version, "migration") if version else None
+    except RegistryError:
+        return None
 
 
 def _version(view: View) -> VersionSummary | None:

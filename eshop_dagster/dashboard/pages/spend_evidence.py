@@ -51,9 +51,9 @@ def _expected(view: View) -> None:
 def _judged(view: View) -> pd.DataFrame | None:
     try:
         version = registry.champion(view, "spend")
+        found = registry.table(view, version, "deciles") if version else None
     except RegistryError:
         return None
-    found = registry.table(view, version, "deciles") if version else None
     if version and found is None:
         st.info(view.text("forecasts.no_deciles"))
     return found
@@ -67,7 +67,8 @@ def _predicted_and_real(view: View, judged: pd.DataFrame, hidden: int) -> None:
         names, series, view.formats, axis=axis, x_axis=view.text("forecasts.decile"), hover=_MONEY, height=400
     )
     figure.update_xaxes(type="category")
-    chart(view, "forecasts.judged", figure, judged, notes=suppression_note(view, hidden))
+    notes = [*ignored_note(view, "states"), *suppression_note(view, hidden)]
+    chart(view, "forecasts.judged", figure, judged, notes=notes)
 
 
 def _gains(view: View, judged: pd.DataFrame) -> None:
@@ -91,4 +92,10 @@ def _gains(view: View, judged: pd.DataFrame) -> None:
     lift, share = view.formats.number(first["lift"]), view.formats.share(first["gain_share"])
     note = view.text("forecasts.lift_note", lift=lift, share=share)
     numbers = judged[["decile", "lift", *(f"{column}_share" for column in looks)]]
-    chart(view, "forecasts.lift", finished(figure, view.formats, height=400), numbers, notes=[note])
+    chart(
+        view,
+        "forecasts.lift",
+        finished(figure, view.formats, height=400),
+        numbers,
+        notes=[note, *ignored_note(view, "states")],
+    )

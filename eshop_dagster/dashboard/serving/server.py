@@ -1,5 +1,6 @@
 """The dashboard's server: Streamlit's own, with the house's settings and nothing that calls out."""
 
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -12,8 +13,32 @@ SCRIPT = Path(__file__).with_name("script.py")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+_LOGIN_NEEDS = ("redirect_uri", "cookie_secret")
+
+
 class HostRefused(ValueError):
     """The dashboard would be open to others without a login."""
+
+
+def has_login(secrets_file: Path) -> bool:
+    """Return whether the file configures a login; without a file there is none.
+
+    Raises:
+        HostRefused: the file is there and configures none: somebody wanted a login that would let everybody in.
+    """
+    if not secrets_file.exists():
+        return False
+    wanted = "expected a table [auth] with redirect_uri and cookie_secret (docs/dashboard.md), or no such file"
+    try:
+        login = tomllib.loads(secrets_file.read_text(encoding="utf-8")).get("auth")
+    except (OSError, ValueError) as error:
+        raise HostRefused(f"the login cannot be read from {secrets_file}: {error}; {wanted}.") from error
+    if not isinstance(login, dict):
+        raise HostRefused(f"{secrets_file} has no table [auth], so that nobody would be asked to log in: {wanted}.")
+    missing = [name for name in _LOGIN_NEEDS if not (isinstance(login.get(name), str) and login[name].strip())]
+    if missing:
+        raise HostRefused(f"[auth] in {secrets_file} has no {' and no '.join(missing)}: {wanted}.")
+    return True
 
 
 def check_host(host: str, *, has_login: bool, is_open_allowed: bool) -> None:
@@ -51,6 +76,10 @@ def serve(home: Path, host: str, port: int, secrets_file: Path, *, has_login: bo
     """Serve until Ctrl-C; what takes seconds to import is imported before the first visitor asks."""
     from streamlit.web import bootstrap
 
+    from eshop_dagster.dashboard.access import demand_login
+
+    if has_login:
+        demand_login()
     wanted = options(host, port, secrets_file, has_login=has_login)
     chosen = {name.replace(".", "_"): value for name, value in wanted.items()}
     bootstrap.load_config_options(chosen)

@@ -11,8 +11,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "customers.count": ("Clientes com pedidos", "Customers with orders"),
     "customers.count_help": (
-        "Clientes que já fizeram um pedido, nos estados e segmentos escolhidos. Dados até {day}.",
-        "Customers who have ordered, of the chosen states and segments. Data through {day}.",
+        "Clientes que já fizeram um pedido, nos estados e segmentos escolhidos, sem os segmentos que não se mostram. "
+        "Dados até {day}.",
+        "Customers who have ordered, of the chosen states and segments, without segments that are not shown. Data "
+        "through {day}.",
     ),
     "customers.worth": ("Valor líquido até hoje", "Net worth to date"),
     "customers.worth_help": (

@@ -92,4 +92,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.status": ("Situação", "Status"),
     "column.started_at": ("Início", "Started"),
     "column.duration": ("Duração", "Duration"),
+    "column.seconds": ("Duração (s)", "Duration (s)"),
 }

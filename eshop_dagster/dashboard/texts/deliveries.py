@@ -74,7 +74,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "column.seller_state": ("Origem", "Origin"),
     "column.destination": ("Destino", "Destination"),
-    "column.route": ("Rota", "Route"),
     "column.remoteness": ("Região", "Region"),
     "column.delivered_count": ("Entregas", "Deliveries"),
     "column.promised_count": ("Com prazo", "With a promise"),

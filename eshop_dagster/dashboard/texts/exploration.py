@@ -10,12 +10,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Esta publicação não traz as características dos clientes; a próxima execução as publica.",
         "This release does not bring the customers' features; the next run publishes them.",
     ),
+    "exploration.small": (
+        "Menos de {least} clientes: as características não são mostradas.",
+        "Fewer than {least} customers: their features are not shown.",
+    ),
     "exploration.distribution": ("Distribuição entre os clientes", "Distribution among customers"),
     "exploration.distribution_help": (
-        "Clientes por faixa de valor, até o percentil 99; a última faixa soma os maiores. Base inteira.",
-        "Customers by band of value, up to the 99th percentile; the last band holds all larger. Whole base.",
+        "Clientes por faixa de valor, até o percentil 99; a última faixa soma os maiores.",
+        "Customers by band of value, up to the 99th percentile; the last band holds all larger.",
     ),
-    "exploration.summary": ("Resumo e valores extremos", "Summary and outliers"),
     "exploration.summary_help": (
         "Extremos: além de 1,5 vez o intervalo entre os quartis, abaixo do primeiro ou acima do terceiro (Tukey).",
         "Outliers: more than 1.5 times the interquartile range below the first or above the third quartile (Tukey).",
@@ -23,9 +26,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "exploration.mean": ("Média", "Mean"),
     "exploration.median": ("Mediana", "Median"),
     "exploration.quartiles": ("Quartis", "Quartiles"),
-    "exploration.percentile": ("Percentil 99", "99th percentile"),
     "exploration.outliers": ("Valores extremos", "Outliers"),
-    "exploration.customers": ("Clientes", "Customers"),
     "exploration.spread": ("Comparação entre segmentos", "Comparison between segments"),
     "exploration.spread_help": (
         "Mediana, quartis e percentis 5 e 95 por segmento, em até 200 mil clientes sorteados.",

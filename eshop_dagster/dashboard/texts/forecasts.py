@@ -9,6 +9,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A história da loja ainda é curta demais para uma previsão.",
         "The shop's history is too short for a forecast yet.",
     ),
+    "forecasts.no_place": ("Não há previsão para este estado.", "There is no forecast for this state."),
     "forecasts.next28": ("Próximos 28 dias", "Next 28 days"),
     "forecasts.next28_help": (
         "Receita prevista para os 28 dias depois de {day}, antes de devoluções.",

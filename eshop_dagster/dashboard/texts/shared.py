@@ -84,6 +84,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart.ignores": ("Não muda com: {filters}.", "Does not change with: {filters}."),
     "change.before": ("ante o período anterior ({period})", "against the period before ({period})"),
     "change.none": ("sem período anterior para comparar", "no period before to compare with"),
+    "change.unfinished": (
+        "o mês ainda não acabou: não se compara com um mês inteiro",
+        "the month is not over: it is not compared with a whole one",
+    ),
     "table.more": (
         "Mostrando {shown} de {count} linhas; o CSV tem todas.",
         "{shown} of {count} rows; the CSV has all.",

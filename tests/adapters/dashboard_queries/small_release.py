@@ -1,7 +1,7 @@
 """Releases of a few rows: the smallest valid row of each table, with overrides."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,9 +35,10 @@ def delivery(**changed: Any) -> dict[str, Any]:
 
 
 def customer(key: str, **changed: Any) -> dict[str, Any]:
-    """One row of dim_customers."""
-    row = {"customer_key": key, "state": "SP", "city": "Campinas", "order_count": 2}
-    return {**row, "net_revenue_brl": Decimal("50.00"), "last_ordered_at": date(2025, 3, 5), **changed}
+    """One row of dim_customers, who last ordered late in the evening of 5 March, São Paulo's time."""
+    row = {"customer_key": key, "state": "SP", "city": "Campinas", "order_count": 3, "cancelled_order_count": 1}
+    last = datetime(2025, 3, 6, 2, 30, tzinfo=UTC)
+    return {**row, "net_revenue_brl": Decimal("50.00"), "last_ordered_at": last, **changed}
 
 
 def score(key: str, **changed: Any) -> dict[str, Any]:

@@ -20,6 +20,16 @@ def test_revenue_is_net_of_returns_and_orders_count_once_whatever_their_categori
     assert (day["revenue_brl"], day["net_revenue_brl"], day["order_count"]) == (15.15, 14.15, 1)
 
 
+def test_an_order_of_two_categories_is_one_order_of_its_channel(tmp_path: Path) -> None:
+    both = [sale(), sale(category="pet_shop"), sale(ordered_date=date(2025, 3, 9)), sale(channel="app")]
+    orders = [order(), order(ordered_date=date(2025, 3, 9)), order(channel="app")]
+    database = publish(tmp_path, agg_daily_sales=both, fct_orders=orders)
+    found = sales.sales_by_channel(database, ALL)
+    assert list(zip(found["channel"], found["order_count"], strict=True)) == [("app", 1), ("web", 2)]
+    assert found["net_revenue_brl"].round(2).tolist() == [10.1, 30.3]
+    assert sales.sales_by_channel(database, replace(ALL, category="pet_shop"))["order_count"].tolist() == [1]
+
+
 def test_under_a_category_orders_are_those_with_a_line_of_it(tmp_path: Path) -> None:
     rows = [sale(order_count=3), sale(category="pet_shop", order_count=7)]
     database = publish(tmp_path, agg_daily_sales=rows, fct_orders=[order()])
@@ -111,6 +121,13 @@ def test_the_list_begins_with_who_is_expected_to_spend_most_and_keeps_to_its_fil
     assert customers.members(database, replace(ALL, segments=(7,))).empty
 
 
+def test_a_listed_customer_last_ordered_on_a_day_of_sao_paulo_and_cancelled_orders_do_not_count(tmp_path: Path) -> None:
+    database = publish(tmp_path, dim_customers=[customer("a")], customer_scores=[score("a")])
+    (listed,) = customers.members(database, ALL).to_dict("records")
+    assert (listed["last_ordered_date"].date(), listed["order_count"]) == (date(2025, 3, 5), 2)
+    assert customers.segment_groups(database, ALL)["order_count"].tolist() == [2]
+
+
 def test_deciles_are_ten_equal_groups_by_falling_expectation(tmp_path: Path) -> None:
     rows = [score(f"{number:02}", expected_spend_next_90_days_brl=float(number)) for number in range(20)]
     found = forecasts.expected_spend_deciles(publish(tmp_path, customer_scores=rows))
@@ -133,6 +150,18 @@ def test_values_beyond_the_last_bin_are_counted_in_it(tmp_path: Path) -> None:
     rows = [{"customer_key": str(value), "revenue_brl": float(value)} for value in (-5, 0, 15, 999)]
     found = exploration.histogram(publish(tmp_path, customer_features=rows), "revenue_brl", 0.0, 10.0, 3)
     assert found.to_dict("list") == {"bin": [0, 1, 2], "customer_count": [2, 1, 1]}
+
+
+def test_features_are_those_of_the_chosen_segments_customers(tmp_path: Path) -> None:
+    features = [{"customer_key": key, "revenue_brl": value} for key, value in {"a": 1.0, "b": 5.0, "c": 90.0}.items()]
+    scores = [score("a"), score("b", segment_id=1), score("c", segment_id=1)]
+    database = publish(tmp_path, customer_features=features, customer_scores=scores)
+    assert exploration.quartiles(database, "revenue_brl")["customer_count"][0] == 3
+    assert exploration.quartiles(database, "revenue_brl", (1,))["mean"][0] == 47.5
+    assert exploration.outlier_count(database, "revenue_brl", 2.0, 50.0, (1,)) == 1
+    assert exploration.histogram(database, "revenue_brl", 0.0, 10.0, 3, (1,))["bin"].tolist() == [0, 2]
+    assert exploration.quartiles_by_segment(database, "revenue_brl", (0,))["segment_id"].tolist() == [0]
+    assert customers.feature_sample(database, 9, (1,))["customer_key"].tolist() == ["b", "c"]
 
 
 def test_a_summary_is_counted_once_when_many_ask_at_once(tmp_path: Path) -> None:

@@ -1,0 +1,181 @@
+"""What trainings say of themselves has Portuguese words: every sentence that the models' code can write."""
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eshop_dagster.dashboard.gate_words import decision_words, gate_words
+from eshop_dagster.dashboard.texts import CATALOGUE, Texts
+from eshop_dagster.ml import cutoffs, slices
+from eshop_dagster.ml.revenue import fit as revenue_fit
+from eshop_dagster.ml.revenue import notes, panel
+from eshop_dagster.ml.revenue.effects import Effects
+from eshop_dagster.ml.revenue.feast_days import special_days
+from eshop_dagster.ml.revenue.panel import Panel
+from eshop_dagster.ml.revenue.params import RevenueParams
+from eshop_dagster.ml.segmentation import SegmentationParams, judge, result
+from eshop_dagster.ml.segmentation.params import TooFewCustomersError
+from eshop_dagster.ml.spend import SpendParams, splitting
+from eshop_dagster.ml.spend import fit as spend_fit
+from eshop_dagster.ml.spend import result as spend_result
+from eshop_dagster.ml.spend.baselines import BASELINES
+from eshop_dagster.stages.register import note_obstacle
+
+PT = Texts("pt")
+MARK = CATALOGUE["models.original"][0].partition("{")[0]
+SPEND, REVENUE, SEGMENTS = SpendParams(), RevenueParams(), SegmentationParams()
+KEPT = ("version 3 stays champion", "there is no champion yet", "the champion, if any, stays")
+
+
+def told_by(error: type[Exception], call: Callable[[], object]) -> str:
+    with pytest.raises(error) as raised:
+        call()
+    return str(raised.value)
+
+
+def obstacles() -> Iterator[str]:
+    rows = SPEND.minimum_rows
+    for values in (np.ones(rows - 1), np.zeros(rows), np.full(rows, 12.5)):
+        for name in ("training", "holdout"):
+            found = splitting.obstacle_in(name, values, SPEND)
+            assert found is not None
+            yield found
+            yield f"There is no spend model: {found}. The customer's own past rate serves instead."
+    days = {"horizon_days": 90, "training_cutoffs": 1, "minimum_history_days": 90, "spacing_days": 90}
+    yield told_by(ValueError, lambda: cutoffs.plan_cutoffs(date(2024, 1, 1), date(2024, 3, 1), **days))
+    for customers in (pd.DataFrame({"a": [1.0]}), pd.DataFrame({"a": [1.0] * SEGMENTS.minimum_customers})):
+        yield told_by(TooFewCustomersError, lambda frame=customers: judge.require_customers(frame, SEGMENTS))  # type: ignore[misc]
+
+
+def verdicts() -> Iterator[str]:
+    for error in (50.0, 99.9, 1300.5):
+        scores = {name: {"rmse_brl": 100.0} for name in BASELINES} | {"linear*season": {"rmse_brl": error}}
+        chosen = {"least_gain_share": 0.01, "buyers_share": 0.031}
+        yield spend_result.verdict("linear*season", scores, BASELINES, **chosen)[1] + spend_fit.TOO_SHORT
+    for gain in (0.5, 1.0, 2.0):
+        days = np.arange(60)
+        judged = pd.DataFrame({"origin": days // 10, "steps": days % 10 + 1, "scale": 10.0, "revenue_scale": 10.0})
+        columns = {
+            "revenue weekday_mean": 2.0,
+            "revenue last_week": 3.0,
+            "predicted": gain,
+            "revenue calendar_level": gain,
+        }
+        judged = judged.assign(actual=100.0, revenue=100.0, **{name: 100.0 + 10 * off for name, off in columns.items()})
+        yield revenue_fit._verdict(judged.assign(revenue_brl=100.0), REVENUE).reason
+    counts = pd.DataFrame({"segment_count": [4, 5], "is_chosen": [True, False], "silhouette": [0.3, 0.2]})
+    lane = {"segment_count": 3.0, "silhouette": 0.4, "stability": 0.9, "largest_share": 0.5, "noise_share": 0.1}
+    for admissible, is_lane, found, silhouette in (
+        (True, True, 0.4, 0.3),
+        (False, False, 0.1, 0.1),
+        (True, True, 0.1, 0.2),
+    ):
+        metrics = {"silhouette": silhouette, "value_separation": 0.4}
+        own = {**lane, "silhouette": found, "is_admissible": is_lane}
+        yield result.explain_choice(
+            counts.assign(is_admissible=admissible), own, metrics, {**metrics, "silhouette": 0.2}
+        )
+    yield result.explain_choice(
+        counts.assign(is_admissible=True), {**lane, "silhouette": np.nan, "is_admissible": False}, metrics, metrics
+    )
+
+
+def revenue_sentences() -> Iterator[str]:
+    short = Panel(date(2024, 3, 5).toordinal(), ("SP",), np.ones((40, 1)), np.ones((40, 1)))
+    yield revenue_fit._without_forecast(short, REVENUE).reason
+    source = inspect.getsource(revenue_fit._with_baseline)
+    assert "days of history are too few, {params.model_days} are" in source
+    too_few = "There is no revenue model: 40 days of history are too few, 200 are needed."
+    yield f"{too_few} The mean of the last weeks' weekday serves instead."
+    long = Panel(date(2023, 1, 2).toordinal(), ("SP",), np.zeros((400, 1)), np.zeros((400, 1)))
+    names = sorted({name for name in special_days(long.days, frozenset({long.first + 100})) if name})
+    events = Effects(closed_weekdays=(0, 1, 2, 3, 4, 5, 6), closed_events=tuple(names), closes_on_holidays=True)
+    for effects in (events, Effects()):
+        for one in (short, long):
+            models = SimpleNamespace(revenue=SimpleNamespace(effects=effects))
+            yield from notes.notes_of(one, frozenset(), models)  # type: ignore[arg-type]
+    yield from notes.notes_of(short, frozenset(), SimpleNamespace(revenue=None))  # type: ignore[arg-type]
+    days = pd.date_range("2024-01-01", periods=400)
+    sold = [1.0 if day < 5 or day == 60 else 1000.0 if day > 60 else 0.0 for day in range(400)]
+    history = pd.DataFrame({"date": days, "state": "SP", "revenue_brl": sold, "order_count": sold})
+    yield from panel.read_panel(history, days[-10].date()).notes
+
+
+ALL = {kind.__name__: sorted(set(kind())) for kind in (obstacles, verdicts, revenue_sentences)}
+WRITERS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
+    (splitting, ("obstacle_in",)),
+    (judge, ("require_customers",)),
+    (spend_result, ("verdict",)),
+    (revenue_fit, ("_verdict", "_with_baseline", "_without_forecast")),
+    (notes, ("notes_of", "_months", "_closed", "_silent", "_black_fridays")),
+    (panel, ("read_panel",)),
+    (result, ("explain_choice", "_lane_verdict")),
+)
+
+
+def is_portuguese(told: str) -> bool:
+    english = re.search(r"\b(the|of|than|with|rows|days|needs|stays|expected|lower|known)\b", told)
+    return not told.startswith(MARK) and english is None
+
+
+@pytest.mark.parametrize("sentence", [one for found in ALL.values() for one in found])
+def test_a_training_tells_in_portuguese_why_it_has_no_champion(sentence: str) -> None:
+    assert is_portuguese(gate_words(sentence, PT)), gate_words(sentence, PT)
+    for kept in KEPT:
+        assert is_portuguese(decision_words(f"{sentence}; {kept}", PT))
+        asked = f"better than the baseline: {sentence.rstrip('.')}, expected a model that beats its baseline; {kept}"
+        told = decision_words(asked, PT)
+        assert is_portuguese(told) and told.startswith("melhor que a referência: ")
+
+
+@pytest.mark.parametrize(("module", "names"), WRITERS, ids=lambda one: getattr(one, "__name__", ""))
+def test_every_sentence_that_the_code_writes_was_asked_for_above(module: ModuleType, names: tuple[str, ...]) -> None:
+    seen = " ".join(one for found in ALL.values() for one in found)
+    for name in names:
+        for piece in pieces(getattr(module, name)):
+            assert piece in seen, f"{module.__name__}.{name} writes {piece!r}"
+
+
+def pieces(function: Any) -> Iterator[str]:
+    """Yield the parts of three words or more that a function's sentences are made of, its docstring aside."""
+    tree = ast.parse(inspect.getsource(function)).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    for node in ast.walk(ast.Module(tree.body[1:] if ast.get_docstring(tree) else tree.body, [])):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value.split()) > 2:
+            yield node.value.strip()
+
+
+def test_the_slices_of_customers_are_named_by_kind_and_value() -> None:
+    frame = pd.DataFrame({"state": ["SP", None], "app_share": [1.0, 0.0], "store_share": [0.0, 1.0]})
+    members = slices._members(frame.assign(tenure_days=[10.0, 900.0], revenue_brl=[1.0, 2.0]))
+    told = {name: gate_words(f"{name}: 171.2 against 80.5", PT).partition(":")[0] for name, _ in members}
+    assert told["customers=new"] == "clientes novos" and told["worth decile=3"] == "décimo de valor 3"
+    assert told["region=unknown"] == "região não informado" and told["channel=app"] == "canal Aplicativo"
+    assert not [name for name in told.values() if "=" in name or is_portuguese(name) is False]
+    assert gate_words("state=AC: 1.2 against 0.8", PT) == "estado AC: 1,2 ante 0,8"
+
+
+def test_a_refused_obstacle_and_the_champion_that_stays_are_told_together() -> None:
+    told = decision_words("only 40 training rows; a model needs 200; the champion, if any, stays", PT)
+    assert told == "só 40 linhas de treino; um modelo precisa de 200; o campeão, se houver, continua"
+    assert "the champion, if any, stays" in inspect.getsource(note_obstacle)
+    slices_fall = (
+        "no slice collapses: region=Sul: 1.5 against 1; customers=old: 2 against 1, expected no slice more than "
+    )
+    assert decision_words(slices_fall + "30% worse; version 3 stays champion", PT) == (
+        "nenhum grupo piora demais: região Sul: 1,5 ante 1; clientes antigos: 2 ante 1, esperado: nenhum grupo mais de "
+        "30% pior; a versão 3 continua campeã"
+    )
+
+
+def test_an_unknown_reason_is_marked_whole_and_english_readers_see_every_word() -> None:
+    assert decision_words("the moon is full; there is no champion yet", PT).startswith(MARK)
+    assert decision_words("some rows; there is no champion yet", Texts("en")) == "some rows; there is no champion yet"
