@@ -125,8 +125,7 @@ def _all_keys(release: OpenRelease, scratch: Path) -> npt.NDArray[np.bytes_]:
     if not _is_rising(everyone):
         everyone = np.unique(everyone)
     scored = scored.astype(everyone.dtype, copy=False)
-    strangers = scored[~_is_in(scored, everyone)]
-    if len(strangers):
+    if len(strangers := scored[~_is_in(scored, everyone)]):
         everyone = np.union1d(everyone, strangers)
     kept: npt.NDArray[np.bytes_] = _mapped(scratch, everyone.shape, everyone.dtype)
     kept[:] = everyone
