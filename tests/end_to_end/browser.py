@@ -1,11 +1,12 @@
 """A real browser before a real server: what the dashboard's tests look through."""
 
+import os
 import shutil
 import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,17 +32,26 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
-    """Yield the address of a dashboard over a home."""
+def served(home: Path, login: Callable[[str], str] | None = None) -> Iterator[str]:
+    """Yield the address of a dashboard over a home.
+
+    Args:
+        home: with a release.
+        login: returns the file of settings of a dashboard that listens at an address; without it nobody logs in.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    address, settings = f"http://127.0.0.1:{port}", home / "login.toml"
+    if login is not None:
+        settings.write_text(login(address))
     command = [str(ESHOP), "dashboard", "--home", str(home), "--port", str(port)]
     with (home / "dashboard.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log)
+        environment = {**os.environ, "ESHOP_DASHBOARD_SECRETS": str(settings)}
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         try:
-            _await(f"http://127.0.0.1:{port}/_stcore/health", server, home / "dashboard.log")
-            yield f"http://127.0.0.1:{port}"
+            _await(f"{address}/_stcore/health", server, home / "dashboard.log")
+            yield address
         finally:
             server.terminate()
             server.wait(timeout=30)
