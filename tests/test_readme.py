@@ -2,16 +2,18 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
+import click
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
+from eshop_dagster.cli.main import app
 from eshop_dagster.settings import PROJECT_DIR
 
 README = (PROJECT_DIR / "README.md").read_text()
-TOOLS = Path(sys.executable).parent
+WIDE = {"COLUMNS": "200", "TERM": "dumb"}
 PAGES = [PROJECT_DIR / "README.md", *sorted((PROJECT_DIR / "docs").rglob("*.md"))]
 
 
@@ -30,17 +32,24 @@ def test_the_readme_names_the_three_targets_of_the_makefile() -> None:
 def test_every_eshop_command_in_the_readme_takes_the_options_it_is_shown_with(command: str) -> None:
     words = shlex.split(command)
     names = [word for word in words[1:3] if re.fullmatch("[a-z]+", word)]
-    done = subprocess.run(
-        [TOOLS / "eshop", *names, "--help"], capture_output=True, text=True, timeout=120, check=True, env=wide()
-    )
+    done = CliRunner(env=WIDE).invoke(app, [*names, "--help"])
+    assert done.exit_code == 0, done.output
     for option in (word for word in words if word.startswith("-")):
         assert option in done.stdout, f"{command}: no option {option}"
 
 
-def wide() -> dict[str, str]:
-    import os
+def commands_of(group: click.Group, names: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for name, one in group.commands.items():
+        found += [(*names, name), *(commands_of(one, (*names, name)) if isinstance(one, click.Group) else [])]
+    return found
 
-    return {**os.environ, "COLUMNS": "200", "TERM": "dumb"}
+
+@pytest.mark.parametrize("names", commands_of(get_command(app)), ids=" ".join)
+def test_every_command_explains_itself(names: tuple[str, ...]) -> None:
+    done = CliRunner(env=WIDE).invoke(app, [*names, "--help"])
+    assert done.exit_code == 0 and "--help" in done.stdout
+    assert len(done.stdout.splitlines()) > 5
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,7 +1,6 @@
 """Two runs at once, and a port that is taken."""
 
 import socket
-import subprocess
 from pathlib import Path
 
 from eshop_dagster.adapters.locks import home_lock
@@ -26,10 +25,3 @@ def test_a_taken_port_is_a_clear_message(tmp_path: Path) -> None:
         done = eshop("up", "--home", tmp_path / "home", "--port", str(port), check=False)
     assert done.returncode == 1
     assert f"port {port} for dagster is taken" in done.stderr
-
-
-def test_every_command_explains_itself() -> None:
-    for command in ("run", "status", "doctor", "up", "report", "stage"):
-        done: subprocess.CompletedProcess[str] = eshop(command, "--help")
-        assert "--help" in done.stdout
-        assert len(done.stdout.splitlines()) > 5

@@ -85,7 +85,7 @@ class Diary:
     scored: pa.Table
 
 
-@pytest.fixture(scope="module", params=[1, 2, 3])
+@pytest.fixture(scope="module", params=[1, 2])
 def diary(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Diary:
     home = platform(tmp_path_factory.mktemp("diary"))
     home.raw.write("diary", "1", [day_of_shop(day, request.param) for day in DAYS])
