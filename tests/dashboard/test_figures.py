@@ -67,6 +67,7 @@ def test_a_small_states_month_holds_its_small_days(home: Path, taken: Taken) -> 
     assert not test.exception
     assert taken["forecasts-months"]["actual_brl"].dropna().tolist() == [360.0]
     assert "4 grupo(s)" in captions(test)
+    assert "A última coluna não é um mês inteiro: a previsão vai até 01/04/2025." in captions(test)
 
 
 def test_a_state_without_a_forecast_is_not_called_a_short_history(home: Path) -> None:

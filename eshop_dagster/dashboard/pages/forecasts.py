@@ -98,4 +98,6 @@ def _by_month(view: View, scope: Scope, ahead: pd.DataFrame) -> None:
     figure.update_xaxes(tickformat="%b %Y", nticks=6)
     figure.update_layout(legend={"traceorder": "normal"})
     numbers = both.reset_index(drop=True).assign(month=months)[["month", "actual_brl", "predicted_brl"]]
-    chart(view, "forecasts.months", figure, numbers, notes=suppression_note(view, hidden))
+    end = pd.Timestamp(ahead["date"].max())
+    notes = [] if end.is_month_end else [view.text("forecasts.part_month", day=view.formats.day(end))]
+    chart(view, "forecasts.months", figure, numbers, notes=[*notes, *suppression_note(view, hidden)])

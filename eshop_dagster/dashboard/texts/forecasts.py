@@ -40,6 +40,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Receita real dos últimos meses e prevista para os próximos. O mês em que os dados acabam soma os dois.",
         "Revenue of the last months and forecast for the next. The month in which the data ends adds up both.",
     ),
+    "forecasts.part_month": (
+        "A última coluna não é um mês inteiro: a previsão vai até {day}.",
+        "The last column is not a whole month: the forecast ends on {day}.",
+    ),
     "forecasts.real": ("Real", "Real"),
     "forecasts.predicted": ("Prevista", "Forecast"),
     "forecasts.against": ("Previsto contra real", "Forecast against real"),
