@@ -6,7 +6,7 @@ from datetime import timedelta
 import pandas as pd
 
 from eshop_dagster.adapters.dashboard_queries import Scope, sales
-from eshop_dagster.dashboard.suppression import SMALLEST_GROUP, suppress
+from eshop_dagster.dashboard.suppression import is_small, suppress
 from eshop_dagster.dashboard.view import View
 
 _MEAN_DAYS = 7
@@ -40,10 +40,10 @@ def calendar_days(sold: pd.DataFrame, scope: Scope) -> pd.DataFrame:
 
 def hide_small_days(days: pd.DataFrame, measure: str = "revenue_brl") -> pd.DataFrame:
     """Return the days with measure and `order_count` emptied where there were orders, but fewer than 10."""
-    is_small = days["order_count"].between(1, SMALLEST_GROUP - 1)
+    is_hidden = is_small(days["order_count"])
     kept = days.copy()
     for column in (measure, "order_count"):
-        kept[column] = kept[column].astype("float64").mask(is_small)
+        kept[column] = kept[column].astype("float64").mask(is_hidden)
     return kept
 
 

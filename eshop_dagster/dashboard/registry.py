@@ -46,6 +46,15 @@ def table(view: View, version: VersionSummary, name: str) -> pd.DataFrame | None
     return _table(str(view.home), version.version.run_id, name, version)
 
 
+def champions_table(view: View, model: str, name: str) -> pd.DataFrame | None:
+    """Return one table of the training that `champion` names; None without one, or while the registry is away."""
+    try:
+        version = champion(view, model)
+        return table(view, version, name) if version else None
+    except RegistryError:
+        return None
+
+
 def fitted(view: View, version: VersionSummary) -> Any:
     """Return the model itself, held against its registered hash; None where it cannot be opened."""
     try:

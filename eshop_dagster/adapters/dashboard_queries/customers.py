@@ -3,7 +3,7 @@
 import pandas as pd
 
 from eshop_dagster.adapters.dashboard_queries.database import ReleaseDatabase
-from eshop_dagster.adapters.dashboard_queries.scope import FEATURES_OF_SEGMENTS, IN_SEGMENTS, IN_STATES, Scope
+from eshop_dagster.adapters.dashboard_queries.scope import IN_SEGMENTS, IN_STATES, Scope, features_of
 from eshop_dagster.adapters.dashboard_queries.summaries import LISTED_CUSTOMERS
 
 _SEGMENTS = "FROM customer_segments ORDER BY segment_id"
@@ -75,8 +75,7 @@ def feature_sample(database: ReleaseDatabase, most: int, segments: tuple[int, ..
     """
     if not database.has("customer_features"):
         return pd.DataFrame()
-    sql = _SAMPLE.format(customers=FEATURES_OF_SEGMENTS if segments else "customer_features")
-    return database.frame(sql, {"most": most, "segments": list(segments)})
+    return database.frame(_SAMPLE.format(customers=features_of(segments)), {"most": most, "segments": list(segments)})
 
 
 def cohorts(database: ReleaseDatabase) -> pd.DataFrame:

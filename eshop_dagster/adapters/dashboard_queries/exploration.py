@@ -4,11 +4,11 @@ import pandas as pd
 
 from eshop_dagster.adapters.dashboard_queries.database import ReleaseDatabase
 from eshop_dagster.adapters.dashboard_queries.scope import (
-    FEATURES_OF_SEGMENTS,
     IN_CHANNELS,
     IN_SEGMENTS,
     IN_STATES,
     Scope,
+    features_of,
 )
 
 _QUARTILES = """
@@ -87,8 +87,8 @@ def orders_by_worth(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
 def _asked(
     database: ReleaseDatabase, sql: str, feature: str, segments: tuple[int, ...], **values: object
 ) -> pd.DataFrame:
-    customers = FEATURES_OF_SEGMENTS if segments else "customer_features"
-    statement = sql.format(feature=_known(database, feature), customers=customers, of_segments=IN_SEGMENTS)
+    known, customers = _known(database, feature), features_of(segments)
+    statement = sql.format(feature=known, customers=customers, of_segments=IN_SEGMENTS)
     return database.frame(statement, {"segments": list(segments), **values})
 
 

@@ -42,8 +42,12 @@ IN_CATEGORY = "($category::VARCHAR IS NULL OR category = $category::VARCHAR)"
 IN_SEGMENTS = "(len($segments::INTEGER[]) = 0 OR list_contains($segments::INTEGER[], segment_id))"
 """Conditions on a table's own columns; each is true of every row where nothing was chosen."""
 
-FEATURES_OF_SEGMENTS = """(
+_FEATURES_OF_SEGMENTS = """(
     SELECT features.* FROM customer_features AS features INNER JOIN customer_scores AS scores USING (customer_key)
     WHERE list_contains($segments::INTEGER[], scores.segment_id)
 )"""
-"""The features of the customers of the chosen segments, where some were chosen."""
+
+
+def features_of(segments: tuple[int, ...]) -> str:
+    """Return what a statement selects features from: those of the customers of `$segments`; none named is all."""
+    return _FEATURES_OF_SEGMENTS if segments else "customer_features"

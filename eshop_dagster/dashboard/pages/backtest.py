@@ -4,7 +4,6 @@ import pandas as pd
 
 from eshop_dagster.adapters.dashboard_queries import Scope, sales
 from eshop_dagster.adapters.dashboard_queries.forecasts import NATION
-from eshop_dagster.adapters.registry import RegistryError
 from eshop_dagster.dashboard import registry
 from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.charts.series import DAY, lines
@@ -19,7 +18,7 @@ _MOST_WEEKS = 13
 
 def backtest(view: View) -> None:
     """Show forecast against real by day, and the error by weeks ahead; nothing before the first champion."""
-    looks = _looks(view)
+    looks = registry.champions_table(view, "revenue", "backtest")
     if looks is None:
         return
     states = view.filters.states if len(view.filters.states) == 1 else ()
@@ -30,14 +29,6 @@ def backtest(view: View) -> None:
     _against(view, looks, notes)
     # States are forecast as shares of the nation: only the nation has a naive forecast beside it.
     _errors(view, looks, notes)
-
-
-def _looks(view: View) -> pd.DataFrame | None:
-    try:
-        version = registry.champion(view, "revenue")
-        return registry.table(view, version, "backtest") if version else None
-    except RegistryError:
-        return None
 
 
 def _orders(view: View, looks: pd.DataFrame, states: tuple[str, ...]) -> pd.DataFrame:

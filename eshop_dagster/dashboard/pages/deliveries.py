@@ -24,7 +24,7 @@ from eshop_dagster.dashboard.elements import (
     table,
 )
 from eshop_dagster.dashboard.filters import month_end
-from eshop_dagster.dashboard.suppression import SMALLEST_GROUP, suppress
+from eshop_dagster.dashboard.suppression import SMALLEST_GROUP, is_small, suppress
 from eshop_dagster.dashboard.value_names import state_name
 from eshop_dagster.dashboard.view import View
 
@@ -41,7 +41,7 @@ def render(view: View) -> None:
     if not total["delivered_count"] >= SMALLEST_GROUP:
         st.info(view.text("deliveries.empty"))
         return
-    _headline(view, total if total["promised_count"] >= SMALLEST_GROUP else _without_late(total))
+    _headline(view, _without_small_late(total))
     _history(view)
     for pair in ((_months, _durations), (_map, _states), (_remote, _delay)):
         for place, draw in zip(st.columns(2), pair, strict=True):
@@ -50,8 +50,10 @@ def render(view: View) -> None:
     _routes(view)
 
 
-def _without_late(total: pd.Series) -> pd.Series:
-    return total.mask(total.index.isin(["promised_count", *_LATE]))
+def _without_small_late(total: pd.Series) -> pd.Series:
+    """Return the totals with what is late emptied where fewer than 10 orders had a promise."""
+    is_shown = total["promised_count"] >= SMALLEST_GROUP
+    return total if is_shown else total.mask(total.index.isin(["promised_count", *_LATE]))
 
 
 def _before(view: View) -> tuple[Scope | None, pd.Series | None]:
@@ -62,8 +64,7 @@ def _before(view: View) -> tuple[Scope | None, pd.Series | None]:
     found = view.ask(deliveries.deliveries_in_all, before).iloc[0]
     if not found["delivered_count"] >= SMALLEST_GROUP:
         return None, None
-    found = found if found["promised_count"] >= SMALLEST_GROUP else _without_late(found)
-    return replace(before, last=month_end(before.last)), found
+    return replace(before, last=month_end(before.last)), _without_small_late(found)
 
 
 def _headline(view: View, now: pd.Series) -> None:
@@ -98,8 +99,7 @@ def _headline(view: View, now: pd.Series) -> None:
 
 def _history(view: View) -> None:
     scope = replace(view.scope(*_APPLIED), first=view.choices.first, last=view.choices.last)
-    total = view.ask(deliveries.deliveries_in_all, scope).iloc[0]
-    total = total if total["promised_count"] >= SMALLEST_GROUP else _without_late(total)
+    total = _without_small_late(view.ask(deliveries.deliveries_in_all, scope).iloc[0])
     late, promised = view.formats.whole(total["late_count"]), view.formats.whole(total["promised_count"])
     share = view.formats.share(total["late_share"], 2)
     st.caption(view.text("deliveries.history", late=late, promised=promised, share=share))
@@ -135,8 +135,7 @@ def without_small_measures(found: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     for count, measures in _BEHIND.items():
         kept, _ = suppress(kept, count, measures)
     counts = found[["delivered_count", *_BEHIND]]
-    is_hidden = ((counts > 0) & (counts < SMALLEST_GROUP)).any(axis=1)
-    return kept, int(is_hidden.sum())
+    return kept, int(counts.apply(is_small).any(axis=1).sum())
 
 
 def _map(view: View) -> None:

@@ -58,7 +58,7 @@ def _space(view: View, names: dict[int, str]) -> None:
 
 def migration(view: View, names: dict[int, str]) -> None:
     """Show who moved between segments when the present model took over."""
-    moves = _moves(view)
+    moves = registry.champions_table(view, "segmentation", "migration")
     if moves is None:
         chart(view, "customers.migration", None, pd.DataFrame(), empty="customers.no_migration")
         return
@@ -82,14 +82,6 @@ def migration(view: View, names: dict[int, str]) -> None:
     numbers = moves[["before", "after", "moved_from_share"]].round({"moved_from_share": 3})
     notes = [*ignored_note(view, "states", "segments"), *suppression_note(view, hidden)]
     chart(view, "customers.migration", figure, numbers, notes=notes)
-
-
-def _moves(view: View) -> pd.DataFrame | None:
-    try:
-        version = registry.champion(view, "segmentation")
-        return registry.table(view, version, "migration") if version else None
-    except RegistryError:
-        return None
 
 
 def _version(view: View) -> VersionSummary | None:
