@@ -19,7 +19,7 @@ from eshop_dagster.ml.features import FEATURES
 ROWS_AT_ONCE = 100_000
 NO_DATE = np.datetime64("NaT", "D")
 SCORE_COLUMNS = (
-    "expected_spend_next_90_days_brl",
+    "expected_spend_brl",
     *(f"spend_{end}_{level}_brl" for level in (80, 95) for end in ("lower", "upper")),
 )
 

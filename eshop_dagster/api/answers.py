@@ -36,7 +36,7 @@ class Reason(Answer):
 class SpendFigures(Answer):
     """Expected spend, net of cancellations and returns."""
 
-    expected_spend_next_90_days_brl: float | None = Field(
+    expected_spend_brl: float | None = Field(
         default=None, description="The mean to be expected in the 90 days from as_of_date on."
     )
     spend_lower_80_brl: float | None = None

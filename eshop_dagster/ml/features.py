@@ -8,7 +8,7 @@ import pandas as pd
 CUSTOMER_KEY = "customer_key"
 AS_OF_DATE = "as_of_date"
 KEY = (CUSTOMER_KEY, AS_OF_DATE)
-LABEL = "spend_next_90_days_brl"
+LABEL = "spend_in_window_brl"
 
 FEATURES: dict[str, str] = {
     "recency_days": "days from the last order to the cut-off",

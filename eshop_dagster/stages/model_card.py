@@ -32,7 +32,7 @@ _CODE = {
     "spend": _OPEN
     + """rows = pd.read_csv(here / "example.csv")[[column["name"] for column in schema["input"]]].astype("float64")
 lower, upper = model.predict_interval(rows, 0.8)
-print(pd.DataFrame({"expected_brl": model.predict(rows), "lower_80_brl": lower, "upper_80_brl": upper}).to_csv())
+print(pd.DataFrame({"expected_spend_brl": model.predict(rows), "lower_80_brl": lower, "upper_80_brl": upper}).to_csv())
 """,
     "segmentation": _OPEN
     + """rows = pd.read_csv(here / "example.csv")[[column["name"] for column in schema["input"]]].astype("float64")
@@ -139,7 +139,7 @@ def _rows(columns: list[Column]) -> str:
 
 
 _SPEND = (
-    ("expected_brl", "float64", "`predict`: expected net spend of the next 90 days"),
+    ("expected_spend_brl", "float64", "`predict`: expected net spend of the next 90 days"),
     ("lower_80_brl", "float64", "`predict_interval(rows, 0.8)`: its lower end; 8 of 10 customers spend between both"),
     ("upper_80_brl", "float64", "`predict_interval(rows, 0.8)`: its upper end"),
 )

@@ -16,7 +16,7 @@ from eshop_dagster.stages.record import RECORD
 if TYPE_CHECKING:
     from eshop_dagster.adapters.registry import ModelVersion
 
-_EXPECTED = "expected_spend_next_90_days_brl"
+_EXPECTED = "expected_spend_brl"
 
 _SCHEMA = pa.schema(
     [

@@ -71,7 +71,7 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
 
 _ROWS_AT_ONCE = 250_000
 
-_EXPECTED = "expected_spend_next_90_days_brl"
+_EXPECTED = "expected_spend_brl"
 
 
 def _scored(
@@ -131,7 +131,7 @@ def _segment_table(features: pa.Table, scores: pa.Table, model: "LoadedModel | N
     profile = joined.groupby("segment_id").agg(
         customer_count=(_EXPECTED, "size"),
         revenue_brl_mean=("revenue_brl", "mean"),
-        expected_spend_next_90_days_brl_mean=(_EXPECTED, "mean"),
+        expected_spend_brl_mean=(_EXPECTED, "mean"),
         recency_days_median=("recency_days", "median"),
         order_count_mean=("order_count", "mean"),
     )

@@ -11,7 +11,7 @@ SCORES_SCHEMA = pa.schema(
     [
         ("customer_key", pa.string()),
         ("as_of_date", pa.date32()),
-        ("expected_spend_next_90_days_brl", pa.float64()),
+        ("expected_spend_brl", pa.float64()),
         *((f"spend_{end}_{level}_brl", pa.float64()) for level in (80, 95) for end in ("lower", "upper")),
         ("spend_model_version", pa.int32()),
         ("segment_id", pa.int32()),
@@ -44,7 +44,7 @@ SEGMENTS_SCHEMA = pa.schema(
         ("description_en", pa.string()),
         ("customer_count", pa.int64()),
         ("revenue_brl_mean", pa.float64()),
-        ("expected_spend_next_90_days_brl_mean", pa.float64()),
+        ("expected_spend_brl_mean", pa.float64()),
         ("recency_days_median", pa.float64()),
         ("order_count_mean", pa.float64()),
     ]

@@ -16,7 +16,7 @@ PORTUGUESE = {
     "segment_typicality": "tipicidade no segmento (0 a 1)",
     "is_outlier": "atípico",
     "segmentation_model_version": "versão do modelo de segmentos",
-    "expected_spend_next_90_days_brl": "gasto esperado em 90 dias (R$)",
+    "expected_spend_brl": "gasto esperado em 90 dias (R$)",
     "spend_lower_80_brl": "gasto mínimo, 80 % (R$)",
     "spend_upper_80_brl": "gasto máximo, 80 % (R$)",
     "spend_lower_95_brl": "gasto mínimo, 95 % (R$)",

@@ -30,7 +30,7 @@ def test_every_customer_is_found_at_the_place_of_the_key_and_nobody_else(tmp_pat
 
     assert built.places(wanted).tolist() == [0, -1, 3, 2, -1, -1, -1, -1]
     assert [built.place(one) for one in wanted] == [0, -1, 3, 2, -1, -1, -1, -1]
-    assert built.rows["expected_spend_next_90_days_brl"][[0, 3]].tolist() == [1, 9]
+    assert built.rows["expected_spend_brl"][[0, 3]].tolist() == [1, 9]
     assert built.rows["is_scored"].tolist() == [True, True, False, True]
     assert built.as_of_date == AS_OF
 

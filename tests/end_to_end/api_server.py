@@ -18,7 +18,7 @@ from eshop_dagster.adapters.release import open_release
 
 from .conftest import ESHOP, eshop
 
-FIGURES = ("expected_spend_next_90_days_brl", *(f"spend_{end}_{p}_brl" for p in (80, 95) for end in ("lower", "upper")))
+FIGURES = ("expected_spend_brl", *(f"spend_{end}_{p}_brl" for p in (80, 95) for end in ("lower", "upper")))
 SEGMENT = ("segment_id", "segment_typicality", "is_outlier")
 
 _HISTORIES = """

@@ -86,7 +86,7 @@ def test_an_unknown_customer_is_404_alone_and_marked_in_a_batch_and_one_without_
         for orders in ([], [cancelled]):
             new = client.post("/predict", json={"orders": orders}).json()
             assert (new["status"], new["basis"], new["reasons"]) == ("new_customer", "newcomers", None)
-            assert new["expected_spend_next_90_days_brl"] > 0
+            assert new["expected_spend_brl"] > 0
             assert client.post("/segment", json={"orders": orders}).json()["segment_id"] is None
 
 

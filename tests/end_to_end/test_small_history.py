@@ -23,7 +23,7 @@ def test_a_shop_of_two_months_is_published_with_the_past_rate_and_says_why(tmp_p
     scores = pq.read_table(run.home / "published" / "current" / "customer_scores.parquet").to_pandas()
     assert len(scores) > 50
     assert scores["spend_model_version"].isna().all()
-    assert (scores["expected_spend_next_90_days_brl"] >= 0).all()
+    assert (scores["expected_spend_brl"] >= 0).all()
     forecast = pq.read_table(run.home / "published" / "current" / "revenue_forecast.parquet").to_pandas()
     nation = forecast[forecast["state"] == "BR"]
     assert len(nation) == 92 and (nation["revenue_brl"] > 0).all()

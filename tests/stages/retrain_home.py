@@ -41,7 +41,7 @@ def fill(platform: Platform, *, customers: int = 900, seed: int = 5) -> None:
     """Write the tables and their records anew."""
     train, holdout = shop_frames(customers, seed)
     rows = pd.concat([train, holdout], ignore_index=True).assign(state="SP")
-    label = "spend_next_90_days_brl"
+    label = "spend_in_window_brl"
     features, labels = rows.drop(columns=label), rows[["customer_key", "as_of_date", label]]
     orders, calendar = daily_orders(), days_of_years()
     assert len(features) and len(labels) and len(orders) and len(calendar)

@@ -144,7 +144,7 @@ def test_features_know_what_was_placed_before_the_first_instant_of_the_cutoff(ho
 def test_labels_count_what_was_placed_from_the_first_instant_of_the_cutoff_to_the_last_of_90_days(
     home: Platform,
 ) -> None:
-    assert of_the_regular(home, "customer_spend_labels", "spend_next_90_days_brl") == {
+    assert of_the_regular(home, "customer_spend_labels", "spend_in_window_brl") == {
         cutoff: sum(price for at, price in PRICES.items() if cutoff <= EDGES[at] < cutoff + timedelta(days=90))
         for cutoff in CUTOFFS
     }

@@ -166,7 +166,7 @@ def test_predictions_are_held_against_what_was_spent_once_their_days_have_passed
         {
             "customer_key": ["cid", "ana", "bia"],
             "as_of_date": as_of,
-            "expected_spend_next_90_days_brl": [0.0, 10.0, 30.0],
+            "expected_spend_brl": [0.0, 10.0, 30.0],
             "spend_model_version": 3,
         }
     )
@@ -185,7 +185,7 @@ def test_predictions_are_held_against_what_was_spent_once_their_days_have_passed
 def test_only_a_champions_predictions_are_kept_and_never_more_than_the_sample(tmp_path: Path) -> None:
     platform = home(tmp_path / "home", orders(customers=1), sample_customers=5)
     scores = pd.DataFrame({"customer_key": [f"c{n}" for n in range(40)], "as_of_date": DAY, "spend_model_version": 3})
-    scores = scores.assign(expected_spend_next_90_days_brl=1.0)
+    scores = scores.assign(expected_spend_brl=1.0)
     assert keep_predictions(platform, pa.Table.from_pandas(scores), None) is None
     champion = platform.registry.champion("spend")
     path = keep_predictions(platform, pa.Table.from_pandas(scores), champion)

@@ -43,7 +43,7 @@ def platform(tmp_path: Path) -> Platform:
             {
                 "customer_key": keys,
                 "as_of_date": [date(2024, 3, 4)] * 5,
-                "expected_spend_next_90_days_brl": [1.5, 2.0, 3.0, 4.0, 5.0],
+                "expected_spend_brl": [1.5, 2.0, 3.0, 4.0, 5.0],
                 "segment_id": pa.array(segments, pa.int32()),
             }
         ),
@@ -64,7 +64,7 @@ def test_analysts_get_pseudonyms_segments_and_scores_sorted_by_key(platform: Pla
     head, *rows = rows_of(tmp_path / "all.csv")
     assert head == [
         *("customer_key", "as_of_date", "segment_id", "segment_name_pt", "segment_name_en"),
-        "expected_spend_next_90_days_brl",
+        "expected_spend_brl",
     ]
     key = platform.vault.pseudonyms(PEOPLE)
     assert [row[0] for row in rows] == sorted(key.values())

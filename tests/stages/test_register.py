@@ -169,7 +169,7 @@ def test_a_shop_that_became_another_one_waits_for_a_person(platform: Platform) -
         ).fetchall():
             if name[0].endswith(("_brl", "_count")):
                 connection.execute(f"UPDATE customer_features SET {name[0]} = {name[0]} * 40 + 3")
-        connection.execute("UPDATE customer_spend_labels SET spend_next_90_days_brl = spend_next_90_days_brl * 40")
+        connection.execute("UPDATE customer_spend_labels SET spend_in_window_brl = spend_in_window_brl * 40")
     platform.records.update(["customer_features", "customer_spend_labels"], None)
     passed = {"a_rule": "pass"}
     platform.records.record({"customer_features": passed, "customer_spend_labels": passed})
@@ -182,7 +182,7 @@ def test_a_shop_that_became_another_one_waits_for_a_person(platform: Platform) -
 def test_a_feature_that_knows_the_future_waits_for_a_person(platform: Platform) -> None:
     with duckdb.connect(str(platform.warehouse.path)) as connection:
         connection.execute("""
-            UPDATE customer_features SET revenue_last_90_days_brl = labels.spend_next_90_days_brl
+            UPDATE customer_features SET revenue_last_90_days_brl = labels.spend_in_window_brl
             FROM customer_spend_labels AS labels
             WHERE labels.customer_key = customer_features.customer_key
                 AND labels.as_of_date = customer_features.as_of_date

@@ -30,7 +30,7 @@ spend as (
 select
     features.customer_key,
     features.as_of_date,
-    greatest(coalesce(spend.spend_brl, 0), 0)::double as spend_next_90_days_brl
+    greatest(coalesce(spend.spend_brl, 0), 0)::double as spend_in_window_brl
 from {{ ref('customer_features') }} as features
 inner join cutoffs using (as_of_date)
 left join spend using (customer_key, as_of_date)

@@ -24,7 +24,7 @@ _GROUPS_BY_STATE = f"""
 
 _MEMBERS = f"""
     FROM listed_customers WHERE {IN_SEGMENTS} AND {IN_STATES}
-    ORDER BY expected_spend_next_90_days_brl DESC, customer_key LIMIT $most
+    ORDER BY expected_spend_brl DESC, customer_key LIMIT $most
 """
 
 # The key is a random pseudonym: the first customers by key are a random sample, the same each time.

@@ -35,7 +35,7 @@ SUMMARIES: dict[str, str] = {
     """,
     "customers_by_group": """
         SELECT coalesce(customers.state, 'unknown') AS state, scores.segment_id, count(*) AS customer_count,
-            sum(scores.expected_spend_next_90_days_brl) AS expected_spend_brl,
+            sum(scores.expected_spend_brl) AS expected_spend_brl,
             sum(customers.net_revenue_brl)::DOUBLE AS net_revenue_brl,
             sum(customers.order_count - customers.cancelled_order_count) AS order_count,
             count(*) FILTER (WHERE scores.is_outlier) AS outlier_count
@@ -44,10 +44,10 @@ SUMMARIES: dict[str, str] = {
     """,
     "expected_spend_by_tenth": """
         SELECT decile, count(*) AS customer_count, sum(expected) AS expected_spend_brl, avg(expected) AS
-            expected_spend_mean_brl, min(expected) AS expected_spend_least_brl
+            expected_spend_brl_mean, min(expected) AS expected_spend_brl_least
         FROM (
-            SELECT expected_spend_next_90_days_brl AS expected,
-                ntile(10) OVER (ORDER BY expected_spend_next_90_days_brl DESC, customer_key) AS decile
+            SELECT expected_spend_brl AS expected,
+                ntile(10) OVER (ORDER BY expected_spend_brl DESC, customer_key) AS decile
             FROM customer_scores
         )
         GROUP BY decile
@@ -57,11 +57,11 @@ SUMMARIES: dict[str, str] = {
             customers.order_count - customers.cancelled_order_count AS order_count,
             customers.net_revenue_brl::DOUBLE AS net_revenue_brl,
             timezone('{BUSINESS_TIME_ZONE}', customers.last_ordered_at)::DATE AS last_ordered_date,
-            scores.expected_spend_next_90_days_brl, scores.segment_typicality, scores.is_outlier
+            scores.expected_spend_brl, scores.segment_typicality, scores.is_outlier
         FROM customer_scores AS scores INNER JOIN dim_customers AS customers USING (customer_key)
         QUALIFY row_number() OVER (
             PARTITION BY scores.segment_id, coalesce(customers.state, 'unknown')
-            ORDER BY scores.expected_spend_next_90_days_brl DESC, customer_key
+            ORDER BY scores.expected_spend_brl DESC, customer_key
         ) <= 5000
     """,
 }

@@ -55,8 +55,8 @@ def _columns(view: View) -> list[Column]:
         Column("net_revenue_brl", "column.net_revenue_brl", lambda one: formats.money(float(str(one))), True),
         Column("last_ordered_date", "column.last_ordered_date", lambda one: formats.day(one), True),  # type: ignore[arg-type]
         Column(
-            "expected_spend_next_90_days_brl",
-            "column.expected_spend_next_90_days_brl",
+            "expected_spend_brl",
+            "column.expected_spend_brl",
             lambda one: formats.money(float(str(one))),
             True,
         ),

@@ -35,8 +35,8 @@ def _expected(view: View) -> None:
     if deciles.empty:
         return
     deciles, hidden = suppress(deciles, "customer_count", [one for one in deciles.columns if one != "decile"])
-    series = {view.text("column.expected_spend_mean_brl"): list(deciles["expected_spend_mean_brl"])}
-    axis = view.text("column.expected_spend_mean_brl")
+    series = {view.text("column.expected_spend_brl_mean"): list(deciles["expected_spend_brl_mean"])}
+    axis = view.text("column.expected_spend_brl_mean")
     names = [str(one) for one in deciles["decile"]]
     figure = standing_bars(
         names, series, view.formats, axis=axis, x_axis=view.text("forecasts.decile"), hover=_MONEY, height=320

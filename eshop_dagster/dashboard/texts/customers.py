@@ -118,7 +118,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.email": ("E-mail", "E-mail"),
     "column.city": ("Cidade", "City"),
     "column.last_ordered_date": ("Último pedido", "Last order"),
-    "column.expected_spend_next_90_days_brl": ("Gasto esperado em 90 dias (R$)", "Expected spend in 90 days (BRL)"),
     "column.expected_spend_brl": ("Gasto esperado em 90 dias (R$)", "Expected spend in 90 days (BRL)"),
     "column.segment_typicality": ("Tipicidade (0–1)", "Typicality (0–1)"),
     "column.is_outlier": ("Fora do padrão", "Outlier"),

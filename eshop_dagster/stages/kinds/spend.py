@@ -24,7 +24,7 @@ def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
     from eshop_dagster.ml.features import FEATURES, feature_matrix
 
     rows = snapshot.holdout()
-    return pd.DataFrame({"expected_brl": model.predict(feature_matrix(rows, FEATURES))})
+    return pd.DataFrame({"expected_spend_brl": model.predict(feature_matrix(rows, FEATURES))})
 
 
 def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
@@ -37,11 +37,11 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
     rules, seed = GateRules.from_mapping(params.gate), seed_of(params.spend)
     rows = snapshot.holdout()
     actual = rows[LABEL].to_numpy(dtype="float64")
-    challenger = _predict(trained.pipeline, snapshot)["expected_brl"].to_numpy()
+    challenger = _predict(trained.pipeline, snapshot)["expected_spend_brl"].to_numpy()
     if champion is None:
         reference = past_rate_brl(rows, horizon_days=params.cutoffs.horizon_days)
     else:
-        reference = _predict(champion, snapshot)["expected_brl"].to_numpy()
+        reference = _predict(champion, snapshot)["expected_spend_brl"].to_numpy()
     slices = spend_slices(rows, actual, challenger, reference, seed=seed, least_rows=rules.slice_rows)
     if champion is None:
         return Comparison(slices=slices)

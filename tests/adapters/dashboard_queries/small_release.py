@@ -43,7 +43,7 @@ def customer(key: str, **changed: Any) -> dict[str, Any]:
 
 def score(key: str, **changed: Any) -> dict[str, Any]:
     """One row of customer_scores."""
-    row = {"customer_key": key, "segment_id": 0, "expected_spend_next_90_days_brl": 5.0}
+    row = {"customer_key": key, "segment_id": 0, "expected_spend_brl": 5.0}
     return {**row, "segment_typicality": 0.5, "is_outlier": False, **changed}
 
 

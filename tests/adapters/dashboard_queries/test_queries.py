@@ -114,7 +114,7 @@ def test_the_list_begins_with_who_is_expected_to_spend_most_and_keeps_to_its_fil
     database = publish(
         tmp_path,
         dim_customers=[customer(key, state="RJ" if key == "c" else "SP") for key in spends],
-        customer_scores=[score(key, expected_spend_next_90_days_brl=value) for key, value in spends.items()],
+        customer_scores=[score(key, expected_spend_brl=value) for key, value in spends.items()],
     )
     assert customers.members(database, replace(ALL, states=("SP",)))["customer_key"].tolist() == ["b", "a"]
     assert customers.members(database, replace(ALL, segments=(0,)))["customer_key"].tolist() == ["c", "b", "a"]
@@ -129,10 +129,10 @@ def test_a_listed_customer_last_ordered_on_a_day_of_sao_paulo_and_cancelled_orde
 
 
 def test_deciles_are_ten_equal_groups_by_falling_expectation(tmp_path: Path) -> None:
-    rows = [score(f"{number:02}", expected_spend_next_90_days_brl=float(number)) for number in range(20)]
+    rows = [score(f"{number:02}", expected_spend_brl=float(number)) for number in range(20)]
     found = forecasts.expected_spend_deciles(publish(tmp_path, customer_scores=rows))
     assert found["customer_count"].tolist() == [2] * 10
-    assert found["expected_spend_mean_brl"].tolist() == [18.5 - 2 * place for place in range(10)]
+    assert found["expected_spend_brl_mean"].tolist() == [18.5 - 2 * place for place in range(10)]
 
 
 def test_several_states_have_no_forecast_for_intervals_do_not_add_up(tmp_path: Path) -> None:
