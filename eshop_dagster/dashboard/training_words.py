@@ -110,8 +110,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "Sem vendas em feriado algum até hoje: para os próximos a previsão é 0",
     ),
     (
-        rf"{NUMBER} days without sales, on which the shop is usually open, count as unknown",
-        "{} dias sem vendas, em que a loja costuma abrir, contam como desconhecidos",
+        rf"{NUMBER} days without sales, on which the shop is usually open, count as zero",
+        "{} dias sem vendas, em que a loja costuma abrir, contam como zero",
     ),
     (
         r"No Black Friday is in the history: the next one is forecast as an ordinary day and will be higher",

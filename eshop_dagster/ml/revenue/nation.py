@@ -33,7 +33,7 @@ def fit_nation(panel: Panel, holidays: frozenset[int], params: RevenueParams, se
     orders = panel.orders.sum(axis=1)
     return NationModels(
         fit_series(panel.first, panel.revenue.sum(axis=1), orders, holidays, params, seed),
-        fit_series(panel.first, panel.tickets(), orders, holidays, params, seed),
+        fit_series(panel.first, panel.tickets(), orders, holidays, params, seed, is_sum=False),
     )
 
 

@@ -47,7 +47,7 @@ def _closed(effects: Effects) -> list[str]:
 def _silent(panel: Panel, holidays: frozenset[int], effects: Effects) -> list[str]:
     silent = (panel.revenue.sum(axis=1) <= 0) & ~effects.is_closed(panel.days, holidays)
     count = int(np.count_nonzero(silent))
-    return [f"{count} days without sales, on which the shop is usually open, count as unknown."] if count else []
+    return [f"{count} days without sales, on which the shop is usually open, count as zero."] if count else []
 
 
 def _black_fridays(panel: Panel) -> list[str]:

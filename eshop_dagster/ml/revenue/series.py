@@ -90,7 +90,14 @@ class SeriesModel:
 
 
 def fit_series(
-    first: int, values: Floats, orders: Floats, holidays: frozenset[int], params: RevenueParams, seed: int
+    first: int,
+    values: Floats,
+    orders: Floats,
+    holidays: frozenset[int],
+    params: RevenueParams,
+    seed: int,
+    *,
+    is_sum: bool = True,
 ) -> SeriesModel:
     """Return every candidate of `params` fitted on these days.
 
@@ -98,6 +105,7 @@ def fit_series(
         first: ordinal of the first value.
         values: shape (n,), 0 on a day without sales.
         orders: shape (n,).
+        is_sum: whether an open day without sales counts as 0, as in revenue; a ticket is unknown then.
     """
     days = np.arange(first, first + len(values), dtype=np.int64)
     effects = learn_effects(days, _logs(values), orders, holidays)
@@ -120,7 +128,8 @@ def fit_series(
                 fitted["boosted"] = fit_boosted(matrix, target, weights, params, seed)
     missing = {"linear": "linear", "xgboost": "boosted"}
     names = [name for name in params.candidates if missing.get(name, "ets") in (*fitted, "ets")]
-    return SeriesModel(effects, _smear(levels), tuple(names), **fitted)
+    counts = is_sum & (values <= 0) & ~effects.is_closed(days, holidays)
+    return SeriesModel(effects, _smear(levels, counts), tuple(names), **fitted)
 
 
 def filled(levels: Floats) -> Floats:
@@ -138,7 +147,11 @@ def _logs(values: Floats) -> Floats:
     return logs
 
 
-def _smear(levels: Floats) -> float:
+def _smear(levels: Floats, is_empty: npt.NDArray[np.bool_]) -> float:
+    """Return the mean over the median of a day: levels know the days with sales alone, the mean the empty ones too."""
     away = (levels - moving_mean(levels, 14, 14))[-SMEAR_DAYS:]
     away = away[np.isfinite(away)]
-    return float(np.mean(np.exp(away)) / np.exp(np.mean(away))) if len(away) else 1.0
+    if not len(away):
+        return 1.0
+    share = len(away) / (len(away) + np.count_nonzero(is_empty[-SMEAR_DAYS:]))
+    return float(share * np.mean(np.exp(away)) / np.exp(np.mean(away)))

@@ -7,6 +7,7 @@ import pytest
 from eshop_dagster.ml.revenue import FORECAST_COLUMNS, RevenueParams, fit_revenue
 from eshop_dagster.ml.revenue.backtest import look_ahead, plan_origins
 from eshop_dagster.ml.revenue.feast_days import black_friday
+from eshop_dagster.ml.revenue.nation import fit_nation
 from eshop_dagster.ml.revenue.panel import holidays_of, read_panel
 
 from .builders import FIRST, SMALL, calendar, history, last_of, noisy
@@ -173,3 +174,19 @@ def test_a_calendar_that_ends_before_the_horizon_is_refused():
     short = calendar(last=last_of(frame) + timedelta(days=30))
     with pytest.raises(ValueError, match="expected 2023-01-02 to 2023-06-01, the history and the days ahead"):
         fit_revenue(frame, short, last_of(frame), PARAMS, seed=3)
+
+
+def test_a_shop_with_empty_days_is_forecast_as_high_as_it_sells():
+    params = RevenueParams.from_mapping({**SMALL, "candidates": ["calendar_level"]})
+    shares = []
+    for seed in range(5, 21):
+        dice = np.random.default_rng(100 + seed)
+        orders = dice.poisson(2.5, 400)
+        revenue = np.array([dice.lognormal(np.log(100) - 0.125, 0.5, count).sum() for count in orders])
+        days = pd.date_range(FIRST, periods=400)
+        frame = pd.DataFrame({"date": days, "state": "SP", "revenue_brl": revenue, "order_count": orders})
+        last = days[-1].date()
+        model = fit_nation(read_panel(frame, last), holidays_of(calendar()), params, 3).revenue
+        ahead = model.forecast(FIRST.toordinal(), revenue, holidays_of(calendar()), 92, ["calendar_level"])
+        shares.append(ahead["calendar_level"].sum() / 23_000 - 1)
+    assert abs(np.mean(shares)) < 2 * np.std(shares, ddof=1) / np.sqrt(len(shares))
