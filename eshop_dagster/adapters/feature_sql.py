@@ -46,7 +46,7 @@ INPUTS: Mapping[str, pa.Schema] = {
             _column("revenue_brl", _MONEY),
             _column("returned_brl", _MONEY),
             _column("freight_brl", _MONEY),
-            _column("is_late", pa.bool_()),
+            pa.field("is_late", pa.bool_()),
         ]
     ),
     LINES: pa.schema(

@@ -18,8 +18,8 @@ def tables_of(histories: Sequence[Sequence[Order]]) -> dict[str, pa.Table]:
     """Return `orders`, `lines` and `products` as `FeatureSql.features` takes them; customer i has the key `i`, padded.
 
     As in `int_orders__versions`: a cancelled order has no revenue, freight or returns in BRL; `item_count` counts lines
-    bought, `returned_item_count` lines that came back; late is delivered after the promised date. What is posted is
-    what is known now, so that each order has one version, known since its day.
+    bought, `returned_item_count` lines that came back; late is after the promised date, unknown without both.
+    What is posted is what is known now, so that each order has one version, known since its day.
     """
     orders: dict[str, list[Any]] = {name: [] for name in INPUTS[ORDERS].names}
     lines: dict[str, list[Any]] = {name: [] for name in INPUTS[LINES].names}
@@ -52,11 +52,9 @@ def _add_order(columns: dict[str, list[Any]], order: Order, order_id: str, key: 
     bought = [item for item in order.items if item.quantity > 0]
     returned = [item for item in order.items if item.quantity < 0]
     counts = not order.is_cancelled
-    is_late = (
-        order.delivered_at is not None
-        and order.promised_date is not None
-        and business_date(order.delivered_at) > order.promised_date
-    )
+    is_late: bool | None = None
+    if order.delivered_at is not None and order.promised_date is not None:
+        is_late = business_date(order.delivered_at) > order.promised_date
     _append(
         columns,
         (

@@ -32,12 +32,12 @@ def partition_metrics(points: Floats, labels: Labels) -> dict[str, float]:
     }
 
 
-def value_separation(revenue_brl: npt.ArrayLike, labels: npt.ArrayLike) -> float:
+def value_separation(net_revenue_brl: npt.ArrayLike, labels: npt.ArrayLike) -> float:
     """Return eta squared: the share (0-1) of the variance of log net worth that lies between the groups.
 
     The log scale (inverse hyperbolic sine) keeps a few great customers from deciding alone. 0 where all are equal.
     """
-    worth = np.arcsinh(np.asarray(revenue_brl, dtype=np.float64))
+    worth = np.arcsinh(np.asarray(net_revenue_brl, dtype=np.float64))
     groups = np.asarray(labels)
     if worth.size != groups.size or worth.size == 0:
         raise ValueError(f"{worth.size} values and {groups.size} labels; expected as many of each, at least one.")
@@ -61,11 +61,11 @@ def rfm_groups(frame: pd.DataFrame, count: int) -> Labels:
     equally many groups; customers of one sum stay together, so that groups may fall out.
 
     Args:
-        frame: `recency_days` (few is good), `order_count` and `revenue_brl`.
+        frame: `recency_days` (few is good), `order_count` and `net_revenue_brl`.
     """
     if count < 1:
         raise ValueError(f"count is {count}; expected 1 or more groups.")
-    score = quintiles(-frame["recency_days"]) + quintiles(frame["order_count"]) + quintiles(frame["revenue_brl"])
+    score = quintiles(-frame["recency_days"]) + quintiles(frame["order_count"]) + quintiles(frame["net_revenue_brl"])
     return _parts(score, count) - 1
 
 

@@ -11,11 +11,11 @@ def describe_en(row: Mapping[Hashable, Any], kind: Kind, ratios: Ratios) -> str:
     count = row["customer_count"]
     return (
         f"{kind.lead_en} {count:,.0f} customer{'' if count == 1 else 's'} ({row['customer_share']:.1%} of the base) "
-        f"bring{'s' if count == 1 else ''} {row['revenue_share']:.1%} of net revenue. On average, a customer placed "
-        f"{row['order_count_mean']:,.1f} orders with a ticket of R$ {row['average_ticket_brl_mean']:,.2f} and is worth "
-        f"R$ {row['revenue_brl_mean']:,.2f} in all ({ratios.revenue:,.2f} times the average of the base); the last "
-        f"purchase was {_days_en(row['recency_days_mean'])} ago, the first {_days_en(row['tenure_days_mean'])}. "
-        f"Suggestion: {kind.advice_en}"
+        f"bring{'s' if count == 1 else ''} {row['net_revenue_share']:.1%} of net revenue. On average, a customer "
+        f"placed {row['order_count_mean']:,.1f} orders with a ticket of R$ {row['average_ticket_brl_mean']:,.2f} and "
+        f"is worth R$ {row['net_revenue_brl_mean']:,.2f} in all ({ratios.revenue:,.2f} times the average of the base); "
+        f"the last purchase was {_days_en(row['recency_days_mean'])} ago, the first "
+        f"{_days_en(row['tenure_days_mean'])}. Suggestion: {kind.advice_en}"
     )
 
 
@@ -27,9 +27,9 @@ def describe_pt(row: Mapping[Hashable, Any], kind: Kind, ratios: Ratios) -> str:
     return (
         f"{kind.lead_pt} {'É' if one else 'São'} {_pt(count, 0)} cliente{'' if one else 's'} "
         f"({_pt(100 * row['customer_share'], 1)}% da base), {'responsável' if one else 'responsáveis'} por "
-        f"{_pt(100 * row['revenue_share'], 1)}% da receita líquida. Em média, cada cliente fez {placed} com "
-        f"ticket de R$ {_pt(row['average_ticket_brl_mean'], 2)} e vale R$ {_pt(row['revenue_brl_mean'], 2)} no total "
-        f"({_pt(ratios.revenue, 2)} vezes a média da base); a última compra foi há "
+        f"{_pt(100 * row['net_revenue_share'], 1)}% da receita líquida. Em média, cada cliente fez {placed} com "
+        f"ticket de R$ {_pt(row['average_ticket_brl_mean'], 2)} e vale R$ {_pt(row['net_revenue_brl_mean'], 2)} no "
+        f"total ({_pt(ratios.revenue, 2)} vezes a média da base); a última compra foi há "
         f"{_days_pt(row['recency_days_mean'])} e a primeira, há {_days_pt(row['tenure_days_mean'])}. "
         f"Sugestão: {kind.advice_pt}"
     )

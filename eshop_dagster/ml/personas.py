@@ -19,29 +19,29 @@ def segment_profile(frame: pd.DataFrame, labels: Sequence[int] | np.ndarray | pd
     """Return one row per segment, by rising id: its size, its share of customers and revenue, and its features.
 
     Args:
-        frame: features by customer; `revenue_brl` is required, each other feature is profiled if it is there.
+        frame: features by customer; `net_revenue_brl` is required, each other feature is profiled if it is there.
         labels: segment id of each row of `frame`.
 
     Returns:
-        `segment_id`, `customer_count`, `customer_share` (0-1), `revenue_share` (0-1 of net revenue; 0 where the base
-        has none) and for every feature `<feature>_mean` and `<feature>_median`.
+        `segment_id`, `customer_count`, `customer_share` (0-1), `net_revenue_share` (0-1; 0 where the base has none)
+        and for every feature `<feature>_mean` and `<feature>_median`.
 
     Raises:
-        ValueError: no rows, no `revenue_brl`, or another number of labels than of rows.
+        ValueError: no rows, no `net_revenue_brl`, or another number of labels than of rows.
     """
     ids = np.asarray(labels)
     if len(ids) != len(frame) or len(frame) == 0:
         raise ValueError(f"{len(frame)} customers and {len(ids)} labels; expected as many of each, at least one.")
-    if "revenue_brl" not in frame.columns:
-        raise ValueError(f"column revenue_brl is missing; expected it beside {list(frame.columns)}.")
+    if "net_revenue_brl" not in frame.columns:
+        raise ValueError(f"column net_revenue_brl is missing; expected it beside {list(frame.columns)}.")
     names = [name for name in FEATURES if name in frame.columns]
     groups = frame[names].astype("float64").groupby(ids)
-    size, revenue = groups.size(), groups["revenue_brl"].sum()
+    size, revenue = groups.size(), groups["net_revenue_brl"].sum()
     total = float(revenue.sum())
     columns = {
         "customer_count": size.astype("int64"),
         "customer_share": size / len(frame),
-        "revenue_share": revenue / total if total > 0 else revenue * 0.0,
+        "net_revenue_share": revenue / total if total > 0 else revenue * 0.0,
     }
     means, medians = groups.mean(), groups.median()
     for name in names:
@@ -89,8 +89,14 @@ def name_personas(profile: pd.DataFrame, earlier: Iterable[Mapping[str, Any]] = 
     Raises:
         ValueError: a column that the rule needs is missing.
     """
-    needed = ["recency_days", "tenure_days", "order_count", "revenue_brl", "average_ticket_brl"]
-    columns = [SEGMENT_ID, "customer_count", "customer_share", "revenue_share", *(f"{name}_mean" for name in needed)]
+    needed = ["recency_days", "tenure_days", "order_count", "net_revenue_brl", "average_ticket_brl"]
+    columns = [
+        SEGMENT_ID,
+        "customer_count",
+        "customer_share",
+        "net_revenue_share",
+        *(f"{name}_mean" for name in needed),
+    ]
     missing = [column for column in columns if column not in profile.columns]
     if missing or profile.empty:
         raise ValueError(f"profile of {len(profile)} segments lacks {missing}; expected what segment_profile returns.")
@@ -161,7 +167,7 @@ def _ratios(profile: pd.DataFrame) -> list[Ratios]:
         base = float((share * means).sum())
         return means / base if base > 0 else np.ones_like(means)
 
-    columns = (over_base(name) for name in ("recency_days", "tenure_days", "order_count", "revenue_brl"))
+    columns = (over_base(name) for name in ("recency_days", "tenure_days", "order_count", "net_revenue_brl"))
     rows = zip(*columns, over_base("average_ticket_brl"), profile["order_count_mean"], strict=True)
     return [Ratios(*(float(value) for value in row)) for row in rows]
 

@@ -68,7 +68,7 @@ def _members(frame: pd.DataFrame) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]
     is_new = frame["tenure_days"].to_numpy() < NEW_CUSTOMER_DAYS
     yield "customers=new", is_new
     yield "customers=old", ~is_new
-    decile = np.ceil(10 * frame["revenue_brl"].rank(method="average").to_numpy() / len(frame)).astype(int)
+    decile = np.ceil(10 * frame["net_revenue_brl"].rank(method="average").to_numpy() / len(frame)).astype(int)
     yield from ((f"worth decile={number}", decile == number) for number in range(1, 11))
 
 

@@ -126,11 +126,11 @@ def _segment_table(features: pa.Table, scores: pa.Table, model: "LoadedModel | N
     """Return one row per segment of the champion, with its persona and what its customers are like today."""
     if model is None:
         return SEGMENTS_SCHEMA.empty_table()
-    joined = features.select(["revenue_brl", "recency_days", "order_count"]).to_pandas()
+    joined = features.select(["net_revenue_brl", "recency_days", "order_count"]).to_pandas()
     joined = joined.assign(**{name: scores[name].to_numpy() for name in ("segment_id", _EXPECTED)})
     profile = joined.groupby("segment_id").agg(
         customer_count=(_EXPECTED, "size"),
-        revenue_brl_mean=("revenue_brl", "mean"),
+        net_revenue_brl_mean=("net_revenue_brl", "mean"),
         expected_spend_brl_mean=(_EXPECTED, "mean"),
         recency_days_median=("recency_days", "median"),
         order_count_mean=("order_count", "mean"),

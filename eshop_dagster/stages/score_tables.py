@@ -43,7 +43,7 @@ SEGMENTS_SCHEMA = pa.schema(
         ("description_pt", pa.string()),
         ("description_en", pa.string()),
         ("customer_count", pa.int64()),
-        ("revenue_brl_mean", pa.float64()),
+        ("net_revenue_brl_mean", pa.float64()),
         ("expected_spend_brl_mean", pa.float64()),
         ("recency_days_median", pa.float64()),
         ("order_count_mean", pa.float64()),

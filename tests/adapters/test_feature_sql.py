@@ -61,10 +61,10 @@ def test_the_features_of_three_orders_worked_out_by_hand(feature_sql: FeatureSql
     assert {"customer_key": "ana", "as_of_date": AS_OF, "state": "SP"}.items() <= row.items()
     assert (row["recency_days"], row["tenure_days"], row["order_count"]) == (30, 90, 3)
     assert (row["interpurchase_days"], row["interpurchase_spread_days"]) == (30, 10)
-    assert (row["revenue_brl"], row["last_ticket_brl"], row["largest_ticket_brl"]) == (240.5, 40.5, 100)
+    assert (row["net_revenue_brl"], row["last_ticket_brl"], row["largest_ticket_brl"]) == (240.5, 40.5, 100)
     assert row["ticket_spread_brl"] == pytest.approx((2 * 59.5**2 / 9) ** 0.5)
     assert (row["late_delivery_share"], row["app_share"], row["category_count"]) == (1 / 3, 2 / 3, 1)
-    assert (row["silence_share"], row["revenue_trend_share"]) == (0.5, 0.5)
+    assert (row["silence_share"], row["net_revenue_trend_share"]) == (0.5, 0.5)
 
 
 def test_the_rows_are_what_a_model_takes_sorted_by_customer(feature_sql: FeatureSql) -> None:
@@ -82,7 +82,7 @@ def test_a_version_counts_at_the_cutoffs_of_its_span(feature_sql: FeatureSql) ->
         order("o1", 20, known_from_date=until, returned_brl=Decimal("30.00"), returned_item_count=1),
     )
     worth = {
-        cutoff: feature_sql.features(**request | {"as_of_date": cutoff})["revenue_brl"].to_pylist()
+        cutoff: feature_sql.features(**request | {"as_of_date": cutoff})["net_revenue_brl"].to_pylist()
         for cutoff in (AS_OF - timedelta(days=20), until, AS_OF)
     }
 

@@ -43,7 +43,7 @@ def test_cards_of_fewer_than_ten_people_are_dashes(home: Path) -> None:
 
 
 def test_a_late_share_of_nine_promises_is_hidden_though_twelve_were_delivered(home: Path, taken: Taken) -> None:
-    unpromised = [delivery(is_late=None, is_late_by_date=None, late_days=None) for _ in range(3)]
+    unpromised = [delivery(is_late=None, is_late_by_instant=None, late_days=None) for _ in range(3)]
     unknown_way = [delivery(transit_days=None, handling_days=None) for _ in range(3)]
     publish(home, **sold(), fct_deliveries=[*unpromised, *unknown_way, *(delivery() for _ in range(6))])
     test = drawn("deliveries", period="all")
@@ -93,7 +93,7 @@ def test_features_of_nine_customers_are_not_shown_nor_how_many_few_outliers_ther
         {
             "customer_key": f"k{number}",
             **dict.fromkeys(FEATURES, float(number % 7)),
-            "revenue_brl": 1e6 if not number else 1.0,
+            "net_revenue_brl": 1e6 if not number else 1.0,
         }
         for number in range(customers)
     ]

@@ -163,4 +163,4 @@ def _made_up(names: tuple[str, ...]) -> Any:
 def _dataset() -> Any:
     from eshop_dagster.adapters.registry import TrainingData
 
-    return TrainingData("none", "file:///none", "another", {"revenue_brl": "double"})
+    return TrainingData("none", "file:///none", "another", {"net_revenue_brl": "double"})

@@ -55,8 +55,8 @@ def test_orders_without_payments_or_lines_are_seen_among_the_orders_and_not_amon
 
 def test_late_deliveries_are_those_of_the_orders(olist: Platform) -> None:
     assert one_row(
-        olist, "SELECT count(*) FILTER (WHERE is_late), count(*) FILTER (WHERE is_late_by_date) FROM fct_deliveries"
-    ) == (7_827, 6_535)
+        olist, "SELECT count(*) FILTER (WHERE is_late), count(*) FILTER (WHERE is_late_by_instant) FROM fct_deliveries"
+    ) == (6_535, 7_827)
 
 
 def test_deliveries_show_what_delivered_orders_lack(olist: Platform) -> None:
@@ -81,11 +81,11 @@ def test_every_order_has_a_promise_and_so_a_delivery(olist: Platform) -> None:
 def test_late_deliveries_by_month_leave_out_cancelled_orders_alone(olist: Platform) -> None:
     assert one_row(
         olist,
-        "SELECT sum(order_count), sum(late_count), sum(late_by_date_count) FROM agg_monthly_deliveries",
+        "SELECT sum(order_count), sum(late_count), sum(late_by_instant_count) FROM agg_monthly_deliveries",
     ) == one_row(
         olist,
         """
-        SELECT count(*), count(*) FILTER (WHERE is_late), count(*) FILTER (WHERE is_late_by_date)
+        SELECT count(*), count(*) FILTER (WHERE is_late), count(*) FILTER (WHERE is_late_by_instant)
         FROM fct_orders WHERE NOT is_cancelled
         """,
     )

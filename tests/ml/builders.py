@@ -67,12 +67,12 @@ def features_at(orders: pd.DataFrame, as_of: date) -> pd.DataFrame:
     by = known.groupby("owner")
     frame = pd.DataFrame({"recency_days": cutoff - by["day"].max(), "tenure_days": cutoff - by["day"].min()})
     frame["order_count"] = by.size()
-    frame["revenue_brl"] = by["revenue_brl"].sum()
+    frame["net_revenue_brl"] = by["revenue_brl"].sum()
     for window in (90, 365):
         recent = known[known["day"] >= cutoff - window].groupby("owner")
         frame[f"order_last_{window}_days_count"] = recent.size()
-        frame[f"revenue_last_{window}_days_brl"] = recent["revenue_brl"].sum()
-    frame["average_ticket_brl"] = frame["revenue_brl"] / frame["order_count"]
+        frame[f"net_revenue_last_{window}_days_brl"] = recent["revenue_brl"].sum()
+    frame["average_ticket_brl"] = frame["net_revenue_brl"] / frame["order_count"]
     frame["largest_ticket_brl"] = by["revenue_brl"].max()
     frame["item_count"] = by["items"].sum()
     frame["category_count"] = np.minimum(frame["item_count"], 5)

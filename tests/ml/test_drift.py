@@ -17,17 +17,19 @@ from eshop_dagster.ml.drift import (
 
 
 def customers(recency: list[float], revenue: list[float] | None = None) -> pd.DataFrame:
-    return pd.DataFrame({"recency_days": recency, "revenue_brl": revenue or [100.0] * len(recency)}, dtype="float64")
+    return pd.DataFrame(
+        {"recency_days": recency, "net_revenue_brl": revenue or [100.0] * len(recency)}, dtype="float64"
+    )
 
 
 TEN = [float(value) for value in range(10, 110, 10)]
 
 
 def test_the_same_customers_have_not_drifted_in_any_order() -> None:
-    profiles = profile_features(customers(TEN), ["recency_days", "revenue_brl"])
+    profiles = profile_features(customers(TEN), ["recency_days", "net_revenue_brl"])
     again = customers(TEN[::-1])
-    assert population_stability(profiles, again) == {"recency_days": 0.0, "revenue_brl": 0.0}
-    assert wasserstein_shift(profiles, again) == {"recency_days": 0.0, "revenue_brl": 0.0}
+    assert population_stability(profiles, again) == {"recency_days": 0.0, "net_revenue_brl": 0.0}
+    assert wasserstein_shift(profiles, again) == {"recency_days": 0.0, "net_revenue_brl": 0.0}
 
 
 def test_an_index_worked_out_by_hand() -> None:
@@ -66,13 +68,13 @@ def test_the_unit_of_a_feature_changes_neither_number() -> None:
 
 
 def test_a_profile_that_was_kept_as_json_is_the_same_profile() -> None:
-    profiles = profile_features(customers(TEN, [0.1 * value for value in TEN]), ["recency_days", "revenue_brl"])
+    profiles = profile_features(customers(TEN, [0.1 * value for value in TEN]), ["recency_days", "net_revenue_brl"])
     assert profiles_of_json(json.loads(json.dumps(profiles_as_json(profiles)))) == profiles
 
 
 def test_a_frame_that_lacks_a_profiled_feature_is_refused() -> None:
-    profiles = profile_features(customers(TEN), ["recency_days", "revenue_brl"])
-    with pytest.raises(ValueError, match=r"missing \['revenue_brl'\]"):
+    profiles = profile_features(customers(TEN), ["recency_days", "net_revenue_brl"])
+    with pytest.raises(ValueError, match=r"missing \['net_revenue_brl'\]"):
         population_stability(profiles, customers(TEN)[["recency_days"]])
     with pytest.raises(ValueError, match="no rows"):
         profile_features(customers([]), ["recency_days"])

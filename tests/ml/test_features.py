@@ -36,8 +36,8 @@ def test_a_known_feature_that_the_model_does_not_read_is_not_unexpected():
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_values_that_are_not_finite_are_refused_with_their_count(value: float):
-    frame = customers(customer("a", revenue_brl=value), customer("b"))
-    with pytest.raises(ValueError, match=r"NULL or infinite, rows by column: \{'revenue_brl': 1\}"):
+    frame = customers(customer("a", net_revenue_brl=value), customer("b"))
+    with pytest.raises(ValueError, match=r"NULL or infinite, rows by column: \{'net_revenue_brl': 1\}"):
         feature_matrix(frame, FEATURES)
 
 
@@ -57,8 +57,8 @@ def test_shares_and_season_are_not_skewed_while_days_counts_and_money_are():
         "favourite_category_share",
         "freight_share",
         "late_delivery_share",
+        "net_revenue_trend_share",
         "returned_order_share",
-        "revenue_trend_share",
         "silence_share",
         "store_share",
     ]

@@ -22,7 +22,7 @@ GOOD = Evidence(
     quality={"customer_features": True, "customer_spend_labels": True},
     training_rows=900,
     champion_training_rows=1000,
-    psi={"recency_days": 0.05, "revenue_brl": 0.1, "tenure_days": 0.2, "order_count": 0.0},
+    psi={"recency_days": 0.05, "net_revenue_brl": 0.1, "tenure_days": 0.2, "order_count": 0.0},
     slices=(Slice("region=Norte", 500, 71.0, 80.0, is_sure=True),),
     loads_equally=True,
 )

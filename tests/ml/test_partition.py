@@ -52,7 +52,7 @@ def test_equal_values_share_a_quintile():
 
 def test_the_best_customers_form_the_last_group():
     frame = pd.DataFrame(
-        {"recency_days": [400, 300, 20, 10], "order_count": [1, 2, 5, 9], "revenue_brl": [10, 20, 500, 900]}
+        {"recency_days": [400, 300, 20, 10], "order_count": [1, 2, 5, 9], "net_revenue_brl": [10, 20, 500, 900]}
     )
     assert rfm_groups(frame, 2).tolist() == [0, 0, 1, 1]
     assert rfm_groups(frame[::-1], 2).tolist() == [1, 1, 0, 0]
@@ -60,4 +60,4 @@ def test_the_best_customers_form_the_last_group():
 
 def test_no_groups_are_refused():
     with pytest.raises(ValueError, match="count is 0; expected 1 or more groups"):
-        rfm_groups(pd.DataFrame({"recency_days": [1], "order_count": [1], "revenue_brl": [1]}), 0)
+        rfm_groups(pd.DataFrame({"recency_days": [1], "order_count": [1], "net_revenue_brl": [1]}), 0)

@@ -6,8 +6,8 @@ from eshop_dagster.ml.scaling import logarithmic
 
 
 def test_counts_take_the_logarithm_and_money_the_inverse_hyperbolic_sine():
-    frame = pd.DataFrame({"revenue_brl": [0.0, -75.0], "order_count": [0.0, np.e - 1]})
-    scaled = logarithmic(["revenue_brl", "order_count"]).fit_transform(frame)
+    frame = pd.DataFrame({"net_revenue_brl": [0.0, -75.0], "order_count": [0.0, np.e - 1]})
+    scaled = logarithmic(["net_revenue_brl", "order_count"]).fit_transform(frame)
     assert scaled == pytest.approx(np.array([[0.0, 0.0], [1.0, np.arcsinh(-75.0)]]))
 
 
@@ -20,4 +20,4 @@ def test_float32_input_gives_float64_output():
 
 def test_a_missing_column_is_refused():
     with pytest.raises(ValueError, match="not columns of the dataframe"):
-        logarithmic(["order_count"]).fit(pd.DataFrame({"revenue_brl": [1.0]}))
+        logarithmic(["order_count"]).fit(pd.DataFrame({"net_revenue_brl": [1.0]}))

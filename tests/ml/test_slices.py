@@ -14,7 +14,7 @@ def holdout(count: int = 4000, seed: int = 5) -> pd.DataFrame:
             "app_share": rng.choice([0.0, 0.4, 1.0], count),
             "store_share": 0.0,
             "tenure_days": rng.choice([10.0, 89.0, 90.0, 700.0], count),
-            "revenue_brl": rng.gamma(2, 200, count),
+            "net_revenue_brl": rng.gamma(2, 200, count),
         }
     )
 

@@ -135,7 +135,7 @@ def test_features_count_the_days_since_the_business_date(home: Platform) -> None
 
 
 def test_features_know_what_was_placed_before_the_first_instant_of_the_cutoff(home: Platform) -> None:
-    assert of_the_regular(home, "customer_features", "revenue_brl") == {
+    assert of_the_regular(home, "customer_features", "net_revenue_brl") == {
         cutoff: sum(price for instant, price in PRICES.items() if EDGES[instant] < cutoff)
         for cutoff in (*CUTOFFS, SCORING)
     }

@@ -69,7 +69,7 @@ def test_the_shop_has_what_the_marts_are_about(refreshed: Platform) -> None:
         SELECT
             (SELECT count(*) FROM fct_orders WHERE is_cancelled AND line_count > 0) AS cancelled,
             (SELECT count(*) FROM fct_orders WHERE is_sale AND returned_brl > 0) AS returned,
-            (SELECT count(*) FROM fct_deliveries WHERE is_late_by_date) AS late,
+            (SELECT count(*) FROM fct_deliveries WHERE is_late) AS late,
             (SELECT count(*) FROM fct_deliveries WHERE distance_km > 0) AS far,
             (SELECT count(*) FROM fct_deliveries WHERE is_missing_delivered_at) AS without_arrival,
             (SELECT count(*) FROM dim_customer_states WHERE known_until_date IS NOT NULL) AS moves,

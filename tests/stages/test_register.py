@@ -130,7 +130,7 @@ def test_segments_keep_their_ids_and_nobody_moves_when_nothing_changed(platform:
 def test_rows_that_nobody_has_tested_keep_the_champion(platform: Platform) -> None:
     snapshot = snapshot_of(platform)
     with duckdb.connect(str(platform.warehouse.path)) as connection:
-        connection.execute("UPDATE customer_features SET revenue_brl = revenue_brl + 1")
+        connection.execute("UPDATE customer_features SET net_revenue_brl = net_revenue_brl + 1")
     platform.records.update(["customer_features"], None)
     done = retrain(platform, "spend", snapshot, store_snapshot(platform, snapshot), asked_by=ASKED_BY, force=True)
     assert done.decision.outcome is Outcome.KEEP
@@ -140,7 +140,7 @@ def test_rows_that_nobody_has_tested_keep_the_champion(platform: Platform) -> No
 
 def test_a_poisoned_feature_table_never_becomes_champion(platform: Platform) -> None:
     with duckdb.connect(str(platform.warehouse.path)) as connection:
-        connection.execute("UPDATE customer_features SET revenue_brl = 'nan'::DOUBLE WHERE customer_key LIKE '%7'")
+        connection.execute("UPDATE customer_features SET net_revenue_brl = 'nan'::DOUBLE WHERE customer_key LIKE '%7'")
     platform.records.update(["customer_features"], None)
     platform.records.record({"customer_features": {"a_rule": "pass"}})
     with pytest.raises(ValueError, match="NULL or infinite"):
@@ -182,7 +182,7 @@ def test_a_shop_that_became_another_one_waits_for_a_person(platform: Platform) -
 def test_a_feature_that_knows_the_future_waits_for_a_person(platform: Platform) -> None:
     with duckdb.connect(str(platform.warehouse.path)) as connection:
         connection.execute("""
-            UPDATE customer_features SET revenue_last_90_days_brl = labels.spend_in_window_brl
+            UPDATE customer_features SET net_revenue_last_90_days_brl = labels.spend_in_window_brl
             FROM customer_spend_labels AS labels
             WHERE labels.customer_key = customer_features.customer_key
                 AND labels.as_of_date = customer_features.as_of_date

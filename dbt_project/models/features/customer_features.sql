@@ -35,13 +35,13 @@ behaviour as (
         count(*) filter (where is_sale and ordered_date >= as_of_date - 30) as order_last_30_days_count,
         count(*) filter (where is_sale and ordered_date >= as_of_date - 90) as order_last_90_days_count,
         count(*) filter (where is_sale and ordered_date >= as_of_date - 365) as order_last_365_days_count,
-        greatest(sum(revenue_brl - returned_brl), 0) as revenue_brl,
+        greatest(sum(revenue_brl - returned_brl), 0) as net_revenue_brl,
         greatest(coalesce(sum(revenue_brl - returned_brl) filter (where ordered_date >= as_of_date - 90), 0), 0)
-            as revenue_last_90_days_brl,
+            as net_revenue_last_90_days_brl,
         greatest(coalesce(sum(revenue_brl - returned_brl) filter (where ordered_date >= as_of_date - 365), 0), 0)
-            as revenue_last_365_days_brl,
+            as net_revenue_last_365_days_brl,
         sum(revenue_brl - returned_brl) filter (where ordered_date between as_of_date - 365 and as_of_date - 276)
-            as revenue_same_season_last_year_brl,
+            as net_revenue_same_season_last_year_brl,
         sum(revenue_brl) as sold_brl,
         sum(revenue_brl * revenue_brl) as squared_tickets_brl2,
         max(revenue_brl) as largest_ticket_brl,
@@ -78,7 +78,7 @@ rhythm as (
         -- Whole cents are exact: the spread of equal tickets is 0.
         (sold_brl * 100)::hugeint as sold_cents,
         (squared_tickets_brl2 * 10000)::hugeint as squared_cents,
-        greatest(revenue_brl - revenue_last_90_days_brl, 0) as past_revenue_brl,
+        greatest(net_revenue_brl - net_revenue_last_90_days_brl, 0) as past_net_revenue_brl,
         -- What was spent before the last 90 days is spread over as many at least: a first order is no habit.
         greatest(tenure_days - 90, 90) as past_days
     from behaviour
@@ -129,10 +129,10 @@ select
     order_last_30_days_count::double as order_last_30_days_count,
     order_last_90_days_count::double as order_last_90_days_count,
     order_last_365_days_count::double as order_last_365_days_count,
-    revenue_brl::double as revenue_brl,
-    revenue_last_90_days_brl::double as revenue_last_90_days_brl,
-    revenue_last_365_days_brl::double as revenue_last_365_days_brl,
-    greatest(coalesce(revenue_same_season_last_year_brl, 0), 0)::double as revenue_same_season_last_year_brl,
+    net_revenue_brl::double as net_revenue_brl,
+    net_revenue_last_90_days_brl::double as net_revenue_last_90_days_brl,
+    net_revenue_last_365_days_brl::double as net_revenue_last_365_days_brl,
+    greatest(coalesce(net_revenue_same_season_last_year_brl, 0), 0)::double as net_revenue_same_season_last_year_brl,
     sold_brl::double / order_count as average_ticket_brl,
     largest_ticket_brl::double as largest_ticket_brl,
     last_sale.brl::double as last_ticket_brl,
@@ -156,12 +156,12 @@ select
         as interpurchase_spread_days,
     recency_days / (recency_days + interpurchase_days)::double as silence_share,
     case
-        when tenure_days > 90 and revenue_brl > 0
+        when tenure_days > 90 and net_revenue_brl > 0
             then
-                revenue_last_90_days_brl::double * past_days
-                / (revenue_last_90_days_brl::double * past_days + past_revenue_brl::double * 90)
+                net_revenue_last_90_days_brl::double * past_days
+                / (net_revenue_last_90_days_brl::double * past_days + past_net_revenue_brl::double * 90)
         else 0.5
-    end::double as revenue_trend_share,
+    end::double as net_revenue_trend_share,
     sin(2 * pi() * dayofyear(as_of_date) / 365.25) as day_of_year_sin,
     cos(2 * pi() * dayofyear(as_of_date) / 365.25) as day_of_year_cos
 from rhythm

@@ -42,7 +42,7 @@ changes as (
         case when orders.is_cancelled then 0 else coalesce(lines.sold_brl, 0) end::decimal(18, 2) as revenue_brl,
         case when orders.is_cancelled then 0 else coalesce(lines.returned_brl, 0) end::decimal(18, 2) as returned_brl,
         case when orders.is_cancelled then 0 else coalesce(lines.freight_brl, 0) end::decimal(18, 2) as freight_brl,
-        coalesce({{ business_date('orders.delivered_at') }} > orders.promised_date, false) as is_late,
+        {{ business_date('orders.delivered_at') }} > orders.promised_date as is_late,
         coalesce(lines.lines_hash, 0) as lines_hash
     from (select * from {{ ref('stg_raw__orders') }} where {{ only_changed }}) as orders
     left join lines using (order_id, changed_date)

@@ -12,9 +12,9 @@ select
     count(delivered_at) as delivered_count,
     count(is_late) as promised_count,
     count(*) filter (where is_late) as late_count,
-    count(*) filter (where is_late_by_date) as late_by_date_count,
+    count(*) filter (where is_late_by_instant) as late_by_instant_count,
     {{ late_share('late_count', 'promised_count') }} as late_share,
-    {{ late_share('late_by_date_count', 'promised_count') }} as late_by_date_share
+    {{ late_share('late_by_instant_count', 'promised_count') }} as late_by_instant_share
 from {{ ref('fct_deliveries') }}
 where
     not is_cancelled

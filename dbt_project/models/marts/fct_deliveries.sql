@@ -3,7 +3,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_touched_deliveries', on_schema_change='fail') }}
 {%- set recorded -%}
 order_id, ordered_date, customer_key, channel, seller_id, state, status, is_cancelled, promised_date, ordered_at,
-        approved_at, shipped_at, delivered_at, is_late, is_late_by_date, has_backward_times, changed_date
+        approved_at, shipped_at, delivered_at, is_late, is_late_by_instant, has_backward_times, changed_date
 {%- endset %}
 
 with sellers as (
@@ -84,7 +84,7 @@ select
     {{ days_between('deliveries.ordered_at', 'deliveries.delivered_at') }} as delivery_days,
     ({{ business_date('deliveries.delivered_at') }} - deliveries.promised_date)::integer as late_days,
     deliveries.is_late,
-    deliveries.is_late_by_date,
+    deliveries.is_late_by_instant,
     {{ is_missing('deliveries.approved_at') }} as is_missing_approved_at,
     {{ is_missing('deliveries.shipped_at') }} as is_missing_shipped_at,
     {{ is_missing('deliveries.delivered_at') }} as is_missing_delivered_at,

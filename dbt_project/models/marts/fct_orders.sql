@@ -40,8 +40,8 @@ select
     orders.shipped_at,
     orders.delivered_at,
     orders.promised_date,
-    orders.delivered_at > timezone('America/Sao_Paulo', orders.promised_date::timestamp) as is_late,
-    {{ business_date('orders.delivered_at') }} > orders.promised_date as is_late_by_date,
+    {{ business_date('orders.delivered_at') }} > orders.promised_date as is_late,
+    orders.delivered_at > timezone('America/Sao_Paulo', orders.promised_date::timestamp) as is_late_by_instant,
     coalesce(
         orders.approved_at < orders.ordered_at
         or orders.shipped_at < orders.ordered_at

@@ -44,7 +44,7 @@ reviews as (
 ),
 
 orders as (
-    {{ orders_of('reviews', 'order_id, ordered_date, customer_key, delivered_at, is_late, is_late_by_date') }}
+    {{ orders_of('reviews', 'order_id, ordered_date, customer_key, delivered_at, is_late, is_late_by_instant') }}
 )
 
 select
@@ -56,7 +56,7 @@ select
     reviews.created_at,
     {{ business_date('reviews.created_at') }} - {{ business_date('orders.delivered_at') }} as since_delivery_days,
     orders.is_late,
-    orders.is_late_by_date,
+    orders.is_late_by_instant,
     reviews.changed_date
 from reviews
 left join orders using (order_id)

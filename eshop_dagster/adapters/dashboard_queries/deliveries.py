@@ -10,9 +10,9 @@ _CHOSEN = f"ordered_month BETWEEN date_trunc('month', $first::DATE) AND $last AN
 _MEASURES = """
     sum(delivered_count)::BIGINT AS delivered_count, sum(promised_count)::BIGINT AS promised_count,
     sum(handled_count)::BIGINT AS handled_count, sum(carried_count)::BIGINT AS carried_count,
-    sum(late_count)::BIGINT AS late_count, sum(late_by_date_count)::BIGINT AS late_by_date_count,
+    sum(late_by_instant_count)::BIGINT AS late_by_instant_count, sum(late_count)::BIGINT AS late_count,
+    sum(late_by_instant_count) / nullif(sum(promised_count), 0) AS late_by_instant_share,
     sum(late_count) / nullif(sum(promised_count), 0) AS late_share,
-    sum(late_by_date_count) / nullif(sum(promised_count), 0) AS late_by_date_share,
     sum(delivery_days_total) / nullif(sum(delivered_count), 0) AS delivery_days,
     sum(handling_days_total) / nullif(sum(handled_count), 0) AS handling_days,
     sum(transit_days_total) / nullif(sum(carried_count), 0) AS transit_days,

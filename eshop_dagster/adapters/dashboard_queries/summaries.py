@@ -16,8 +16,8 @@ SUMMARIES: dict[str, str] = {
             coalesce(sum(delivery_days), 0) AS delivery_days_total, count(handling_days) AS handled_count,
             coalesce(sum(handling_days), 0) AS handling_days_total, count(transit_days) AS carried_count,
             coalesce(sum(transit_days), 0) AS transit_days_total, count(is_late) AS promised_count,
+            count(*) FILTER (WHERE is_late_by_instant) AS late_by_instant_count,
             count(*) FILTER (WHERE is_late) AS late_count,
-            count(*) FILTER (WHERE is_late_by_date) AS late_by_date_count,
             count(late_days) AS dated_count, coalesce(sum(late_days), 0) AS late_days_total
         FROM fct_deliveries WHERE NOT is_cancelled GROUP BY ALL
     """,

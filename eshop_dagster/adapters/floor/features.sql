@@ -19,7 +19,7 @@ orders AS (
         if(is_cancelled, 0, coalesce(sold_brl, 0))::DECIMAL(18, 2) AS revenue_brl,
         if(is_cancelled, 0, coalesce(returned_brl, 0))::DECIMAL(18, 2) AS returned_brl,
         if(is_cancelled, 0, coalesce(freight_brl, 0))::DECIMAL(18, 2) AS freight_brl,
-        coalesce(timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date, FALSE) AS is_late,
+        timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late,
         NOT is_cancelled AND coalesce(item_count, 0) > 0 AS is_sale, DATE '{as_of_date}' AS as_of_date
     FROM raw_orders JOIN known USING (order_id, changed_date) LEFT JOIN lines USING (order_id)
     WHERE customer_key IS NOT NULL
@@ -32,13 +32,13 @@ behaviour AS (
         count(*) FILTER (is_sale AND ordered_date >= as_of_date - 30) AS order_last_30_days_count,
         count(*) FILTER (is_sale AND ordered_date >= as_of_date - 90) AS order_last_90_days_count,
         count(*) FILTER (is_sale AND ordered_date >= as_of_date - 365) AS order_last_365_days_count,
-        greatest(sum(revenue_brl - returned_brl), 0) AS revenue_brl,
+        greatest(sum(revenue_brl - returned_brl), 0) AS net_revenue_brl,
         greatest(coalesce(sum(revenue_brl - returned_brl) FILTER (ordered_date >= as_of_date - 90), 0), 0)
-            AS revenue_last_90_days_brl,
+            AS net_revenue_last_90_days_brl,
         greatest(coalesce(sum(revenue_brl - returned_brl) FILTER (ordered_date >= as_of_date - 365), 0), 0)
-            AS revenue_last_365_days_brl,
+            AS net_revenue_last_365_days_brl,
         sum(revenue_brl - returned_brl) FILTER (ordered_date BETWEEN as_of_date - 365 AND as_of_date - 276)
-            AS revenue_same_season_last_year_brl,
+            AS net_revenue_same_season_last_year_brl,
         sum(revenue_brl) AS sold_brl, (100 * sum(revenue_brl))::HUGEINT AS sold_cents,
         (10000 * sum(revenue_brl * revenue_brl))::HUGEINT AS squared_cents,
         max(struct_pack(on_date := ordered_date, brl := revenue_brl)) FILTER (is_sale) AS last_sale,
@@ -59,8 +59,8 @@ rhythm AS (
             AS interpurchase_days,
         coalesce(list_sum([(sale_dates[i + 1] - sale_dates[i]) ** 2 FOR i IN range(1, order_count)]), 0)::BIGINT
             AS squared_gaps,
-        revenue_last_90_days_brl::DOUBLE * greatest(tenure_days - 90, 90) AS recent_pace,
-        greatest(revenue_brl - revenue_last_90_days_brl, 0)::DOUBLE * 90 AS past_pace
+        net_revenue_last_90_days_brl::DOUBLE * greatest(tenure_days - 90, 90) AS recent_pace,
+        greatest(net_revenue_brl - net_revenue_last_90_days_brl, 0)::DOUBLE * 90 AS past_pace
     FROM behaviour
 ),
 products AS (
@@ -79,10 +79,10 @@ categories AS (
 SELECT customer_key, as_of_date, state, recency_days::DOUBLE AS recency_days, tenure_days::DOUBLE AS tenure_days,
     order_count::DOUBLE AS order_count, order_last_30_days_count::DOUBLE AS order_last_30_days_count,
     order_last_90_days_count::DOUBLE AS order_last_90_days_count,
-    order_last_365_days_count::DOUBLE AS order_last_365_days_count, revenue_brl::DOUBLE AS revenue_brl,
-    revenue_last_90_days_brl::DOUBLE AS revenue_last_90_days_brl,
-    revenue_last_365_days_brl::DOUBLE AS revenue_last_365_days_brl,
-    greatest(coalesce(revenue_same_season_last_year_brl, 0), 0)::DOUBLE AS revenue_same_season_last_year_brl,
+    order_last_365_days_count::DOUBLE AS order_last_365_days_count, net_revenue_brl::DOUBLE AS net_revenue_brl,
+    net_revenue_last_90_days_brl::DOUBLE AS net_revenue_last_90_days_brl,
+    net_revenue_last_365_days_brl::DOUBLE AS net_revenue_last_365_days_brl,
+    greatest(coalesce(net_revenue_same_season_last_year_brl, 0), 0)::DOUBLE AS net_revenue_same_season_last_year_brl,
     sold_brl::DOUBLE / order_count AS average_ticket_brl, largest_ticket_brl::DOUBLE AS largest_ticket_brl,
     last_sale.brl::DOUBLE AS last_ticket_brl,
     sqrt((order_count * squared_cents - sold_cents * sold_cents)::DOUBLE) / order_count / 100 AS ticket_spread_brl,
@@ -98,8 +98,8 @@ SELECT customer_key, as_of_date, state, recency_days::DOUBLE AS recency_days, te
     sqrt((gap_count * squared_gaps - span_days * span_days)::DOUBLE) / greatest(gap_count, 1)
         AS interpurchase_spread_days,
     recency_days / (recency_days + interpurchase_days) AS silence_share,
-    if(tenure_days > 90 AND revenue_brl > 0, recent_pace / (recent_pace + past_pace), 0.5)::DOUBLE
-        AS revenue_trend_share,
+    if(tenure_days > 90 AND net_revenue_brl > 0, recent_pace / (recent_pace + past_pace), 0.5)::DOUBLE
+        AS net_revenue_trend_share,
     sin(2 * pi() * dayofyear(as_of_date) / 365.25) AS day_of_year_sin,
     cos(2 * pi() * dayofyear(as_of_date) / 365.25) AS day_of_year_cos
 FROM rhythm JOIN categories USING (customer_key);

@@ -44,8 +44,8 @@ payments AS (
 SELECT order_id, orders.customer_key, orders.customer_key IS NULL AS is_guest, status, is_cancelled,
     NOT is_cancelled AND coalesce(item_count, 0) > 0 AS is_sale, channel, state, city, ordered_at, orders.ordered_date,
     approved_at, shipped_at, delivered_at, promised_date,
-    delivered_at > timezone('America/Sao_Paulo', promised_date::TIMESTAMP) AS is_late,
-    timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late_by_date,
+    timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late,
+    delivered_at > timezone('America/Sao_Paulo', promised_date::TIMESTAMP) AS is_late_by_instant,
     coalesce(approved_at < ordered_at OR shipped_at < ordered_at OR shipped_at < approved_at
         OR delivered_at < approved_at OR delivered_at < shipped_at, FALSE) AS has_backward_times,
     coalesce(line_count, 0) AS line_count, coalesce(item_count, 0) AS item_count,
@@ -71,7 +71,7 @@ changes AS (
         if(is_cancelled, 0, coalesce(sold_brl, 0))::DECIMAL(18, 2) AS revenue_brl,
         if(is_cancelled, 0, coalesce(returned_brl, 0))::DECIMAL(18, 2) AS returned_brl,
         if(is_cancelled, 0, coalesce(freight_brl, 0))::DECIMAL(18, 2) AS freight_brl,
-        coalesce(timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date, FALSE) AS is_late,
+        timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late,
         coalesce(lines_hash, 0) AS lines_hash
     FROM raw_orders LEFT JOIN lines USING (order_id, changed_date)
 ),
@@ -158,7 +158,8 @@ SELECT order_id, orders.ordered_date, orders.customer_key, channel, seller_id, s
     if(shipped_at >= approved_at, date_diff('second', approved_at, shipped_at) / 86400, NULL) AS handling_days,
     if(delivered_at >= shipped_at, date_diff('second', shipped_at, delivered_at) / 86400, NULL) AS transit_days,
     if(delivered_at >= ordered_at, date_diff('second', ordered_at, delivered_at) / 86400, NULL) AS delivery_days,
-    (timezone('America/Sao_Paulo', delivered_at)::DATE - promised_date)::INTEGER AS late_days, is_late, is_late_by_date,
+    (timezone('America/Sao_Paulo', delivered_at)::DATE - promised_date)::INTEGER AS late_days, is_late,
+    is_late_by_instant,
     status IN ('delivered', 'returned') AND approved_at IS NULL AS is_missing_approved_at,
     status IN ('delivered', 'returned') AND shipped_at IS NULL AS is_missing_shipped_at,
     status IN ('delivered', 'returned') AND delivered_at IS NULL AS is_missing_delivered_at,
@@ -177,7 +178,7 @@ CREATE TABLE fct_reviews AS
 SELECT review_id, order_id, ordered_date, orders.customer_key, score, created_at,
     timezone('America/Sao_Paulo', created_at)::DATE - timezone('America/Sao_Paulo', delivered_at)::DATE
         AS since_delivery_days,
-    is_late, is_late_by_date, reviews.changed_date
+    is_late, is_late_by_instant, reviews.changed_date
 FROM (
     SELECT review_id, order_id, max(changed_date) AS changed_date, arg_max(score, changed_date) AS score,
         arg_max_null(created_at, changed_date) AS created_at
@@ -196,8 +197,9 @@ CREATE TABLE agg_monthly_deliveries AS
 SELECT date_trunc('month', ordered_date)::DATE AS ordered_month, coalesce(state, 'unknown') AS state,
     coalesce(channel, 'unknown') AS channel, count(*) AS order_count, count(delivered_at) AS delivered_count,
     count(is_late) AS promised_count, count(*) FILTER (is_late) AS late_count,
-    count(*) FILTER (is_late_by_date) AS late_by_date_count,
-    late_count / nullif(promised_count, 0) AS late_share, late_by_date_count / nullif(promised_count, 0) AS late_by_date_share
+    count(*) FILTER (is_late_by_instant) AS late_by_instant_count,
+    late_count / nullif(promised_count, 0) AS late_share,
+    late_by_instant_count / nullif(promised_count, 0) AS late_by_instant_share
 FROM fct_deliveries WHERE NOT is_cancelled GROUP BY ALL;
 
 CREATE TABLE agg_cohort_retention AS

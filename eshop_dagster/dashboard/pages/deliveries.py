@@ -29,7 +29,7 @@ from eshop_dagster.dashboard.value_names import state_name
 from eshop_dagster.dashboard.view import View
 
 _APPLIED = ("states", "channels")
-_LATE = ["late_count", "late_share", "late_by_date_count", "late_by_date_share"]
+_LATE = ["late_count", "late_share", "late_by_instant_count", "late_by_instant_share"]
 _BEHIND = {"promised_count": _LATE, "handled_count": ["handling_days"], "carried_count": ["transit_days"]}
 """Measures by the orders that they are of."""
 
@@ -78,7 +78,7 @@ def _headline(view: View, now: pd.Series) -> None:
 
     rows: dict[str, tuple[str, Any, Any, bool]] = {
         "late": ("late_share", formats.share, formats.points, False),
-        "late_by_date": ("late_by_date_share", formats.share, formats.points, False),
+        "late_by_instant": ("late_by_instant_share", formats.share, formats.points, False),
         "days": ("delivery_days", days, None, False),
         "count": ("delivered_count", formats.whole, None, True),
     }
@@ -107,7 +107,7 @@ def _history(view: View) -> None:
 
 def _months(view: View) -> None:
     months, hidden = _by(view, "month")
-    names = {name: view.text(f"column.{name}") for name in ("late_share", "late_by_date_share")}
+    names = {name: view.text(f"column.{name}") for name in ("late_share", "late_by_instant_share")}
     figure = lines(months, "ordered_month", names, view.formats, axis="", tickformat=".0%", hover="%{y:.1%}")
     numbers = months[["ordered_month", "delivered_count", "promised_count", "late_count", *names]]
     chart(view, "deliveries.months", figure, numbers, notes=suppression_note(view, hidden))
@@ -143,7 +143,7 @@ def _map(view: View) -> None:
     values = dict(zip(states["state"], states["late_share"], strict=True))
     texts = {state: view.formats.share(value) for state, value in values.items()}
     numbers = states.assign(state_name=states["state"].map(STATES))
-    numbers = numbers[["state", "state_name", "delivered_count", "late_count", "late_share", "late_by_date_share"]]
+    numbers = numbers[["state", "state_name", "delivered_count", "late_count", "late_share", "late_by_instant_share"]]
     figure = tile_map(values, texts, STATES, view.formats, height=430)
     chart(view, "deliveries.map", figure, numbers, notes=suppression_note(view, hidden))
 

@@ -14,12 +14,19 @@ from eshop_dagster.dashboard.view import View
 from eshop_dagster.ml.features import FEATURES, SEASON_FEATURES
 
 _SHOWN = tuple(name for name in FEATURES if name not in SEASON_FEATURES)
-_FIRST = "revenue_brl"
+_FIRST = "net_revenue_brl"
 _IGNORED = ("period", "states", "channels", "category")
 _BINS = 25
 _SAMPLED = 5_000
 _CORRELATED = (
-    *("recency_days", "tenure_days", "order_count", "order_last_90_days_count", "revenue_brl", "average_ticket_brl"),
+    *(
+        "recency_days",
+        "tenure_days",
+        "order_count",
+        "order_last_90_days_count",
+        "net_revenue_brl",
+        "average_ticket_brl",
+    ),
     *("item_count", "category_count", "freight_share", "app_share", "store_share", "late_delivery_share"),
     *("interpurchase_days", "silence_share"),
 )

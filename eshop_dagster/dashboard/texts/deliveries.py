@@ -8,15 +8,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "deliveries.empty": ("Não há entregas para estes filtros.", "There are no deliveries for these filters."),
     "deliveries.late": ("Entregas atrasadas", "Late deliveries"),
     "deliveries.late_help": (
-        "Das entregas com prazo prometido, a parte que chegou depois da meia-noite em que o dia prometido começou. "
-        "Pela data do pedido. Dados até {day}.",
-        "Of deliveries with a promised date, the share that arrived after the midnight at which it began. By order "
-        "date. Data through {day}.",
+        "Das entregas com prazo prometido, a parte que chegou num dia posterior ao prometido. Pela data do pedido. "
+        "Dados até {day}.",
+        "Of deliveries with a promised date, the share that arrived on a later day than promised. By order date. "
+        "Data through {day}.",
     ),
-    "deliveries.late_by_date": ("Atrasadas pela data", "Late by date"),
-    "deliveries.late_by_date_help": (
-        "A parte que chegou num dia posterior ao prometido. Dados até {day}.",
-        "The share that arrived on a later day than promised. Data through {day}.",
+    "deliveries.late_by_instant": ("Depois da meia-noite do prazo", "After the promised midnight"),
+    "deliveries.late_by_instant_help": (
+        "A parte que chegou depois da meia-noite em que o dia prometido começou: conta também o que chegou no próprio "
+        "dia. Dados até {day}.",
+        "The share that arrived after the midnight at which the promised day began: what came on that day counts too. "
+        "Data through {day}.",
     ),
     "deliveries.days": ("Prazo médio", "Mean days"),
     "deliveries.days_help": (
@@ -79,7 +81,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.promised_count": ("Com prazo", "With a promise"),
     "column.late_count": ("Atrasadas", "Late"),
     "column.late_share": ("Atraso", "Late share"),
-    "column.late_by_date_share": ("Atraso pela data", "Late share by date"),
+    "column.late_by_instant_share": ("Depois da meia-noite do prazo", "After the promised midnight"),
     "column.delivery_days": ("Dias até a entrega", "Days to delivery"),
     "column.handling_days": ("Dias de separação", "Handling days"),
     "column.transit_days": ("Dias de transporte", "Transit days"),

@@ -7,10 +7,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "feature.order_last_30_days_count": ("Pedidos em 30 dias", "Orders in 30 days"),
     "feature.order_last_90_days_count": ("Pedidos em 90 dias", "Orders in 90 days"),
     "feature.order_last_365_days_count": ("Pedidos em 365 dias", "Orders in 365 days"),
-    "feature.revenue_brl": ("Valor líquido (R$)", "Net worth (BRL)"),
-    "feature.revenue_last_90_days_brl": ("Valor em 90 dias (R$)", "Worth in 90 days (BRL)"),
-    "feature.revenue_last_365_days_brl": ("Valor em 365 dias (R$)", "Worth in 365 days (BRL)"),
-    "feature.revenue_same_season_last_year_brl": (
+    "feature.net_revenue_brl": ("Valor líquido (R$)", "Net worth (BRL)"),
+    "feature.net_revenue_last_90_days_brl": ("Valor em 90 dias (R$)", "Worth in 90 days (BRL)"),
+    "feature.net_revenue_last_365_days_brl": ("Valor em 365 dias (R$)", "Worth in 365 days (BRL)"),
+    "feature.net_revenue_same_season_last_year_brl": (
         "Valor na mesma época do ano anterior (R$)",
         "Worth in the same season last year (BRL)",
     ),
@@ -35,7 +35,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "feature.interpurchase_days": ("Dias entre pedidos", "Days between orders"),
     "feature.interpurchase_spread_days": ("Variação dos dias entre pedidos", "Spread of days between orders"),
     "feature.silence_share": ("Silêncio (0–1)", "Silence (0–1)"),
-    "feature.revenue_trend_share": ("Tendência do valor (0–1)", "Trend of worth (0–1)"),
+    "feature.net_revenue_trend_share": ("Tendência do valor (0–1)", "Trend of worth (0–1)"),
     "feature.day_of_year_sin": ("Época do ano (seno)", "Season (sine)"),
     "feature.day_of_year_cos": ("Época do ano (cosseno)", "Season (cosine)"),
 }

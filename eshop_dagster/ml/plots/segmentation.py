@@ -83,7 +83,7 @@ def scatter_3d_figure(projection: Projection, names: Mapping[int, str]) -> Figur
 
 def sizes_figure(profile: pd.DataFrame, names: Mapping[int, str]) -> Figure:
     """Return each segment's share of customers beside its share of revenue, and its mean net worth."""
-    needed = ["segment_id", "customer_share", "revenue_share", "revenue_brl_mean"]
+    needed = ["segment_id", "customer_share", "net_revenue_share", "net_revenue_brl_mean"]
     missing = [name for name in needed if name not in profile.columns]
     if missing or profile.empty:
         raise ValueError(f"profile of {len(profile)} segments lacks {missing}; expected what segment_profile returns.")
@@ -94,7 +94,7 @@ def sizes_figure(profile: pd.DataFrame, names: Mapping[int, str]) -> Figure:
     places = ranked.index.to_numpy()
     for offset, column, colour, name in (
         (0.2, "customer_share", QUIET, "customers"),
-        (-0.2, "revenue_share", ACCENT, "net revenue"),
+        (-0.2, "net_revenue_share", ACCENT, "net revenue"),
     ):
         bars = shares.barh(places + offset, ranked[column], 0.38, color=colour, label=name)
         shares.bar_label(bars, labels=[f"{value:.1%}" for value in ranked[column]], padding=3, fontsize=9, color=TEXT)
@@ -103,8 +103,8 @@ def sizes_figure(profile: pd.DataFrame, names: Mapping[int, str]) -> Figure:
     shares.margins(x=0.15)
     figure.legend(loc="outside lower left", ncols=2, frameon=False)
     label_axes(shares, title="Share of customers and of net revenue", x="share of the base", y="")
-    bars = worth.barh(places, ranked["revenue_brl_mean"], 0.6, color=ACCENT)
-    amounts = [f"{value:,.2f}" for value in ranked["revenue_brl_mean"]]
+    bars = worth.barh(places, ranked["net_revenue_brl_mean"], 0.6, color=ACCENT)
+    amounts = [f"{value:,.2f}" for value in ranked["net_revenue_brl_mean"]]
     worth.bar_label(bars, labels=amounts, padding=3, fontsize=9, color=TEXT)
     worth.margins(x=0.2)
     label_axes(worth, title="Mean net worth of a customer", x="BRL", y="")

@@ -77,7 +77,7 @@ def choose_segment_count(
 
     Args:
         points: shape (n, d), customers in the model's space, on which K-means is fitted.
-        behaviour: the same customers: `recency_days`, `order_count` and `revenue_brl`.
+        behaviour: the same customers: `recency_days`, `order_count` and `net_revenue_brl`.
         judged: shape (m, d), the sample on which silhouettes and stability are measured.
         counts: numbers to try; those above the number of different points are left out.
         rule: what makes a number admissible.
@@ -126,8 +126,8 @@ def business_metrics(behaviour: pd.DataFrame, labels: Labels, count: int) -> dic
     return {
         "smallest_share": float(sizes.min()),
         "largest_share": float(sizes.max()),
-        "value_separation": value_separation(behaviour["revenue_brl"], labels),
-        "baseline_value_separation": value_separation(behaviour["revenue_brl"], rfm_groups(behaviour, count)),
+        "value_separation": value_separation(behaviour["net_revenue_brl"], labels),
+        "baseline_value_separation": value_separation(behaviour["net_revenue_brl"], rfm_groups(behaviour, count)),
     }
 
 

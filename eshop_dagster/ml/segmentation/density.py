@@ -53,7 +53,7 @@ def try_density_lane(judged: Floats, behaviour: pd.DataFrame, rule: CountRule, *
 
     Args:
         judged: shape (m, d), a sample of customers in the model's space.
-        behaviour: the same customers: `recency_days`, `order_count` and `revenue_brl`.
+        behaviour: the same customers: `recency_days`, `order_count` and `net_revenue_brl`.
     """
     clusters = dense_clusters(judged, rule.smallest_share)
     labels = spread_clusters(judged, clusters, judged)

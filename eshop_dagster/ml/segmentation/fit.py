@@ -109,7 +109,7 @@ def _publish(
 ) -> Matching:
     """Give the pipeline itself the final ids."""
     labels = pipeline.predict(matrix)
-    worth = matrix["revenue_brl"].groupby(labels).mean()
+    worth = matrix["net_revenue_brl"].groupby(labels).mean()
     worth_brl = [float(worth.get(one, -np.inf)) for one in pipeline.segment_ids_]
     earlier = {*used_ids, *(champion.used_ids_.tolist() if champion is not None else ())}
     matching = continue_ids(pipeline, champion, worth_brl, most_distance=params.match_distance, used_ids=earlier)

@@ -115,7 +115,7 @@ def compare_with_groups(
     }
     baseline = {
         **partition_metrics(points, groups.loc[judged.index].to_numpy()),
-        "value_separation": value_separation(matrix["revenue_brl"], groups),
+        "value_separation": value_separation(matrix["net_revenue_brl"], groups),
     }
     return found, baseline
 

@@ -8,8 +8,8 @@ SEGMENT_FEATURES = (
     "recency_days",
     "tenure_days",
     "order_count",
-    "revenue_brl",
-    "revenue_last_365_days_brl",
+    "net_revenue_brl",
+    "net_revenue_last_365_days_brl",
     "average_ticket_brl",
 )
 """How lately, how long, how often and for how much a customer buys: what marketing can act upon."""

@@ -24,8 +24,8 @@ def past_rate_brl(frame: pd.DataFrame, *, horizon_days: int) -> Floats:
     be expected to spend 90 first baskets. A negative worth counts as 0.
     """
     require(horizon_days >= 1, "horizon_days", horizon_days, "1 or more")
-    known = feature_matrix(frame, ("revenue_brl", "tenure_days"))
-    worth: Floats = np.maximum(known["revenue_brl"].to_numpy(dtype=np.float64), 0.0)
+    known = feature_matrix(frame, ("net_revenue_brl", "tenure_days"))
+    worth: Floats = np.maximum(known["net_revenue_brl"].to_numpy(dtype=np.float64), 0.0)
     tenure: Floats = np.maximum(known["tenure_days"].to_numpy(dtype=np.float64), float(horizon_days))
     return worth / tenure * horizon_days
 
@@ -37,12 +37,12 @@ def baseline_predictions(train: pd.DataFrame, later: pd.DataFrame, *, horizon_da
         train: features and label of rows whose label was known before the later rows' cut-off.
     """
     spent = train[LABEL].to_numpy(dtype=np.float64)
-    worth = np.maximum(train["revenue_brl"].to_numpy(dtype=np.float64), 0.0)
+    worth = np.maximum(train["net_revenue_brl"].to_numpy(dtype=np.float64), 0.0)
     scale = float(spent.sum() / worth.sum()) if worth.sum() > 0 else 0.0
     return {
         ZERO: np.zeros(len(later)),
         MEAN: np.full(len(later), float(spent.mean())),
         PAST_RATE: past_rate_brl(later, horizon_days=horizon_days),
-        PAST_TOTAL: np.maximum(later["revenue_brl"].to_numpy(dtype=np.float64), 0.0) * scale,
+        PAST_TOTAL: np.maximum(later["net_revenue_brl"].to_numpy(dtype=np.float64), 0.0) * scale,
         BUY_TILL_YOU_DIE: BuyTillYouDieSpend(horizon_days).fit(train, spent).predict(later),
     }

@@ -32,9 +32,9 @@ LINEAR_FEATURES = (
     "order_last_90_days_count",
     "order_last_365_days_count",
     "interpurchase_days",
-    "revenue_brl",
-    "revenue_last_90_days_brl",
-    "revenue_last_365_days_brl",
+    "net_revenue_brl",
+    "net_revenue_last_90_days_brl",
+    "net_revenue_last_365_days_brl",
     "average_ticket_brl",
 )
 """What the linear parts read. With every feature they fit training better and later rows worse."""

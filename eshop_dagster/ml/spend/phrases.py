@@ -10,10 +10,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "order_last_30_days_count": ("{count} pedidos nos últimos 30 dias", "{count} orders in the last 30 days"),
     "order_last_90_days_count": ("{count} pedidos nos últimos 90 dias", "{count} orders in the last 90 days"),
     "order_last_365_days_count": ("{count} pedidos nos últimos 12 meses", "{count} orders in the last 12 months"),
-    "revenue_brl": ("R$ {brl} gastos até hoje", "{brl} BRL spent so far"),
-    "revenue_last_90_days_brl": ("R$ {brl} gastos nos últimos 90 dias", "{brl} BRL spent in the last 90 days"),
-    "revenue_last_365_days_brl": ("R$ {brl} gastos nos últimos 12 meses", "{brl} BRL spent in the last 12 months"),
-    "revenue_same_season_last_year_brl": (
+    "net_revenue_brl": ("R$ {brl} gastos até hoje", "{brl} BRL spent so far"),
+    "net_revenue_last_90_days_brl": ("R$ {brl} gastos nos últimos 90 dias", "{brl} BRL spent in the last 90 days"),
+    "net_revenue_last_365_days_brl": ("R$ {brl} gastos nos últimos 12 meses", "{brl} BRL spent in the last 12 months"),
+    "net_revenue_same_season_last_year_brl": (
         "R$ {brl} gastos na mesma época do ano passado",
         "{brl} BRL spent in the same season of last year",
     ),
@@ -49,7 +49,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{pct} % de silêncio em relação ao seu ritmo de compra",
         "{pct}% silent, measured by their own rhythm",
     ),
-    "revenue_trend_share": (
+    "net_revenue_trend_share": (
         "{pct} % de ritmo recente frente ao ritmo habitual (50 % é estável)",
         "{pct}% recent pace against the usual one (50% is steady)",
     ),

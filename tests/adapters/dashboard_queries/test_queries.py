@@ -68,21 +68,21 @@ def test_a_value_is_bound_and_never_read_as_sql(tmp_path: Path) -> None:
 
 
 def test_an_unknown_feature_is_refused_and_never_reaches_a_statement(tmp_path: Path) -> None:
-    database = publish(tmp_path, customer_features=[{"customer_key": "a", "revenue_brl": 1.0}])
+    database = publish(tmp_path, customer_features=[{"customer_key": "a", "net_revenue_brl": 1.0}])
     with pytest.raises(ValueError, match="is no column of customer_features"):
-        exploration.quartiles(database, 'revenue_brl" FROM customer_features; --')
+        exploration.quartiles(database, 'net_revenue_brl" FROM customer_features; --')
 
 
 def test_late_shares_divide_by_the_promised_and_mean_days_by_the_delivered(tmp_path: Path) -> None:
     rows = [
         delivery(),
-        delivery(is_late=True, is_late_by_date=False, delivery_days=12.0, late_days=0),
-        delivery(is_late=None, is_late_by_date=None, late_days=None, delivery_days=None),
-        delivery(is_cancelled=True, is_late=True),
+        delivery(is_late=False, is_late_by_instant=True, delivery_days=12.0, late_days=0),
+        delivery(is_late=None, is_late_by_instant=None, late_days=None, delivery_days=None),
+        delivery(is_cancelled=True, is_late=True, is_late_by_instant=True),
     ]
     total = deliveries.deliveries_in_all(publish(tmp_path, fct_deliveries=rows), ALL).iloc[0]
-    assert (total["promised_count"], total["late_count"], total["late_share"]) == (2, 1, 0.5)
-    assert (total["late_by_date_share"], total["delivery_days"], total["late_days"]) == (0.0, 10.0, -1.5)
+    assert (total["promised_count"], total["late_by_instant_count"], total["late_by_instant_share"]) == (2, 1, 0.5)
+    assert (total["late_share"], total["delivery_days"], total["late_days"]) == (0.0, 10.0, -1.5)
 
 
 def test_deliveries_far_from_the_promise_are_held_at_thirty_days(tmp_path: Path) -> None:
@@ -147,20 +147,22 @@ def test_several_states_have_no_forecast_for_intervals_do_not_add_up(tmp_path: P
 
 
 def test_values_beyond_the_last_bin_are_counted_in_it(tmp_path: Path) -> None:
-    rows = [{"customer_key": str(value), "revenue_brl": float(value)} for value in (-5, 0, 15, 999)]
-    found = exploration.histogram(publish(tmp_path, customer_features=rows), "revenue_brl", 0.0, 10.0, 3)
+    rows = [{"customer_key": str(value), "net_revenue_brl": float(value)} for value in (-5, 0, 15, 999)]
+    found = exploration.histogram(publish(tmp_path, customer_features=rows), "net_revenue_brl", 0.0, 10.0, 3)
     assert found.to_dict("list") == {"bin": [0, 1, 2], "customer_count": [2, 1, 1]}
 
 
 def test_features_are_those_of_the_chosen_segments_customers(tmp_path: Path) -> None:
-    features = [{"customer_key": key, "revenue_brl": value} for key, value in {"a": 1.0, "b": 5.0, "c": 90.0}.items()]
+    features = [
+        {"customer_key": key, "net_revenue_brl": value} for key, value in {"a": 1.0, "b": 5.0, "c": 90.0}.items()
+    ]
     scores = [score("a"), score("b", segment_id=1), score("c", segment_id=1)]
     database = publish(tmp_path, customer_features=features, customer_scores=scores)
-    assert exploration.quartiles(database, "revenue_brl")["customer_count"][0] == 3
-    assert exploration.quartiles(database, "revenue_brl", (1,))["mean"][0] == 47.5
-    assert exploration.outlier_count(database, "revenue_brl", 2.0, 50.0, (1,)) == 1
-    assert exploration.histogram(database, "revenue_brl", 0.0, 10.0, 3, (1,))["bin"].tolist() == [0, 2]
-    assert exploration.quartiles_by_segment(database, "revenue_brl", (0,))["segment_id"].tolist() == [0]
+    assert exploration.quartiles(database, "net_revenue_brl")["customer_count"][0] == 3
+    assert exploration.quartiles(database, "net_revenue_brl", (1,))["mean"][0] == 47.5
+    assert exploration.outlier_count(database, "net_revenue_brl", 2.0, 50.0, (1,)) == 1
+    assert exploration.histogram(database, "net_revenue_brl", 0.0, 10.0, 3, (1,))["bin"].tolist() == [0, 2]
+    assert exploration.quartiles_by_segment(database, "net_revenue_brl", (0,))["segment_id"].tolist() == [0]
     assert customers.feature_sample(database, 9, (1,))["customer_key"].tolist() == ["b", "c"]
 
 

@@ -47,7 +47,9 @@ def test_a_projection_of_another_dimension_is_refused():
 
 
 def test_sizes_show_the_share_of_customers_and_of_revenue():
-    profile = segment_profile(customers(customer("a", revenue_brl=300.0), customer("b", revenue_brl=100.0)), [0, 1])
+    profile = segment_profile(
+        customers(customer("a", net_revenue_brl=300.0), customer("b", net_revenue_brl=100.0)), [0, 1]
+    )
     shares, worth = sizes_figure(profile, NAMES).axes
     assert [patch.get_width() for patch in shares.patches] == [0.5, 0.5, 0.25, 0.75]
     assert [patch.get_width() for patch in worth.patches] == [100.0, 300.0]
@@ -55,7 +57,7 @@ def test_sizes_show_the_share_of_customers_and_of_revenue():
 
 
 def test_the_order_of_the_profile_changes_no_pixel():
-    profile = segment_profile(customers(customer("a", revenue_brl=300.0), customer("b")), [0, 1])
+    profile = segment_profile(customers(customer("a", net_revenue_brl=300.0), customer("b")), [0, 1])
     assert png(sizes_figure(profile[::-1], NAMES)) == png(sizes_figure(profile, NAMES))
 
 

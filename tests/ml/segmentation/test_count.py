@@ -22,7 +22,7 @@ def clouds(*sizes: int) -> tuple[np.ndarray, pd.DataFrame]:
     centres = np.stack([10.0 * places, (places % 2) * 10.0], axis=1)
     points = centres + rng.normal(0, 1, (len(places), 2))
     worth = 10.0 ** (1 + places)
-    return points, pd.DataFrame({"recency_days": 1.0, "order_count": 1.0, "revenue_brl": worth})
+    return points, pd.DataFrame({"recency_days": 1.0, "order_count": 1.0, "net_revenue_brl": worth})
 
 
 def chosen(sizes: list[int], counts: list[int], rule: CountRule = RULE, **options: int) -> tuple[int, pd.DataFrame]:
@@ -92,7 +92,7 @@ def test_business_metrics_are_the_sizes_and_what_the_groups_say_of_worth():
         {
             "recency_days": [4.0, 3.0, 2.0, 1.0],
             "order_count": [1.0, 2.0, 3.0, 4.0],
-            "revenue_brl": np.sinh([0, 2, 4, 6]),
+            "net_revenue_brl": np.sinh([0, 2, 4, 6]),
         }
     )
     found = business_metrics(behaviour, np.array([1, 1, 0, 0]), 3)
@@ -116,7 +116,7 @@ def test_the_order_of_the_numbers_tried_changes_nothing():
 
 def test_numbers_above_that_of_different_points_are_left_out():
     points, behaviour = (np.repeat(part, 30, axis=0) for part in clouds(2, 2))
-    frame = pd.DataFrame(behaviour, columns=["recency_days", "order_count", "revenue_brl"])
+    frame = pd.DataFrame(behaviour, columns=["recency_days", "order_count", "net_revenue_brl"])
     _, table = choose_segment_count(points, frame, points, range(3, 9), RULE, seed=0)
     assert table["segment_count"].tolist() == [3, 4]
     with pytest.raises(ValueError, match=r"1 different points for \[3\] segments"):

@@ -63,7 +63,7 @@ def test_the_distance_of_a_dense_point_is_to_another_one():
 def test_the_lane_is_judged_by_the_rule_of_the_other_candidates():
     points = two_clouds_and_a_stray()
     worth = np.repeat([10.0, 1000.0, 10.0], [100, 100, 1])
-    frame = pd.DataFrame({"recency_days": 1.0, "order_count": worth / 10, "revenue_brl": worth})
+    frame = pd.DataFrame({"recency_days": 1.0, "order_count": worth / 10, "net_revenue_brl": worth})
     lane = try_density_lane(points, frame, RULE, seed=0)
     assert lane["segment_count"] == 2
     assert lane["noise_share"] == 1 / 201

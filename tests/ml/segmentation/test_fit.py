@@ -24,8 +24,8 @@ def kinds_of_customers(*kinds: tuple[str, float, int, float]) -> pd.DataFrame:
         *(
             customer(
                 f"{letter}{place:02d}",
-                revenue_brl=revenue + place,
-                revenue_last_365_days_brl=revenue + place,
+                net_revenue_brl=revenue + place,
+                net_revenue_last_365_days_brl=revenue + place,
                 order_count=orders,
                 average_ticket_brl=revenue / orders,
                 recency_days=recency,
@@ -89,7 +89,7 @@ def test_the_pipeline_itself_gives_the_final_ids(shop, segmentation_result):
     frame = shop[1].sort_values("customer_key")
     ids = segmentation_result.pipeline.predict(feature_matrix(frame, SEGMENT_FEATURES))
     assert ids.tolist() == segmentation_result.labels["segment_id"].tolist()
-    worth = frame["revenue_brl"].groupby(ids).mean().tolist()
+    worth = frame["net_revenue_brl"].groupby(ids).mean().tolist()
     assert worth == sorted(worth, reverse=True)
 
 

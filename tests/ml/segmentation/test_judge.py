@@ -51,7 +51,7 @@ def test_customers_of_a_later_cutoff_are_judged_with_nothing_fitted(shop, segmen
 
 
 def test_a_segment_that_nobody_is_in_any_more_has_a_share_of_zero(segmentation_result):
-    alike = customers(*(customer(f"c{place}", revenue_brl=100.0 + place) for place in range(60)))
+    alike = customers(*(customer(f"c{place}", net_revenue_brl=100.0 + place) for place in range(60)))
     metrics, _baseline = evaluate_segments(segmentation_result.pipeline, alike, PARAMS, seed=3)
     assert metrics["smallest_share"] == 0.0
     assert metrics["silhouette"] == -1.0

@@ -8,13 +8,13 @@ from eshop_dagster.ml.segmentation import SEGMENT_FEATURES, SegmentModel
 from eshop_dagster.ml.segmentation import model as model_module
 from eshop_dagster.ml.trusted_types import TRUSTED_TYPES
 
-NAMES = ["order_count", "revenue_brl"]
+NAMES = ["order_count", "net_revenue_brl"]
 
 
 def behaviour(*rows: tuple[float, float]) -> pd.DataFrame:
     """Customers at these places of the logarithmic plane."""
     plane = np.array(rows)
-    return pd.DataFrame({"order_count": np.expm1(plane[:, 0]), "revenue_brl": np.sinh(plane[:, 1])})
+    return pd.DataFrame({"order_count": np.expm1(plane[:, 0]), "net_revenue_brl": np.sinh(plane[:, 1])})
 
 
 def two_clouds(size: int = 200) -> pd.DataFrame:

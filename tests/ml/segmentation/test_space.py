@@ -5,7 +5,7 @@ from eshop_dagster.ml.segmentation.space import sampled_places, segment_space, s
 
 
 def test_rows_are_sorted_by_what_they_hold_first_column_first():
-    matrix = pd.DataFrame({"recency_days": [2.0, 1.0, 1.0], "revenue_brl": [0.0, 9.0, 5.0]}, index=[7, 8, 9])
+    matrix = pd.DataFrame({"recency_days": [2.0, 1.0, 1.0], "net_revenue_brl": [0.0, 9.0, 5.0]}, index=[7, 8, 9])
     ordered = sorted_by_value(matrix)
     assert ordered.to_numpy().tolist() == [[1.0, 5.0], [1.0, 9.0], [2.0, 0.0]]
     assert ordered.index.tolist() == [0, 1, 2]
@@ -24,5 +24,8 @@ def test_places_are_drawn_without_repeats_and_all_taken_where_they_fit():
 
 
 def test_the_space_is_logarithmic_and_standardised():
-    frame = pd.DataFrame({"order_count": np.expm1([0.0, 2.0]), "revenue_brl": np.sinh([1.0, 5.0])})
-    assert segment_space(["order_count", "revenue_brl"]).fit_transform(frame).round(9).tolist() == [[-1, -1], [1, 1]]
+    frame = pd.DataFrame({"order_count": np.expm1([0.0, 2.0]), "net_revenue_brl": np.sinh([1.0, 5.0])})
+    assert segment_space(["order_count", "net_revenue_brl"]).fit_transform(frame).round(9).tolist() == [
+        [-1, -1],
+        [1, 1],
+    ]

@@ -26,8 +26,8 @@ def test_every_candidate_predicts_the_common_spend_where_all_customers_are_alike
 def test_no_part_predicts_below_zero_even_far_outside_of_what_it_saw(fitted):
     strange = customers(
         customer("a", recency_days=9000, tenure_days=9000),
-        customer("b", revenue_brl=-500, average_ticket_brl=-500, revenue_last_365_days_brl=-500),
-        customer("c", order_count=5000, tenure_days=5000, revenue_brl=1e9, revenue_last_90_days_brl=1e9),
+        customer("b", net_revenue_brl=-500, average_ticket_brl=-500, net_revenue_last_365_days_brl=-500),
+        customer("c", order_count=5000, tenure_days=5000, net_revenue_brl=1e9, net_revenue_last_90_days_brl=1e9),
         customer("d", recency_days=0, tenure_days=0),
     )
     for name, model in fitted.items():
@@ -37,8 +37,8 @@ def test_no_part_predicts_below_zero_even_far_outside_of_what_it_saw(fitted):
 
 
 def test_a_linear_part_does_not_follow_its_slope_beyond_what_it_saw(shop, fitted):
-    most = float(shop[0]["revenue_last_90_days_brl"].max())
-    edge, beyond = (customer("a", revenue_last_90_days_brl=amount) for amount in (most, 1000 * most))
+    most = float(shop[0]["net_revenue_last_90_days_brl"].max())
+    edge, beyond = (customer("a", net_revenue_last_90_days_brl=amount) for amount in (most, 1000 * most))
     matrix = feature_matrix(customers(edge, {**beyond, "customer_key": "b"}), NAMES)
     for name in ("linear", "two_part"):
         first, second = fitted[name].predict(matrix)

@@ -14,21 +14,21 @@ PARAMS = SpendParams.from_mapping(SMALL_SPEND)
 
 
 def test_the_past_rate_carries_worth_per_day_over_the_horizon():
-    frame = customers(customer(revenue_brl=720.0, tenure_days=360.0))
+    frame = customers(customer(net_revenue_brl=720.0, tenure_days=360.0))
     assert past_rate_brl(frame, horizon_days=90).tolist() == [180.0]
 
 
 def test_a_newcomer_is_not_expected_to_spend_a_first_basket_every_day():
-    frame = customers(customer(revenue_brl=100.0, tenure_days=1.0))
+    frame = customers(customer(net_revenue_brl=100.0, tenure_days=1.0))
     assert past_rate_brl(frame, horizon_days=90).tolist() == [100.0]
 
 
 def test_a_negative_worth_promises_nothing():
-    assert past_rate_brl(customers(customer(revenue_brl=-5.0)), horizon_days=90).tolist() == [0.0]
+    assert past_rate_brl(customers(customer(net_revenue_brl=-5.0)), horizon_days=90).tolist() == [0.0]
 
 
 def test_the_past_rate_keeps_the_order_of_the_rows():
-    frame = customers(customer("a", revenue_brl=1.0), customer("b", revenue_brl=2.0))
+    frame = customers(customer("a", net_revenue_brl=1.0), customer("b", net_revenue_brl=2.0))
     assert past_rate_brl(frame[::-1], horizon_days=90).tolist() == [2.0, 1.0]
 
 

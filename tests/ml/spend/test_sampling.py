@@ -5,7 +5,7 @@ from eshop_dagster.ml.features import FEATURES, LABEL
 from eshop_dagster.ml.spend import sampling
 from eshop_dagster.ml.spend.sampling import drawn_rows, drawn_training_rows, row_hashes
 
-NAMES = ["recency_days", "revenue_brl", LABEL]
+NAMES = ["recency_days", "net_revenue_brl", LABEL]
 
 
 def test_as_many_rows_of_each_cutoff_are_drawn_as_asked_or_all_there_are(shop):
