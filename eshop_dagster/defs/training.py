@@ -36,7 +36,7 @@ def training_snapshot(platform: dg.ResourceParam[Platform]) -> dg.MaterializeRes
         metadata={
             "dvc_hash": dvc_hash,
             "training_cutoffs": ", ".join(told["training_cutoffs"]) or "none",
-            "holdout_cutoff": told["holdout_cutoff"] or "none",
+            "judging_cutoffs": ", ".join(told["judging_cutoffs"]) or "none",
             "last_complete_day": told["last_complete_day"],
             "reason": snapshot.obstacle or "there is room for training and holdout",
             **{f"{name}_rows": rows for name, rows in told["rows"].items()},

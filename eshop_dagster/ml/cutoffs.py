@@ -71,15 +71,25 @@ class Cutoffs:
     """Cut-off dates. Features know what happened before a cut-off; its label counts from that very day on.
 
     Attributes:
-        training: rising; the label window of each ends before `holdout` begins. The latest also validates: the spend
-            model's candidates are compared on it, fitted on those whose windows end before it.
-        holdout: the later rows on which models are judged.
+        training: rising; the label window of each ends before `holdout` begins.
+        judging: rising, one to three at the plan's spacing; models are judged on each of them, by fits on
+            cut-offs whose label windows end before it. All of them together teach the model that serves.
         scoring: the day for which customers are scored; its label is not yet known.
     """
 
     training: tuple[date, ...]
-    holdout: date
+    judging: tuple[date, ...]
     scoring: date
+
+    @property
+    def holdout(self) -> date:
+        """The last cut-off with a whole label window."""
+        return self.judging[-1]
+
+    @property
+    def labelled(self) -> tuple[date, ...]:
+        """Every cut-off with a label, rising."""
+        return tuple(sorted({*self.training, *self.judging}))
 
 
 def plan_cutoffs(
@@ -88,6 +98,7 @@ def plan_cutoffs(
     *,
     horizon_days: int = 90,
     training_cutoffs: int = 13,
+    judging_cutoffs: int = 3,
     minimum_history_days: int = 90,
     spacing_days: int = 30,
     scoring_date: date | None = None,
@@ -95,9 +106,10 @@ def plan_cutoffs(
     """Return the latest cut-offs that the data allows, under a strict split in time.
 
     The label window of cut-off t is [t, t + horizon). The holdout window ends on the last complete day, every training
-    window ends before the holdout cut-off, and earlier training cut-offs follow at `spacing_days`. Short history
-    gives fewer training cut-offs than asked for. Thirteen, 30 days apart, reach a year back from the latest: then one
-    of them lies within 15 days of every day of the year, and the season of a later cut-off has been seen before.
+    window ends before the holdout cut-off, and earlier cut-offs of both follow at `spacing_days`. Short history gives
+    fewer of them than asked for. Thirteen of training, 30 days apart, reach a year back from the latest: then one of
+    them lies within 15 days of every day of the year, and the season of a later cut-off has been seen before. A judging
+    cut-off needs a training one whose label window ends before it.
 
     Args:
         first_day: day of the first order.
@@ -111,6 +123,7 @@ def plan_cutoffs(
     for name, value in (
         ("horizon_days", horizon_days),
         ("training_cutoffs", training_cutoffs),
+        ("judging_cutoffs", judging_cutoffs),
         ("minimum_history_days", minimum_history_days),
         ("spacing_days", spacing_days),
     ):
@@ -121,14 +134,18 @@ def plan_cutoffs(
         scoring >= day_after, "scoring_date", str(scoring), f"a day after the last complete day {last_complete_day}"
     )
     holdout = day_after - timedelta(days=horizon_days)
-    latest = holdout - timedelta(days=horizon_days)
     earliest = first_day + timedelta(days=minimum_history_days)
-    planned = (latest - timedelta(days=spacing_days * step) for step in range(training_cutoffs))
-    training = tuple(sorted(cutoff for cutoff in planned if cutoff >= earliest))
+    training = _back_from(holdout - timedelta(days=horizon_days), training_cutoffs, spacing_days, earliest)
     if not training:
         raise ValueError(
             f"history from {first_day} to {last_complete_day} has {(day_after - first_day).days} days; expected at "
             f"least {minimum_history_days + 2 * horizon_days}: {minimum_history_days} of history, then {horizon_days} "
             f"each for one training and one holdout label. Load more history, or shorten horizon or history."
         )
-    return Cutoffs(training=training, holdout=holdout, scoring=scoring)
+    judging = _back_from(holdout, judging_cutoffs, spacing_days, training[0] + timedelta(days=horizon_days))
+    return Cutoffs(training=training, judging=judging, scoring=scoring)
+
+
+def _back_from(latest: date, count: int, spacing_days: int, earliest: date) -> tuple[date, ...]:
+    planned = (latest - timedelta(days=spacing_days * step) for step in range(count))
+    return tuple(sorted(cutoff for cutoff in planned if cutoff >= earliest))

@@ -9,11 +9,12 @@ from eshop_dagster.ml.parameters import Parameters, require
 
 
 class Outcome(StrEnum):
-    """What becomes of a challenger."""
+    """What becomes of a challenger; of a single rule also that it had nothing to judge, which promotes nothing."""
 
     PROMOTE = "promote"
     KEEP = "keep"
     PERSON = "needs a person"
+    NOT_JUDGED = "not judged"
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,8 @@ class GateRules(Parameters):
     """What a challenger must show; each share is 0-1.
 
     Attributes:
-        least_gain_share: least gain over the baseline on the deciding metric, as a share of the baseline's value.
-        worst_loss_share: how much worse than the champion it may be, at the unfavourable end of the paired bootstrap
-            interval, as a share of the champion's value.
+        sure_loss_share: how much worse than the champion, or than the best baseline, it must surely be to be kept out:
+            the favourable end of the paired interval lies beyond this share of the other's value.
         largest_gain_share: how much better than the champion it may be before a leak is likelier than a better model.
         least_rows_share: least training rows, as a share of the champion's.
         largest_psi: population stability index of a feature against the champion's training rows, beyond which the
@@ -35,8 +35,7 @@ class GateRules(Parameters):
         most_moved_share: largest share of customers who may change segment.
     """
 
-    least_gain_share: float = 0.005
-    worst_loss_share: float = 0.02
+    sure_loss_share: float = 0.0
     largest_gain_share: float = 0.5
     least_rows_share: float = 0.5
     largest_psi: float = 1.0
@@ -47,7 +46,7 @@ class GateRules(Parameters):
     most_moved_share: float = 0.3
 
     def __post_init__(self) -> None:
-        for name in ("least_gain_share", "worst_loss_share", "most_drifted_share", "most_moved_share"):
+        for name in ("sure_loss_share", "most_drifted_share", "most_moved_share"):
             value = getattr(self, name)
             require(0 <= value < 1, f"GateRules.{name}", value, "0 to below 1")
 
@@ -80,10 +79,14 @@ class Evidence:
         is_lower_better: its direction.
         challenger: its value for the model just trained.
         baseline: for the best baseline, on the same rows.
+        baseline_name: which baseline that is.
         champion: for the present champion, scored anew on the same rows; None where there is none.
         champion_name: such as `version 3`; empty where there is none.
         champion_trouble: why the champion could not be scored; empty where it could.
         difference: challenger's minus champion's value, with the interval of the paired bootstrap.
+        against_baseline: challenger's minus the best baseline's, likewise; None where a kind measures no interval: then
+            the values decide.
+        champion_against_baseline: champion's minus the best baseline's, likewise.
         quality: by table used, whether its quality record holds for the very rows and has passed.
         training_rows: of the challenger.
         champion_training_rows: of the champion.
@@ -101,10 +104,13 @@ class Evidence:
     is_lower_better: bool
     challenger: float | None = None
     baseline: float | None = None
+    baseline_name: str = ""
     champion: float | None = None
     champion_name: str = ""
     champion_trouble: str = ""
     difference: Interval | None = None
+    against_baseline: Interval | None = None
+    champion_against_baseline: Interval | None = None
     quality: Mapping[str, bool] = field(default_factory=dict)
     training_rows: int = 0
     champion_training_rows: int | None = None

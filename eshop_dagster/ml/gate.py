@@ -1,13 +1,15 @@
 """The decision to promote a model: a pure function of evidence, which fails closed.
 
 The rules are asked in a fixed order and the first that is not met decides; all are asked, so that a person sees
-everything at once. What is missing, broken or not finite never promotes.
+everything at once. What is missing, broken or not finite never promotes, and neither does a rule without anything to
+judge: a model must have been held against the best baseline or the champion.
 """
 
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.evidence import Evidence, Finding, GateRules, Outcome
 
 
@@ -32,16 +34,26 @@ def judge(evidence: Evidence, rules: GateRules) -> Decision:
         finding = Finding("trained", Outcome.KEEP, evidence.obstacle, "a model that was fitted")
         return Decision(Outcome.KEEP, f"{evidence.obstacle}; {kept}", (finding,))
     findings = tuple(finding for rule in _RULES for finding in rule(evidence, rules))
-    refused = [finding for finding in findings if finding.outcome is not Outcome.PROMOTE]
+    refused = [finding for finding in findings if finding.outcome in (Outcome.KEEP, Outcome.PERSON)]
     if refused:
         first = refused[0]
         return Decision(first.outcome, f"{first.rule}: {first.seen}, expected {first.expected}; {kept}", findings)
-    better = next(finding for finding in findings if finding.rule == _BASELINE)
-    against = next(finding for finding in findings if finding.rule == _CHAMPION)
-    return Decision(Outcome.PROMOTE, f"{better.seen}; {against.seen}", findings)
+    compared = [finding for finding in findings if finding.rule in (_BASELINE, _CHAMPION)]
+    seen = "; ".join(finding.seen for finding in compared)
+    if not any(finding.outcome is Outcome.PROMOTE for finding in compared):
+        return Decision(Outcome.KEEP, f"{seen}: the model was held against nothing; {kept}", findings)
+    return Decision(Outcome.PROMOTE, seen, findings)
 
 
-_BASELINE, _CHAMPION = "better than the baseline", "not worse than the champion"
+def steps_down(evidence: Evidence, rules: GateRules) -> bool:
+    """Return whether what serves gives way to the best baseline: there is no champion, or it surely loses to it."""
+    if not evidence.champion_name:
+        return True
+    lost = _is_surely_worse(evidence, evidence.champion_against_baseline, evidence.baseline, rules)
+    return lost is True
+
+
+_BASELINE, _CHAMPION = "not worse than the best baseline", "not worse than the champion"
 
 
 def _quality(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
@@ -83,41 +95,65 @@ def _drift(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
 
 def _baseline(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     if evidence.shortfall:
-        yield Finding(_BASELINE, Outcome.KEEP, evidence.shortfall, "a model that beats its baseline")
+        yield Finding(_BASELINE, Outcome.KEEP, evidence.shortfall, "a model that is worth something")
         return
     gain = _gain(evidence, evidence.challenger, evidence.baseline)
-    if gain is None:
+    interval = evidence.against_baseline
+    lost = gain is not None and gain < 0 if interval is None else None
+    if interval is not None:
+        lost = _is_surely_worse(evidence, interval, evidence.baseline, rules)
+    if gain is None or lost is None:
         yield Finding(_BASELINE, Outcome.KEEP, _numbers(evidence, "baseline"), "finite numbers of both")
         return
+    name = evidence.baseline_name or "the baseline"
     yield _finding(
         _BASELINE,
-        gain > 0 and gain >= rules.least_gain_share,
-        f"{evidence.metric} {evidence.challenger:.4g} against {evidence.baseline:.4g} of the baseline ({gain:+.2%})",
-        f"a gain of {rules.least_gain_share:.2%} or more",
+        not lost,
+        f"{evidence.metric} {evidence.challenger:.4g} against {evidence.baseline:.4g} of {name} "
+        f"({gain:+.2%}{_written(interval)})",
+        _not_surely_worse(rules),
     )
 
 
 def _champion(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     if not evidence.champion_name:
-        yield Finding(_CHAMPION, Outcome.PROMOTE, "it is the first champion", "no champion to compare with")
+        seen = "it is the first champion"
+        yield Finding(_CHAMPION, Outcome.NOT_JUDGED, seen, "no champion to compare with")
         return
     gain = _gain(evidence, evidence.challenger, evidence.champion)
-    interval = evidence.difference
-    is_measured = interval is not None and all(map(math.isfinite, (interval.value, interval.lower, interval.upper)))
-    if gain is None or evidence.champion is None or interval is None or not is_measured:
+    lost = _is_surely_worse(evidence, evidence.difference, evidence.champion, rules)
+    if gain is None or lost is None:
         trouble = f" ({evidence.champion_trouble})" if evidence.champion_trouble else ""
         seen = _numbers(evidence, "champion") + trouble
         yield Finding(_CHAMPION, Outcome.KEEP, seen, "finite numbers, and their interval")
         return
-    worst = interval.upper if evidence.is_lower_better else -interval.lower
-    allowed = rules.worst_loss_share * abs(evidence.champion)
     yield _finding(
         _CHAMPION,
-        worst <= allowed,
+        not lost,
         f"{evidence.metric} {evidence.challenger:.4g} against {evidence.champion:.4g} of {evidence.champion_name} on "
-        f"the same rows ({gain:+.2%}; difference {interval.lower:+.4g} to {interval.upper:+.4g})",
-        f"a difference surely within {rules.worst_loss_share:.0%} of it ({allowed:.4g})",
+        f"the same rows ({gain:+.2%}{_written(evidence.difference)})",
+        _not_surely_worse(rules),
     )
+
+
+def _is_surely_worse(
+    evidence: Evidence, difference: Interval | None, other: float | None, rules: GateRules
+) -> bool | None:
+    """Return whether even the favourable end of a difference is a loss; None where there is no finite one."""
+    if difference is None or other is None:
+        return None
+    if not all(map(math.isfinite, (difference.value, difference.lower, difference.upper, other))):
+        return None
+    least = difference.lower if evidence.is_lower_better else -difference.upper
+    return least > rules.sure_loss_share * abs(other)
+
+
+def _not_surely_worse(rules: GateRules) -> str:
+    return "not surely worse" + (f" by {rules.sure_loss_share:.1%} or more" if rules.sure_loss_share else "")
+
+
+def _written(interval: Interval | None) -> str:
+    return f"; difference {interval.lower:+.4g} to {interval.upper:+.4g}" if interval else ""
 
 
 def _plausible(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
@@ -136,6 +172,11 @@ def _plausible(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
 def _slices(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     judged = [one for one in evidence.slices if one.rows >= rules.slice_rows]
     broken = [one for one in judged if not (math.isfinite(one.loss) and math.isfinite(one.reference))]
+    expected = f"no slice more than {rules.slice_loss_share:.0%} worse"
+    if not judged:
+        seen = f"none of {len(evidence.slices)} slices has {rules.slice_rows} rows"
+        yield Finding("no slice collapses", Outcome.NOT_JUDGED, seen, expected)
+        return
     limit = 1 + rules.slice_loss_share
     fallen = [one for one in judged if one.is_sure and one.loss > limit * one.reference]
     named = "; ".join(f"{one.name}: {one.loss:.4g} against {one.reference:.4g}" for one in (*broken, *fallen))
@@ -143,7 +184,7 @@ def _slices(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
         "no slice collapses",
         not broken and not fallen,
         named or f"{len(judged)} slices hold",
-        f"no slice more than {rules.slice_loss_share:.0%} worse",
+        expected,
         otherwise=Outcome.KEEP if broken else Outcome.PERSON,
     )
 

@@ -139,7 +139,7 @@ class Plan:
 
     Attributes:
         scoring: the day after the last one known: every customer is scored at it.
-        cutoffs: the training and holdout cut-offs, or None where the history leaves no room for them.
+        cutoffs: the training and judging cut-offs, or None where the history leaves no room for them.
         obstacle: why there are none.
         last_complete_day: the last day that has all of its orders; None counts as the day before `scoring`.
     """
@@ -151,8 +151,7 @@ class Plan:
 
     def dates(self) -> list[date]:
         """Return every cut-off, sorted."""
-        trained_at = {*self.cutoffs.training, self.cutoffs.holdout} if self.cutoffs else set()
-        return sorted({*trained_at, self.scoring})
+        return sorted({*(self.cutoffs.labelled if self.cutoffs else ()), self.scoring})
 
 
 def plan_features(platform: Platform) -> Plan:
@@ -187,6 +186,7 @@ def plan_features(platform: Platform) -> Plan:
             complete,
             horizon_days=platform.params.cutoffs.horizon_days,
             training_cutoffs=platform.params.cutoffs.training_cutoffs,
+            judging_cutoffs=platform.params.cutoffs.judging_cutoffs,
             minimum_history_days=platform.params.cutoffs.minimum_history_days,
             spacing_days=platform.params.cutoffs.spacing_days,
             scoring_date=scoring,

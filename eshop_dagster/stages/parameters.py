@@ -20,7 +20,7 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True)
 class CutoffParams:
-    """Where the training and holdout cut-offs lie (see `ml.cutoffs.plan_cutoffs`), and how many customers they show.
+    """Where the training and judging cut-offs lie (see `ml.cutoffs.plan_cutoffs`), and how many customers they show.
 
     Attributes:
         sample_customers: a shop with more has the features of so many at each of these cut-offs, always the same ones;
@@ -32,6 +32,7 @@ class CutoffParams:
     spacing_days: int = 30
     minimum_history_days: int = 90
     sample_customers: int = 250_000
+    judging_cutoffs: int = 3
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ def release_record(
     return {
         "model": kind.name,
         "candidate": trained.candidate,
+        "is_stand_in": trained.is_stand_in,
         "code": code_tags(),
         "data": {
             "dvc_hash": dvc_hash,
@@ -97,7 +98,7 @@ def decision_as_json(decision: Decision) -> dict[str, Any]:
 
 def findings_table(decision: Decision) -> str:
     """Return the findings as a Markdown table, in the order of the rules."""
-    signs = {"promote": "✓", "keep": "✗", "needs a person": "?"}
+    signs = {"promote": "✓", "keep": "✗", "needs a person": "?", "not judged": "–"}
     lines = [
         f"| {signs[finding.outcome]} | {finding.rule} | {finding.seen} | {finding.expected} |"
         for finding in decision.findings

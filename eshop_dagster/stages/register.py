@@ -5,7 +5,7 @@ The alias moves last. Whatever fails or is killed before leaves the champion whe
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from eshop_dagster.adapters.files import write_json
 from eshop_dagster.adapters.registry import ModelVersion, TrainingData
 from eshop_dagster.faults import fault_point
 from eshop_dagster.ml.evidence import GateRules, Outcome
-from eshop_dagster.ml.gate import Decision, judge
-from eshop_dagster.stages.champions import continued, present_champion, published_ids
+from eshop_dagster.ml.gate import Decision, judge, steps_down
+from eshop_dagster.stages.champions import Champion, continued, present_champion, published_ids
 from eshop_dagster.stages.evidence import gather
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kinds.kind import Kind, digest
@@ -86,32 +86,59 @@ def retrain(
     before = continued(champion.model, ids) if champion and champion.model is not None else None
     trained = kind.train(snapshot, platform.params, before)
     fault_point("retrain.trained")
+    entry = _Entry(platform, kind, snapshot, champion, ids, dvc_hash, {**code_tags(), **identity, **asked_by}, asked_by)
+    return _entered(entry, trained)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What the versions of one training have in common."""
+
+    platform: Platform
+    kind: Kind
+    snapshot: Snapshot
+    champion: Champion | None
+    published_ids: tuple[int, ...]
+    dvc_hash: str
+    tags: Mapping[str, str]
+    asked_by: Mapping[str, str]
+
+
+def _entered(entry: _Entry, trained: Trained, refused: Decision | None = None) -> Registered:
+    """Judge a training and register it; where it is refused and what serves loses to it, its stand-in follows."""
+    platform, kind, champion = entry.platform, entry.kind, entry.champion
     rules = GateRules.from_mapping(platform.params.gate)
-    predictions = None if trained.pipeline is None else digest(kind.predict(trained.pipeline, snapshot))
-    evidence = gather(platform, kind, trained, snapshot, champion, predictions)
-    decision = _note(platform, model, judge(evidence, rules))
+    predictions = None if trained.pipeline is None else digest(kind.predict(trained.pipeline, entry.snapshot))
+    evidence = gather(platform, kind, trained, entry.snapshot, champion, predictions)
+    decision = judge(evidence, rules)
+    if refused is not None and decision.is_promoted:
+        words = f"the best baseline steps in ({decision.reason}), for what was trained is refused: {refused.reason}"
+        decision = replace(decision, reason=words)
+    _note(platform, kind.name, decision)
     if trained.pipeline is None:
-        return Registered(model, None, decision, is_new=False, trained=trained)
+        return Registered(kind.name, None, decision, is_new=False, trained=trained)
     record = release_record(
         platform,
         kind,
         trained,
-        snapshot,
+        entry.snapshot,
         decision,
-        dvc_hash=dvc_hash,
+        dvc_hash=entry.dvc_hash,
         predictions=predictions,
         champion_version=champion.version.version if champion else None,
-        published_ids=ids,
-        asked_by=asked_by,
+        published_ids=entry.published_ids,
+        asked_by=entry.asked_by,
     )
     fault_point("retrain.log")
-    version = _log(platform, kind, trained, snapshot, decision, record, {**code_tags(), **identity, **asked_by})
+    version = _log(platform, kind, trained, entry.snapshot, decision, record, entry.tags)
     fault_point("retrain.alias")
     if decision.is_promoted:
-        platform.registry.set_champion(model, version.version, decision.reason)
+        platform.registry.set_champion(kind.name, version.version, decision.reason)
     else:
-        platform.registry.set_challenger(model, version.version, decision.reason, outcome=str(decision.outcome))
-    return Registered(model, version, decision, is_new=True, trained=trained)
+        platform.registry.set_challenger(kind.name, version.version, decision.reason, outcome=str(decision.outcome))
+        if trained.stand_in is not None and steps_down(evidence, rules):
+            return _entered(entry, trained.stand_in, decision)
+    return Registered(kind.name, version, decision, is_new=True, trained=trained)
 
 
 def note_obstacle(platform: Platform, model: str, obstacle: str) -> Decision:
@@ -195,8 +222,8 @@ def _describe(kind: Kind, trained: Trained, snapshot: Snapshot, decision: Decisi
     data = f"the days up to {told['last_complete_day']}"
     if kind.needs_cutoffs:
         data = (
-            f"{told['rows']['train']} training rows at {', '.join(told['training_cutoffs'])} and "
-            f"{told['rows']['holdout']} holdout rows at {told['holdout_cutoff']}"
+            f"{told['rows']['train'] + told['rows']['holdout']} labelled rows, training cut-offs "
+            f"{', '.join(told['training_cutoffs'])}, judging cut-offs {', '.join(told['judging_cutoffs'])}"
         )
     lines = [
         kind.question,

@@ -132,7 +132,7 @@ def walked(
             days,
             shop,
             rule=request.rule,
-            worst_loss_share=rules.worst_loss_share,
+            sure_loss_share=rules.sure_loss_share,
             seed=seed,
             on_day=counter.advance,
         )

@@ -74,6 +74,7 @@ class CopiedShop:
                 last_complete_day(orders),
                 horizon_days=settings.horizon_days,
                 training_cutoffs=settings.training_cutoffs,
+                judging_cutoffs=settings.judging_cutoffs,
                 minimum_history_days=settings.minimum_history_days,
                 spacing_days=max(1, round(settings.spacing_days / _WEEK)) * _WEEK,
                 scoring_date=day,

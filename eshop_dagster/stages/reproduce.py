@@ -95,6 +95,8 @@ def reproduce(platform: Platform, model: str, which: str | int = "champion") -> 
             ids = record.get("published_segment_ids", ())
             champion = continued(platform.registry.load(model, before).pipeline, ids)
         trained = kind.train(snapshot, params, champion)
+        if record.get("is_stand_in") and trained.stand_in is not None:
+            trained = trained.stand_in
         if trained.pipeline is None:
             return Reproduced(version, False, False, False, (f"nothing could be fitted: {trained.reason}",))
         predictions = digest(kind.predict(trained.pipeline, snapshot))

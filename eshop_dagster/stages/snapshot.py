@@ -1,7 +1,7 @@
 """Snapshot: the rows that models are trained and judged on, written so that the same data has the same hash."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -31,6 +31,8 @@ _HISTORY = """
 
 _CALENDAR = "SELECT calendar_date AS date, is_holiday FROM dim_dates ORDER BY calendar_date"
 
+_FEATURES = "SELECT * FROM customer_features WHERE as_of_date = $day ORDER BY customer_key LIMIT $size"
+
 _ROWS = """
     SELECT features.*, labels.{label}
     FROM customer_features AS features
@@ -47,7 +49,7 @@ class SnapshotError(ValueError):
 @dataclass(frozen=True)
 class Snapshot:
     """A folder with `history.parquet`, `calendar.parquet`, `snapshot.json` and, where the history leaves room for
-    cut-offs, `train.parquet` and `holdout.parquet`.
+    cut-offs, `train.parquet` (every labelled cut-off before the holdout), `holdout.parquet` and `scoring.parquet`.
 
     Attributes:
         folder: where the files lie.
@@ -60,19 +62,42 @@ class Snapshot:
 
     def train(self) -> "pd.DataFrame":
         """Return features and label at the training cut-offs, sorted by cut-off and customer."""
-        return _frame(self.folder / "train.parquet")
+        return self._labelled(self.days("training"))
 
     def latest_training(self) -> "pd.DataFrame":
         """Return the rows of the last training cut-off, sorted by customer."""
-        day = date.fromisoformat(self.description["training_cutoffs"][-1])
-        rows: pd.DataFrame = pq.read_table(
-            self.folder / "train.parquet", filters=[("as_of_date", "=", day)]
-        ).to_pandas()
-        return rows
+        return self._labelled(self.days("training")[-1:])
 
     def holdout(self) -> "pd.DataFrame":
         """Return features and label at the holdout cut-off, sorted by customer."""
-        return _frame(self.folder / "holdout.parquet")
+        return self._labelled(self.days("judging")[-1:])
+
+    def judging(self) -> "pd.DataFrame":
+        """Return features and label at the judging cut-offs, the holdout last, sorted by cut-off and customer."""
+        return self._labelled(self.days("judging"))
+
+    def scoring(self) -> "pd.DataFrame":
+        """Return features at the scoring day, of at most `cutoffs.sample_customers` customers, sorted by customer."""
+        return _frame(self.folder / "scoring.parquet")
+
+    def days(self, role: str) -> list[date]:
+        """Return the cut-offs of a role, `training` or `judging`, rising."""
+        return [date.fromisoformat(day) for day in self.description[f"{role}_cutoffs"]]
+
+    def at(self, day: date) -> "pd.DataFrame":
+        """Return features and label at one labelled cut-off, sorted by customer."""
+        return self._labelled([day])
+
+    def _labelled(self, days: Sequence[date]) -> "pd.DataFrame":
+        holdout = self.description["holdout_cutoff"]
+        earlier = [day for day in days if str(day) != holdout]
+        found = (
+            [pq.read_table(self.folder / "train.parquet", filters=[("as_of_date", "in", earlier)])] if earlier else []
+        )
+        if len(earlier) < len(days):
+            found.append(pq.read_table(self.folder / "holdout.parquet"))
+        rows: pd.DataFrame = pa.concat_tables(found).to_pandas()
+        return rows
 
     def history(self) -> "pd.DataFrame":
         """Return `date`, `state`, `revenue_brl` and `order_count` of each day with orders, to the last complete day."""
@@ -113,11 +138,16 @@ def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
         "calendar": platform.warehouse.read(_CALENDAR),
     }
     if cutoffs:
-        tables |= {"train": _rows(platform, cutoffs.training), "holdout": _rows(platform, (cutoffs.holdout,))}
+        earlier = tuple(day for day in cutoffs.labelled if day != cutoffs.holdout)
+        tables |= {"train": _rows(platform, earlier), "holdout": _rows(platform, (cutoffs.holdout,))}
+        size = platform.params.cutoffs.sample_customers
+        tables["scoring"] = read_features(platform, plan.scoring, at_most=size)
     records = platform.records.records()
     description = {
         "training_cutoffs": [str(day) for day in cutoffs.training] if cutoffs else [],
+        "judging_cutoffs": [str(day) for day in cutoffs.judging] if cutoffs else [],
         "holdout_cutoff": str(cutoffs.holdout) if cutoffs else None,
+        "scoring_cutoff": str(plan.scoring),
         "last_complete_day": str(last_day),
         "obstacle": plan.obstacle,
         "horizon_days": platform.params.cutoffs.horizon_days,
@@ -125,7 +155,7 @@ def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
         "rows": {name: rows.num_rows for name, rows in tables.items()},
         "tables": {table: records[table].content for table in TABLES_USED if table in records},
     }
-    for name in ("train", "holdout"):
+    for name in ("train", "holdout", "scoring"):
         # A shop whose history was cut has no such rows any more.
         (folder / f"{name}.parquet").unlink(missing_ok=True)
     for name, rows in tables.items():
@@ -155,11 +185,15 @@ def open_snapshot(folder: Path) -> Snapshot:
     return Snapshot(folder, json.loads(path.read_text()))
 
 
-def read_features(platform: Platform, as_of_date: date) -> pa.Table:
-    """Return the features of every customer at one cut-off, sorted by customer: the columns of `customer_features`."""
-    rows = platform.warehouse.read(
-        "SELECT * FROM customer_features WHERE as_of_date = $day ORDER BY customer_key", {"day": as_of_date}
-    )
+def read_features(platform: Platform, as_of_date: date, *, at_most: int | None = None) -> pa.Table:
+    """Return the columns of `customer_features` at one cut-off, sorted by customer.
+
+    Args:
+        platform: the home.
+        as_of_date: the cut-off.
+        at_most: so many customers with the lowest keys, which are random pseudonyms; default: all.
+    """
+    rows = platform.warehouse.read(_FEATURES, {"day": as_of_date, "size": at_most})
     if rows.num_rows == 0:
         raise SnapshotError(f"customer_features holds nobody at {as_of_date}: build the features at that cut-off first")
     return rows

@@ -28,6 +28,10 @@ class Trained:
         training_rows: number of rows it learned from.
         profile: distribution of the rows it learned from, against which drift is measured.
         input_example: a few made-up rows as the model takes them.
+        stand_in: the best baseline as a model that can serve, with the same evidence; it does where this training is
+            refused and the champion surely loses to that baseline. None where a kind has none.
+        judged: what the kind's own `compare` asks of the training.
+        is_stand_in: whether this is the stand-in of a training.
     """
 
     model: str
@@ -45,6 +49,9 @@ class Trained:
     training_rows: int = 0
     profile: dict[str, Any] = field(default_factory=dict)
     input_example: "pd.DataFrame | None" = None
+    stand_in: "Trained | None" = None
+    judged: Any = None
+    is_stand_in: bool = False
 
     def all_metrics(self) -> dict[str, float]:
         """Return the model's and the baseline's metrics in one flat mapping."""

@@ -42,6 +42,11 @@ KINDS = {
     "the difference is missing": replace(FULL, difference=None),
     "the champion cannot be opened": replace(FULL, champion=None, difference=None, champion_trouble="no such file"),
     "not tried": replace(FULL, loads_equally=None),
+    "the best baseline has an interval": replace(
+        FULL, baseline_name="bg_nbd", against_baseline=Interval(-30.0, -33.0, -27.0)
+    ),
+    "no slice is large enough": replace(FULL, slices=()),
+    "the training holds it for worthless": replace(FULL, shortfall="some rows"),
 }
 
 
@@ -52,6 +57,7 @@ def test_a_sentence_of_the_gate_is_told_in_portuguese(kind: str) -> None:
             told = gate_words(sentence, PT)
             assert told != sentence and not told.startswith(MARK), sentence
         assert f"rule.{finding.rule}" in CATALOGUE
+        assert f"outcome.{finding.outcome}" in CATALOGUE
 
 
 def test_numbers_get_a_decimal_comma_and_measures_their_names() -> None:

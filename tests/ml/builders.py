@@ -11,7 +11,8 @@ from eshop_dagster.ml.features import FEATURES, LABEL
 FIRST_DAY = date(2024, 1, 1)
 TRAINING = (date(2025, 3, 6), date(2025, 4, 5), date(2025, 5, 5))
 EARLIER = (date(2024, 8, 8), date(2024, 11, 6), date(2025, 2, 4))
-HOLDOUT = date(2025, 8, 3)
+JUDGING = (date(2025, 6, 4), date(2025, 7, 4), date(2025, 8, 3))
+HOLDOUT = JUDGING[-1]
 SCORING = date(2025, 11, 1)
 HORIZON_DAYS = 90
 SMALL_SPEND: dict[str, Any] = {

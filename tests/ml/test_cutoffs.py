@@ -86,9 +86,11 @@ def test_cutoffs_are_the_latest_that_the_label_windows_allow():
     plan = plan_cutoffs(date(2023, 1, 1), date(2024, 12, 30), training_cutoffs=3)
     assert plan == Cutoffs(
         training=(date(2024, 5, 5), date(2024, 6, 4), date(2024, 7, 4)),
-        holdout=date(2024, 10, 2),
+        judging=(date(2024, 8, 3), date(2024, 9, 2), date(2024, 10, 2)),
         scoring=date(2024, 12, 31),
     )
+    assert plan.holdout == date(2024, 10, 2)
+    assert plan.labelled == plan.training + plan.judging
 
 
 def test_every_label_window_ends_before_the_next_role_begins():
@@ -109,6 +111,14 @@ def test_a_short_history_gives_fewer_training_cutoffs():
     last = date(2024, 12, 30)
     assert len(plan_cutoffs(last - timedelta(days=269), last).training) == 1
     assert len(plan_cutoffs(last - timedelta(days=299), last).training) == 2
+
+
+@pytest.mark.parametrize(("history_days", "expected"), [(270, 1), (299, 1), (300, 2), (330, 3), (900, 3)])
+def test_a_window_is_judged_only_where_one_to_learn_from_ended_before(history_days: int, expected: int):
+    last = date(2024, 12, 30)
+    plan = plan_cutoffs(last - timedelta(days=history_days - 1), last)
+    assert len(plan.judging) == expected
+    assert plan.training[0] + timedelta(days=90) <= plan.judging[0]
 
 
 def test_a_year_of_cutoffs_lies_within_fifteen_days_of_every_day_of_the_year():

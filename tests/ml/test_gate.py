@@ -8,7 +8,7 @@ import pytest
 
 from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.evidence import Evidence, GateRules, Outcome, Slice
-from eshop_dagster.ml.gate import Decision, judge
+from eshop_dagster.ml.gate import Decision, judge, steps_down
 
 RULES = GateRules()
 GOOD = Evidence(
@@ -18,7 +18,10 @@ GOOD = Evidence(
     baseline=100.0,
     champion=80.0,
     champion_name="version 3",
+    baseline_name="bg_nbd",
     difference=Interval(-10.0, -12.0, -8.0),
+    against_baseline=Interval(-30.0, -33.0, -27.0),
+    champion_against_baseline=Interval(-20.0, -23.0, -17.0),
     quality={"customer_features": True, "customer_spend_labels": True},
     training_rows=900,
     champion_training_rows=1000,
@@ -34,6 +37,8 @@ SEGMENTS = replace(
     baseline=0.20,
     champion=0.38,
     difference=Interval(0.02, 0.01, 0.03),
+    against_baseline=Interval(0.2, 0.15, 0.25),
+    champion_against_baseline=Interval(0.18, 0.13, 0.23),
     slices=(),
     is_segmentation=True,
     stability=0.9,
@@ -62,8 +67,8 @@ def refusing_rule(of: Evidence = GOOD, **changed: Any) -> str:
 def test_a_challenger_that_meets_every_rule_is_promoted_and_told_why() -> None:
     decision = judge(GOOD, RULES)
     assert decision.reason == (
-        "rmse_brl 70 against 100 of the baseline (+30.00%); rmse_brl 70 against 80 of version 3 on the same rows "
-        "(+12.50%; difference -12 to -8)"
+        "rmse_brl 70 against 100 of bg_nbd (+30.00%; difference -33 to -27); rmse_brl 70 against 80 of version 3 on "
+        "the same rows (+12.50%; difference -12 to -8)"
     )
     assert (decision.outcome, outcome(SEGMENTS)) == (Outcome.PROMOTE, Outcome.PROMOTE)
 
@@ -73,7 +78,7 @@ def test_the_rules_are_asked_in_order_and_each_leaves_a_finding() -> None:
         "quality records",
         "data volume",
         "drift",
-        "better than the baseline",
+        "not worse than the best baseline",
         "not worse than the champion",
         "a plausible gain",
         "no slice collapses",
@@ -84,13 +89,20 @@ def test_the_rules_are_asked_in_order_and_each_leaves_a_finding() -> None:
 
 
 def test_the_first_rule_that_is_not_met_is_the_reason_and_the_others_are_asked_all_the_same() -> None:
-    decision = judge(replace(GOOD, quality={"customer_features": False}, challenger=200.0, loads_equally=False), RULES)
+    decision = judge(
+        replace(GOOD, quality={"customer_features": False}, challenger=math.nan, loads_equally=False), RULES
+    )
     assert decision.reason == (
         "quality records: customer_features without a passed record, expected a passed record of the very rows of each "
         "table used; version 3 stays champion"
     )
     refused = [finding.rule for finding in decision.findings if finding.outcome is not Outcome.PROMOTE]
-    assert refused == ["quality records", "better than the baseline", "loads in a fresh process"]
+    assert refused == [
+        "quality records",
+        "not worse than the best baseline",
+        "not worse than the champion",
+        "loads in a fresh process",
+    ]
 
 
 def test_the_first_champion_needs_all_but_the_comparison() -> None:
@@ -98,7 +110,7 @@ def test_the_first_champion_needs_all_but_the_comparison() -> None:
     assert decision.is_promoted
     assert decision.reason.endswith("it is the first champion")
     assert judge(replace(SEGMENTS, **FIRST), RULES).is_promoted
-    assert refusing_rule(challenger=99.9, **FIRST) == "better than the baseline"
+    assert refusing_rule(against_baseline=Interval(2.0, 0.5, 3.5), **FIRST) == "not worse than the best baseline"
 
 
 @pytest.mark.parametrize(
@@ -108,9 +120,11 @@ def test_the_first_champion_needs_all_but_the_comparison() -> None:
         ({"training_rows": 499}, "data volume", Outcome.PERSON),
         ({"psi": {}}, "drift", Outcome.KEEP),
         ({"psi": {"a": 1.1, "b": 1.2, "c": 0.0, "d": 0.0}}, "drift", Outcome.PERSON),
-        ({"challenger": 99.6}, "better than the baseline", Outcome.KEEP),
-        ({"challenger": 101.0}, "better than the baseline", Outcome.KEEP),
-        ({"difference": Interval(0.5, -1.0, 1.7)}, "not worse than the champion", Outcome.KEEP),
+        ({"against_baseline": Interval(2.0, 0.1, 3.9)}, "not worse than the best baseline", Outcome.KEEP),
+        ({"against_baseline": Interval(2.0, math.nan, 3.9)}, "not worse than the best baseline", Outcome.KEEP),
+        ({"against_baseline": None, "challenger": 101.0}, "not worse than the best baseline", Outcome.KEEP),
+        ({"baseline": None}, "not worse than the best baseline", Outcome.KEEP),
+        ({"difference": Interval(0.5, 0.1, 0.9)}, "not worse than the champion", Outcome.KEEP),
         ({"difference": None}, "not worse than the champion", Outcome.KEEP),
         ({"champion": None}, "not worse than the champion", Outcome.KEEP),
         ({"challenger": 39.0, "difference": Interval(-41, -42, -40)}, "a plausible gain", Outcome.PERSON),
@@ -134,7 +148,7 @@ def test_each_rule_alone_keeps_the_champion_or_asks_a_person(
         ({"stability": None}, "stability", Outcome.KEEP),
         ({"moved_share": 0.31}, "customers who move", Outcome.PERSON),
         ({"moved_share": None}, "customers who move", Outcome.KEEP),
-        ({"challenger": 0.1}, "better than the baseline", Outcome.KEEP),
+        ({"against_baseline": Interval(-0.1, -0.2, -0.01)}, "not worse than the best baseline", Outcome.KEEP),
         ({"difference": Interval(-0.02, -0.03, -0.01)}, "not worse than the champion", Outcome.KEEP),
     ],
 )
@@ -147,7 +161,25 @@ def test_segments_must_be_stable_too_and_few_customers_may_move(
 
 def test_a_challenger_just_as_good_as_the_champion_is_promoted_for_it_knows_newer_rows() -> None:
     assert outcome(challenger=80.0, difference=Interval(0.0, -1.0, 1.0)) is Outcome.PROMOTE
-    assert outcome(challenger=80.0, difference=Interval(0.0, -9.0, 9.0)) is Outcome.KEEP
+    assert outcome(challenger=81.0, difference=Interval(1.0, -7.0, 9.0)) is Outcome.PROMOTE
+    assert outcome(challenger=81.0, difference=Interval(1.0, 0.1, 1.9)) is Outcome.KEEP
+    assert judge(replace(GOOD, difference=Interval(1.0, 0.1, 1.9)), GateRules(sure_loss_share=0.01)).is_promoted
+
+
+def test_a_rule_with_nothing_to_judge_says_so_and_promotes_nobody() -> None:
+    slices = next(one for one in judge(replace(GOOD, slices=()), RULES).findings if one.rule == "no slice collapses")
+    assert (slices.outcome, slices.seen) == (Outcome.NOT_JUDGED, "none of 0 slices has 200 rows")
+    first = judge(replace(GOOD, **FIRST), RULES)
+    assert [one.rule for one in first.findings if one.outcome is Outcome.NOT_JUDGED] == ["not worse than the champion"]
+    assert refusing_rule(baseline=None, against_baseline=None, **FIRST) == "not worse than the best baseline"
+
+
+def test_a_champion_steps_down_only_when_it_surely_loses_to_the_best_baseline() -> None:
+    assert steps_down(replace(GOOD, champion_name=""), RULES)
+    assert steps_down(replace(GOOD, champion_against_baseline=Interval(2.0, 0.1, 3.9)), RULES)
+    for kept in (None, Interval(2.0, -0.1, 4.1), Interval(2.0, math.nan, 4.1)):
+        assert not steps_down(replace(GOOD, champion_against_baseline=kept), RULES), kept
+    assert steps_down(replace(SEGMENTS, champion_against_baseline=Interval(-0.2, -0.3, -0.1)), RULES)
 
 
 def test_a_small_slice_or_one_that_fell_by_chance_decides_nothing() -> None:
@@ -176,7 +208,7 @@ def test_no_number_that_is_missing_or_not_finite_ever_promotes(evidence: Evidenc
 def test_a_model_that_its_own_training_holds_for_worthless_is_kept_in_those_words() -> None:
     decision = judge(replace(GOOD, shortfall="97 % of customers buy once"), RULES)
     assert decision.outcome is Outcome.KEEP
-    assert decision.reason.startswith("better than the baseline: 97 % of customers buy once, expected")
+    assert decision.reason.startswith("not worse than the best baseline: 97 % of customers buy once, expected")
 
 
 def test_a_drift_that_cannot_be_measured_counts_as_drift() -> None:
@@ -190,5 +222,5 @@ def test_a_decision_without_promotion_names_who_stays() -> None:
 
 
 def test_a_rule_that_makes_no_sense_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"GateRules.worst_loss_share is 1.5; expected 0 to below 1"):
-        GateRules(worst_loss_share=1.5)
+    with pytest.raises(ValueError, match=r"GateRules.sure_loss_share is 1.5; expected 0 to below 1"):
+        GateRules(sure_loss_share=1.5)

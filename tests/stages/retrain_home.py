@@ -15,7 +15,15 @@ from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.snapshot import TABLES_USED, Snapshot, write_snapshot
 
 from ..builders import changes, order
-from ..ml.builders import HOLDOUT, SCORING, SMALL_SEGMENTATION, SMALL_SPEND, TRAINING, shop_frames
+from ..ml.builders import (
+    JUDGING,
+    SCORING,
+    SMALL_SEGMENTATION,
+    SMALL_SPEND,
+    TRAINING,
+    features_at,
+    shop_orders,
+)
 
 PARAMS: dict[str, Any] = {
     "segmentation": {**SMALL_SEGMENTATION, "seed": 7},
@@ -39,10 +47,12 @@ def platform_of(home: Path, **params: Any) -> Platform:
 
 def fill(platform: Platform, *, customers: int = 900, seed: int = 5) -> None:
     """Write the tables and their records anew."""
-    train, holdout = shop_frames(customers, seed)
-    rows = pd.concat([train, holdout], ignore_index=True).assign(state="SP")
+    orders = shop_orders(customers, seed)
+    days = (*TRAINING, *JUDGING, SCORING)
+    rows = pd.concat([features_at(orders, day) for day in days], ignore_index=True).assign(state="SP")
     label = "spend_in_window_brl"
     features, labels = rows.drop(columns=label), rows[["customer_key", "as_of_date", label]]
+    labels = labels[labels["as_of_date"] != SCORING]
     orders, calendar = daily_orders(), days_of_years()
     assert len(features) and len(labels) and len(orders) and len(calendar)
     with duckdb.connect(str(platform.warehouse.path)) as connection:
@@ -79,5 +89,5 @@ def days_of_years() -> pd.DataFrame:
 
 def snapshot_of(platform: Platform, training: tuple[date, ...] = TRAINING) -> Snapshot:
     """The snapshot of the tables as they are now."""
-    cutoffs = Cutoffs(training=training, holdout=HOLDOUT, scoring=SCORING)
+    cutoffs = Cutoffs(training=training, judging=JUDGING, scoring=SCORING)
     return write_snapshot(platform, Plan(SCORING, cutoffs, last_complete_day=SCORING - timedelta(days=1)))

@@ -26,7 +26,7 @@ TABLES = (*MARTS, "int_orders__versions")
 
 
 def plan(training: date, holdout: date, scoring: date) -> Plan:
-    return Plan(scoring, Cutoffs(training=(training,), holdout=holdout, scoring=scoring))
+    return Plan(scoring, Cutoffs(training=(training,), judging=(holdout,), scoring=scoring))
 
 
 PLAN = plan(date(2024, 2, 1), date(2024, 2, 10), date(2024, 2, 21))

@@ -88,7 +88,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     chunks.append(changes(SCORING - DAY, orders=[placed_at(min(HOURS), "guest", "guest") | {"customer_id": None}]))
     assert sum(platform.raw.write("shop", "1", chunks).quarantined.values()) == 0
     build_warehouse(platform)
-    build_features(platform, Plan(SCORING, Cutoffs(training=CUTOFFS[:2], holdout=CUTOFFS[2], scoring=SCORING)))
+    build_features(platform, Plan(SCORING, Cutoffs(training=CUTOFFS[:2], judging=CUTOFFS[2:], scoring=SCORING)))
     return platform
 
 

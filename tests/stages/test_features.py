@@ -54,7 +54,7 @@ def platform(home: Path) -> Platform:
 
 def build(of: Platform, *cutoffs: date) -> None:
     build_warehouse(of)
-    build_features(of, Plan(cutoffs[-1], Cutoffs(training=cutoffs[:-2], holdout=cutoffs[-2], scoring=cutoffs[-1])))
+    build_features(of, Plan(cutoffs[-1], Cutoffs(training=cutoffs[:-2], judging=(cutoffs[-2],), scoring=cutoffs[-1])))
 
 
 def rows_at(of: Platform, cutoff: date, table: str = "customer_features") -> pa.Table:

@@ -77,16 +77,16 @@ def walk(
     shop: Shop,
     *,
     rule: DriftRule = USUAL_DRIFT,
-    worst_loss_share: float = 0.02,
+    sure_loss_share: float = 0.0,
     seed: int = 0,
     draws: int = 200,
     on_day: Callable[[], None] = lambda: None,
 ) -> list[Step]:
     """Return what the policy did on each day, decided from what was known before that day.
 
-    The first model takes the place unasked. A later one takes it by the gate's rule: the unfavourable end of the paired
-    bootstrap interval of its RMSE minus that of the model in place, on the later rows of its own training, lies within
-    `worst_loss_share` of the latter.
+    The first model takes the place unasked. A later one takes it by the gate's rule, unless it is surely worse: the
+    favourable end of the paired bootstrap interval of its RMSE minus that of the model in place, on the later rows of
+    its own training, lies beyond `sure_loss_share` of the latter.
 
     Args:
         days: of the replay, rising.
@@ -108,8 +108,8 @@ def walk(
         trained_on, drifted, challenger = day, [], shop.training(day)
         difference, is_promoted = None, challenger.model is not None
         if place is not None and challenger.model is not None:
-            difference, allowed = _compared(challenger, place, shop, worst_loss_share, seed, draws)
-            is_promoted = bool(np.isfinite(difference.upper)) and difference.upper <= allowed
+            difference, allowed = _compared(challenger, place, shop, sure_loss_share, seed, draws)
+            is_promoted = bool(np.isfinite(difference.lower)) and difference.lower <= allowed
         place = challenger if is_promoted else place
         steps.append(Step(policy, day, True, is_promoted, place.day if place else None, count, difference))
     return steps
@@ -121,7 +121,7 @@ def drifted_features(profile: Mapping[str, FeatureProfile], rows: pd.DataFrame, 
 
 
 def _compared(
-    challenger: Training, place: Training, shop: Shop, worst_loss_share: float, seed: int, draws: int
+    challenger: Training, place: Training, shop: Shop, sure_loss_share: float, seed: int, draws: int
 ) -> tuple[Interval, float]:
     """Return the difference of RMSE on the challenger's holdout rows, and the loss that is allowed there, BRL."""
     assert challenger.model is not None
@@ -129,4 +129,4 @@ def _compared(
     rows = shop.rows(challenger.holdout)
     actual, matrix = rows[LABEL].to_numpy(dtype="float64"), feature_matrix(rows, FEATURES)
     new, old = challenger.model.predict(matrix), place.model.predict(matrix)
-    return paired_bootstrap(actual, new, old, METRIC, seed, draws=draws), worst_loss_share * rmse(actual, old)
+    return paired_bootstrap(actual, new, old, METRIC, seed, draws=draws), sure_loss_share * rmse(actual, old)

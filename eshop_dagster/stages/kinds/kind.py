@@ -22,7 +22,11 @@ class Comparison:
 
     Attributes:
         champion: the champion's value of the deciding metric; None where there is none.
-        difference: challenger's minus champion's, with its interval.
+        difference: challenger's minus champion's, with its interval, clustered by customer over all judging rows.
+        against_baseline: challenger's minus the best baseline's, likewise; None where only values are compared.
+        champion_against_baseline: champion's minus the best baseline's, likewise.
+        baseline_name: which baseline that is.
+        trouble: why the champion could not be compared; empty where it could.
         slices: parts of the rows, held against the champion, or the baseline where there is none.
         stability: adjusted Rand index under resampling, of segments.
         moved_share: share of customers who change segment.
@@ -30,6 +34,10 @@ class Comparison:
 
     champion: float | None = None
     difference: Interval | None = None
+    against_baseline: Interval | None = None
+    champion_against_baseline: Interval | None = None
+    baseline_name: str = ""
+    trouble: str = ""
     slices: Sequence[Slice] = ()
     stability: float | None = None
     moved_share: float | None = None
@@ -51,7 +59,8 @@ class Kind:
         compare: holds a fitted model against the champion on the snapshot's later rows.
         has_segments: whether its versions publish segment ids, which are never given twice.
         model_class: name of the class of its fitted models.
-        predict: what a model says of the snapshot's later rows, as columns of numbers.
+        predict: what a model says of rows of the snapshot, as columns of numbers; a fresh process and a reproduction
+            must say the same to the last bit.
     """
 
     name: str

@@ -1,6 +1,5 @@
 """The spend model as a kind."""
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.ml.evidence import GateRules
@@ -46,7 +45,7 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
     if champion is None:
         return Comparison(slices=slices)
     difference = paired_bootstrap(actual, challenger, reference, _METRIC, seed)
-    return Comparison(rmse(actual, reference), difference, slices)
+    return Comparison(rmse(actual, reference), difference, slices=slices)
 
 
 def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
@@ -99,14 +98,11 @@ def _best_baseline(result: "SpendResult") -> dict[str, float]:
 def drawn_training_rows_of(snapshot: Snapshot, seed: int) -> "pd.DataFrame":
     """Return the rows that `fit_spend` would draw of the snapshot, with no more than one cut-off in memory at once."""
     import pandas as pd
-    import pyarrow.parquet as pq
 
     from eshop_dagster.ml.spend import drawn_training_rows
 
-    path = snapshot.folder / "train.parquet"
-    days = [date.fromisoformat(day) for day in snapshot.description["training_cutoffs"]]
-    read = (pq.read_table(path, filters=[("as_of_date", "=", day)]).to_pandas() for day in days)
-    return pd.concat([drawn_training_rows(frame, seed) for frame in read], ignore_index=True)
+    drawn = (drawn_training_rows(snapshot.at(day), seed) for day in snapshot.days("training"))
+    return pd.concat(drawn, ignore_index=True)
 
 
 SPEND = Kind(
