@@ -13,7 +13,7 @@ from pathlib import Path
 from eshop_dagster.adapters.api_keys import KeyStore, KeyStoreError
 from eshop_dagster.adapters.customer_index import BrokenRelease
 from eshop_dagster.adapters.registry import RegistryError, RegistryUnavailable
-from eshop_dagster.adapters.release import NoRelease
+from eshop_dagster.adapters.release import NoRelease, ReleaseDamaged
 from eshop_dagster.api.access import Access
 from eshop_dagster.api.metrics import Metrics
 from eshop_dagster.api.state import Signs, State, build_state, read_models, read_signs
@@ -27,6 +27,7 @@ _RETRY_SECONDS = 10
 TROUBLES = {
     NoRelease: ("no_release", "nothing was published yet"),
     BrokenRelease: ("broken_release", "the newest release cannot be served"),
+    ReleaseDamaged: ("broken_release", "the newest release cannot be served"),
     RegistryUnavailable: ("registry_away", "the model registry does not answer"),
     RegistryError: ("broken_champion", "a champion cannot be used"),
 }

@@ -44,13 +44,13 @@ def segments(
     - `eshop export segments --format parquet --segment 0 --segment 3 --to best.parquet`
     - `eshop export segments --format meta --segment 2 --to win-back.csv --reason "win-back campaign"`
     """
-    from eshop_dagster.adapters.release import NoRelease
+    from eshop_dagster.adapters.release import NoRelease, ReleaseDamaged
     from eshop_dagster.stages.exports import ExportError, export_segments
 
     platform = _platform(home)
     try:
         entry = export_segments(platform, form, to, segments=segment or (), reason=reason, is_excel=excel)
-    except (ExportError, NoRelease) as error:
+    except (ExportError, NoRelease, ReleaseDamaged) as error:
         raise CommandError(str(error)) from error
     if as_json:
         print_json(asdict(entry))

@@ -51,6 +51,7 @@ def explain(error: Exception) -> str | None:
     from eshop_dagster.adapters.locks import HomeIsBusy
     from eshop_dagster.adapters.raw_store import RawStoreError
     from eshop_dagster.adapters.registry import RegistryError
+    from eshop_dagster.adapters.release import ReleaseDamaged
     from eshop_dagster.adapters.snapshot_store import SnapshotError as StoreError
     from eshop_dagster.adapters.sources.base import SourceError
     from eshop_dagster.adapters.table_records import QualityError
@@ -59,6 +60,7 @@ def explain(error: Exception) -> str | None:
     from eshop_dagster.settings import SettingsError
     from eshop_dagster.stages.parameters import ParameterError
     from eshop_dagster.stages.pull import DayRefused
+    from eshop_dagster.stages.score_files import ScoresDamaged
     from eshop_dagster.stages.snapshot import SnapshotError
 
     known = (
@@ -72,6 +74,8 @@ def explain(error: Exception) -> str | None:
             SnapshotError,
             DiskFull,
             KeyStoreError,
+            ReleaseDamaged,
+            ScoresDamaged,
         ),
     )
     if isinstance(error, known):

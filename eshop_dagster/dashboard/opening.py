@@ -8,7 +8,7 @@ from threading import Lock, Thread
 import streamlit as st
 
 from eshop_dagster.adapters.dashboard_queries import ReleaseDatabase, ReleaseUnreadable, customers, sales
-from eshop_dagster.adapters.release import NoRelease, current_name, open_release
+from eshop_dagster.adapters.release import NoRelease, ReleaseDamaged, current_name, open_release
 from eshop_dagster.dashboard.filters import Choices
 
 _logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Opening:
         try:
             database = ReleaseDatabase(open_release(self._home))
             database.prepare()
-        except (NoRelease, OSError, ValueError, KeyError, ReleaseUnreadable):
+        except (NoRelease, OSError, ValueError, KeyError, ReleaseDamaged, ReleaseUnreadable):
             _logger.exception("the release %s cannot be shown; the one before stays", self._coming)
             return
         with self._lock:

@@ -4,7 +4,6 @@ Files whose rows did not change are not written again: the new release takes the
 """
 
 import hashlib
-import json
 import os
 import shutil
 import uuid
@@ -13,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eshop_dagster.adapters.files import file_sha256, write_json
+from eshop_dagster.adapters.files import write_json
 from eshop_dagster.adapters.full_disk import explains_full_disk
+from eshop_dagster.adapters.release import ReleaseDamaged, content_hash, read_manifest
 from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.platform import Platform
-from eshop_dagster.stages.release_files import FileEntry, link_or_copy, write_tables
+from eshop_dagster.stages.release_files import FileEntry, is_whole, link_or_copy, write_tables
 from eshop_dagster.stages.score_files import ScoreFiles, read_scores
 
 
@@ -49,20 +49,27 @@ def publish(platform: Platform) -> Release:
 
     A reader who follows `current` sees the old release whole or the new one whole. The same content is the same
     release: then nothing is swapped. Releases beyond the set number are deleted, the oldest first.
+
+    No file is taken over that is not the one that was published: it is written again from the warehouse, and takes the
+    damaged one's place where the release is the same. A release whose manifest cannot be read counts as none.
+
+    Raises:
+        ScoresDamaged: the scores are not those that were written.
     """
     published = platform.home / "published"
     aside = published / f".building-{uuid.uuid4().hex[:8]}"
     _remove_leftovers(published)
     aside.mkdir(parents=True)
-    before = current_release(platform.home)
+    before = _before(platform.home)
     try:
         tables = write_tables(platform, aside, before.folder if before else None)
         scores = read_scores(platform.home)
         tables |= _take_over(scores, aside)
         manifest = _manifest(platform, tables, scores)
-        name = f"{manifest['data_through']}-{_content_hash(manifest)[:8]}"
+        name = f"{manifest['data_through']}-{content_hash(manifest)}"
         if before is not None and before.name == name:
             # A run that was killed after its swap has deleted nothing.
+            _mend(before.folder, aside, tables)
             _delete_old(published, platform.params.releases_kept)
             return Release(name, before.folder, is_new=False, rows=before.rows)
         fault_point("publish.manifest")
@@ -70,6 +77,7 @@ def publish(platform: Platform) -> Release:
         folder = published / name
         if folder.exists():
             # Published before, with the same content: a reader may still be in it, and it is the newest again.
+            _mend(folder, aside, tables)
             os.utime(folder)
         else:
             os.replace(aside, folder)
@@ -81,13 +89,39 @@ def publish(platform: Platform) -> Release:
 
 
 def current_release(home: Path) -> Release | None:
-    """Return the release that readers see now, or None before the first."""
+    """Return the release that readers see now, or None before the first.
+
+    Raises:
+        ReleaseDamaged: its manifest is lost, cut, or not the one that was published.
+    """
     link = home / "published" / "current"
     if not link.exists():
         return None
     folder = link.resolve()
-    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest = read_manifest(folder)
     return Release(manifest["release"], folder, is_new=False, rows=_rows(manifest))
+
+
+def _before(home: Path) -> Release | None:
+    try:
+        return current_release(home)
+    except ReleaseDamaged:
+        return None
+
+
+def _mend(folder: Path, aside: Path, tables: Mapping[str, Mapping[str, FileEntry]]) -> None:
+    """Put the files of `aside` in the place of those of the same release that are lost or damaged, one by one."""
+    wanted = {path: entry.sha256 for files in tables.values() for path, entry in files.items()}
+    for path, digest in wanted.items():
+        # Under one name with the file that was taken over, it has just been read.
+        is_same = (folder / path).exists() and (folder / path).samefile(aside / path)
+        if not is_same and not is_whole(folder / path, digest):
+            (folder / path).parent.mkdir(exist_ok=True)
+            os.replace(aside / path, folder / path)
+    try:
+        read_manifest(folder)
+    except ReleaseDamaged:
+        os.replace(aside / "manifest.json", folder / "manifest.json")
 
 
 def _rows(manifest: Mapping[str, Any]) -> dict[str, int]:
@@ -100,7 +134,7 @@ def _take_over(scores: ScoreFiles, aside: Path) -> dict[str, dict[str, FileEntry
 
     tables = {}
     for table, path in sorted(scores.tables.items()):
-        name, digest = f"{table}.parquet", file_sha256(path)
+        name, digest = f"{table}.parquet", scores.sha256_of(table)
         link_or_copy(path, aside / name)
         tables[table] = {name: FileEntry(pq.read_metadata(path).num_rows, digest, digest)}
     return tables
@@ -122,10 +156,6 @@ def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]],
         # Readers never open the warehouse, where the quality records lie.
         "checks": {name: dict(one.checks) for name, one in platform.records.records().items() if name in tables},
     }
-
-
-def _content_hash(manifest: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 def _swap(published: Path, name: str) -> None:

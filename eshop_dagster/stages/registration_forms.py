@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 
-from eshop_dagster.adapters.release import NoRelease, open_release
+from eshop_dagster.adapters.release import NoRelease, ReleaseDamaged, open_release
 from eshop_dagster.adapters.sources.registered import Register
 from eshop_dagster.contract import CHANNELS
 from eshop_dagster.stages.person_rules import (
@@ -152,6 +152,6 @@ def read_order(platform: Platform, order: NewOrder) -> list[dict[str, object]]:
 def _ask(platform: Platform, sql: str, values: dict[str, object]) -> list[Fields]:
     try:
         rows: list[Fields] = open_release(platform.home).query(sql, values).to_pylist()
-    except NoRelease as error:
+    except (NoRelease, ReleaseDamaged) as error:
         raise RegistrationError({"": str(error)}) from error
     return rows

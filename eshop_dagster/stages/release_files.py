@@ -14,7 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from eshop_dagster.adapters.files import parquet_bytes
+from eshop_dagster.adapters.files import file_sha256, parquet_bytes
+from eshop_dagster.adapters.release import read_manifest
 from eshop_dagster.adapters.table_records import UNDATED, WHOLE, Part
 from eshop_dagster.adapters.warehouse import WarehouseError
 from eshop_dagster.faults import fault_point
@@ -66,8 +67,9 @@ def write_tables(platform: Platform, folder: Path, before: Path | None) -> dict[
         entries, changed = {}, []
         for file in planned:
             entry = known.get(file.path)
-            # A file without rows is written again: its columns may be others.
-            if before is not None and entry is not None and entry.content == file.content and file.rows:
+            # A file without rows is written again: its columns may be others. So is one that is not what was published.
+            is_known = entry is not None and entry.content == file.content and file.rows > 0
+            if before is not None and entry is not None and is_known and is_whole(before / file.path, entry.sha256):
                 (folder / file.path).parent.mkdir(exist_ok=True)
                 link_or_copy(before / file.path, folder / file.path)
                 entries[file.path] = entry
@@ -76,6 +78,14 @@ def write_tables(platform: Platform, folder: Path, before: Path | None) -> dict[
         entries.update(_write_changed(platform, folder, table, changed))
         tables[table] = entries
     return tables
+
+
+def is_whole(path: Path, sha256: str) -> bool:
+    """Return whether a file is there, can be read, and has this hash."""
+    try:
+        return file_sha256(path) == sha256
+    except OSError:
+        return False
 
 
 def link_or_copy(source: Path, target: Path) -> None:
@@ -89,7 +99,7 @@ def link_or_copy(source: Path, target: Path) -> None:
 def _entries(before: Path | None) -> dict[str, FileEntry]:
     if before is None:
         return {}
-    tables = json.loads((before / "manifest.json").read_text())["tables"]
+    tables = read_manifest(before)["tables"]
     # A release of an older platform lists no files: all is written anew.
     return {path: FileEntry(**entry) for table in tables.values() for path, entry in table.get("files", {}).items()}
 

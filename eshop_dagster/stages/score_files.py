@@ -1,5 +1,6 @@
 """What the champions said last, as files in the home: the tables of one scoring count all at once, or not at all."""
 
+import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -9,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from eshop_dagster.adapters.files import parquet_bytes, write_atomically, write_json
+from eshop_dagster.adapters.files import file_sha256, parquet_bytes, write_atomically, write_json
 from eshop_dagster.faults import fault_point
 
 if TYPE_CHECKING:
     from eshop_dagster.adapters.registry import ModelVersion
+
+
+class ScoresDamaged(Exception):
+    """The scores in the home are not those that were written."""
 
 
 @dataclass(frozen=True)
@@ -22,18 +27,48 @@ class ScoreFiles:
 
     Attributes:
         tables: the Parquet file of each table.
-        models: version and snapshot's DVC hash of each model that made them, or None where a stand-in did.
+        models: version and snapshot's DVC hash of each model that made them, or None where no model did.
+        hashes: the SHA-256 of each table's file, as it was written.
     """
 
     tables: Mapping[str, Path]
     models: Mapping[str, Mapping[str, Any] | None]
+    hashes: Mapping[str, str]
+
+    def sha256_of(self, table: str) -> str:
+        """Return the hash of a table's file, which was read and held against it.
+
+        Raises:
+            ScoresDamaged: the file is lost, or is not the one that was written.
+        """
+        path, expected = self.tables[table], self.hashes[table]
+        found = file_sha256(path) if path.exists() else "no file"
+        if found != expected:
+            raise ScoresDamaged(
+                f"scores/{path.name} is not the file that was written ({found[:12]}, expected {expected[:12]}): score "
+                "again with `eshop run --force`"
+            )
+        return found
 
 
 def read_scores(home: Path) -> ScoreFiles:
-    """Return the score files that count; none before the first scoring."""
+    """Return the score files that count; none before the first scoring.
+
+    Raises:
+        ScoresDamaged: the list of the files is cut, or is not the one that was written.
+    """
     path = _list_of(home)
-    known = json.loads(path.read_text()) if path.exists() else {"tables": {}, "models": {}}
-    return ScoreFiles({table: path.parent / name for table, name in known["tables"].items()}, known["models"])
+    if not path.exists():
+        return ScoreFiles({}, {}, {})
+    try:
+        known = json.loads(path.read_bytes())
+        is_whole = known.pop("sha256") == _digest(known)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        is_whole = False
+    if not is_whole:
+        raise ScoresDamaged("scores/scores.json is not the file that was written: score again with `eshop run --force`")
+    tables = {table: path.parent / name for table, name in known["tables"].items()}
+    return ScoreFiles(tables, known["models"], known["hashes"])
 
 
 def keep_scores(home: Path, tables: Mapping[str, pa.Table], models: "Mapping[str, ModelVersion | None]") -> None:
@@ -42,23 +77,37 @@ def keep_scores(home: Path, tables: Mapping[str, pa.Table], models: "Mapping[str
     The files lie under new names until one rename of the list makes them count: a kill before leaves the scores of
     before, whole, with the models that made those.
     """
-    before, stamp = read_scores(home), uuid.uuid4().hex[:8]
+    before, stamp = _read_or_none(home), uuid.uuid4().hex[:8]
     folder = _list_of(home).parent
     written = {table: folder / f"{table}-{stamp}.parquet" for table in tables}
+    hashes = dict(before.hashes)
     for table, path in written.items():
-        write_atomically(path, parquet_bytes(tables[table]))
+        content = parquet_bytes(tables[table])
+        write_atomically(path, content)
+        hashes[table] = hashlib.sha256(content).hexdigest()
     now = {**before.tables, **written}
     fault_point("scores.swap")
-    write_json(
-        _list_of(home),
-        {
-            "tables": {table: path.name for table, path in now.items()},
-            "models": {**before.models, **{name: _origin(model) for name, model in models.items()}},
-        },
-    )
+    listed = {
+        "tables": {table: path.name for table, path in now.items()},
+        "hashes": hashes,
+        "models": {**before.models, **{name: _origin(model) for name, model in models.items()}},
+    }
+    write_json(_list_of(home), {**listed, "sha256": _digest(listed)})
     # What a scoring that was killed left goes too; a release has links of its own.
     for path in set(folder.glob("*.parquet")) - set(now.values()):
         path.unlink()
+
+
+def _read_or_none(home: Path) -> ScoreFiles:
+    """Return what counts; nothing where it is damaged, for it is written again."""
+    try:
+        return read_scores(home)
+    except ScoresDamaged:
+        return ScoreFiles({}, {}, {})
+
+
+def _digest(listed: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()
 
 
 def _list_of(home: Path) -> Path:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from eshop_dagster.adapters.registry import ModelVersion
+from eshop_dagster.adapters.release import content_hash
 from eshop_dagster.stages import publish as stage
 from eshop_dagster.stages import release_files
 from eshop_dagster.stages.marts import FACTS, MARTS
@@ -171,9 +172,9 @@ def test_a_release_that_fails_leaves_the_one_before_and_nothing_aside(open_platf
 
 def test_a_release_after_one_of_an_older_platform_is_written_anew(open_platform: Callable[..., Platform]) -> None:
     platform = open_platform()
-    older = platform.home / "published" / "2024-03-04-0a1b2c3d"
-    older.mkdir(parents=True)
     tables = {"fct_orders": {"rows": 1, "sha256": "0"}}
+    older = platform.home / "published" / f"2024-03-04-{content_hash({'tables': tables})}"
+    older.mkdir(parents=True)
     (older / "manifest.json").write_text(json.dumps({"release": older.name, "tables": tables}))
     (older / "fct_orders.parquet").touch()
     (platform.home / "published" / "current").symlink_to(older.name)

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from eshop_dagster.adapters.dashboard_queries.summaries import SUMMARIES
-from eshop_dagster.adapters.release import OpenRelease
+from eshop_dagster.adapters.release import OpenRelease, ReleaseDamaged, view_of
 
 _PARAMETER = re.compile(r"\$(\w+)")
 _TABLE = re.compile(r"(?:FROM|JOIN) (\w+)")
@@ -37,10 +37,8 @@ class ReleaseDatabase:
         self._locks = {name: Lock() for name in SUMMARIES}
         self._counted: set[str] = set()
         self._database = duckdb.connect(":memory:", config={"threads": threads})
-        for table in release.manifest["tables"]:
-            paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in release.files(table))
-            if paths:
-                self._run(f'CREATE VIEW "{table}" AS FROM read_parquet([{paths}], union_by_name = true)')
+        self._viewed: set[str] = set()
+        self._views = Lock()
 
     def has(self, table: str) -> bool:
         """Return whether the release publishes a table."""
@@ -55,6 +53,7 @@ class ReleaseDatabase:
             needs: summaries that it reads.
         """
         self.prepare(needs)
+        self._view(sql)
         named = set(_PARAMETER.findall(sql))
         bound = {name: value for name, value in (values or {}).items() if name in named}
         with self._database.cursor() as cursor:
@@ -66,8 +65,22 @@ class ReleaseDatabase:
         for name in self._possible() if summaries is None else summaries:
             with self._locks[name]:
                 if name not in self._counted:
+                    self._view(SUMMARIES[name])
                     self._run(f'CREATE TABLE "{name}" AS {SUMMARIES[name]}')
                     self._counted.add(name)
+
+    def _view(self, sql: str) -> None:
+        """Make a view of each table that a statement names, once its files were found to be those published."""
+        if not self.release.named_in(sql) - self._viewed:
+            return
+        with self._views:
+            for table in self.release.named_in(sql) - self._viewed:
+                try:
+                    files = self.release.files(table)
+                except ReleaseDamaged as error:
+                    raise ReleaseUnreadable(str(error)) from error
+                self._run(view_of(table, files))
+                self._viewed.add(table)
 
     def _run(self, statement: str) -> None:
         try:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.adapters.model_file import MODEL_FILE
-from eshop_dagster.adapters.registry.recording import DIGEST_TAG
+from eshop_dagster.adapters.registry.recording import DIGEST_TAG, REPORTS_TAG
 from eshop_dagster.adapters.registry.records import ModelVersion, UntrustedModel
 
 if TYPE_CHECKING:
     import pandas as pd
     from mlflow import MlflowClient
+
+
+_REMEDY = "Restore the registry's files from a backup, or promote another version."
 
 
 def read_model(client: "MlflowClient", tracking_uri: str, version: ModelVersion) -> bytes:
@@ -34,13 +37,21 @@ def read_model(client: "MlflowClient", tracking_uri: str, version: ModelVersion)
 
 
 def read_report(client: "MlflowClient", tracking_uri: str, version: ModelVersion, name: str) -> Any:
-    """Return one JSON document of a version's run; None where the run has no such one."""
+    """Return one JSON document of a version's run; None where the run has no such one.
+
+    Raises:
+        UntrustedModel: it is not the file that was registered, or is lost.
+    """
     content = _artifact(client, tracking_uri, version, "reports", f"{name}.json")
     return None if content is None else json.loads(content)
 
 
 def read_table(client: "MlflowClient", tracking_uri: str, version: ModelVersion, name: str) -> "pd.DataFrame | None":
-    """Return one table of a version's run; None where the run has no such one."""
+    """Return one table of a version's run; None where the run has no such one.
+
+    Raises:
+        UntrustedModel: it is not the file that was registered, or is lost.
+    """
     import pandas as pd
 
     content = _artifact(client, tracking_uri, version, "tables", f"{name}.csv")
@@ -48,9 +59,19 @@ def read_table(client: "MlflowClient", tracking_uri: str, version: ModelVersion,
 
 
 def _artifact(client: "MlflowClient", tracking_uri: str, version: ModelVersion, folder: str, file: str) -> bytes | None:
-    if f"{folder}/{file}" not in {found.path for found in client.list_artifacts(version.run_id, folder)}:
+    path = f"{folder}/{file}"
+    # A version of an older platform has no such tag.
+    expected = json.loads(version.tags.get(REPORTS_TAG, "null"))
+    if path not in {found.path for found in client.list_artifacts(version.run_id, folder)}:
+        if expected and path in expected:
+            raise UntrustedModel(f"{path} of version {version.version} of {version.name} is lost. {_REMEDY}")
         return None
-    return _read(f"{client.get_run(version.run_id).info.artifact_uri}/{folder}/{file}", tracking_uri)
+    content = _read(f"{client.get_run(version.run_id).info.artifact_uri}/{path}", tracking_uri)
+    if expected is not None and hashlib.sha256(content).hexdigest() != expected.get(path):
+        raise UntrustedModel(
+            f"{path} of version {version.version} of {version.name} is not the file that was registered. {_REMEDY}"
+        )
+    return content
 
 
 def _read(uri: str, tracking_uri: str) -> bytes:

@@ -1,6 +1,5 @@
 """One training run: its numbers, its files, its model, and the version made of it."""
 
-import hashlib
 import json
 import tempfile
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from eshop_dagster.adapters.files import file_sha256
 from eshop_dagster.adapters.model_file import MODEL_FILE, model_bytes
 from eshop_dagster.adapters.registry.connection import mlflow_warnings_ignored
 from eshop_dagster.adapters.registry.records import TrainingData, UntrustedModel
@@ -28,6 +28,9 @@ DIGEST_TAG = "model_sha256"
 
 FILES_TAG = "model_files"
 """Version tag: SHA-256 of every file of the model's folder by name, as JSON."""
+
+REPORTS_TAG = "report_files"
+"""Version tag: SHA-256 of every report and table of the run by name, as JSON, checked by whoever reads one."""
 
 _PARAMS_PER_CALL = 100
 
@@ -59,6 +62,7 @@ def record(client: "MlflowClient", experiment_id: str, recording: Recording) -> 
     """
     with tempfile.TemporaryDirectory() as folder:
         _write_files(Path(folder), recording)
+        reports = _digests(Path(folder), "reports/*", "tables/*")
         run = client.create_run(experiment_id, run_name=recording.model_name)
         run_id = run.info.run_id
         with _failing(lambda: client.set_terminated(run_id, "FAILED")):
@@ -75,7 +79,12 @@ def record(client: "MlflowClient", experiment_id: str, recording: Recording) -> 
                 source=logged.artifact_location,
                 run_id=run_id,
                 model_id=logged.model_id,
-                tags={**recording.tags, DIGEST_TAG: digests[MODEL_FILE], FILES_TAG: json.dumps(digests)},
+                tags={
+                    **recording.tags,
+                    DIGEST_TAG: digests[MODEL_FILE],
+                    FILES_TAG: json.dumps(digests),
+                    REPORTS_TAG: json.dumps(reports),
+                },
                 description=recording.description,
             )
     # A server does this by itself: the model's page then names its versions.
@@ -180,11 +189,16 @@ def _log_model(
     ):
         folder = Path(parent) / "model"
         _save(recording, folder, Model(artifact_path=logged.artifact_location, run_id=run_id, model_id=logged.model_id))
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        digests = {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+        digests = _digests(folder, "**/*")
         client.log_model_artifacts(logged.model_id, str(folder))
     client.finalize_logged_model(logged.model_id, "READY")
     return logged, digests
+
+
+def _digests(folder: Path, *patterns: str) -> dict[str, str]:
+    """Return the SHA-256 of each file by its name within the folder."""
+    files = sorted(path for pattern in patterns for path in folder.glob(pattern) if path.is_file())
+    return {str(path.relative_to(folder)): file_sha256(path) for path in files}
 
 
 def _save(recording: Recording, folder: Path, model: "Model") -> None:

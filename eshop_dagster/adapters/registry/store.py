@@ -29,6 +29,7 @@ from eshop_dagster.adapters.registry.records import (
     VersionSummary,
     pinned_requirements,
 )
+from eshop_dagster.adapters.registry.relocation import follow_home
 from eshop_dagster.faults import fault_point
 
 if TYPE_CHECKING:
@@ -46,10 +47,12 @@ class ModelRegistry:
     Args:
         tracking_uri: an MLflow server, or a database.
         artifact_location: folder or URI under which new experiments keep their files; None leaves it to the server.
+        database: the home's own store, whose addresses follow the home where it was copied or moved.
     """
 
-    def __init__(self, tracking_uri: str, artifact_location: str | None) -> None:
+    def __init__(self, tracking_uri: str, artifact_location: str | None, database: Path | None = None) -> None:
         require_no_password(tracking_uri)
+        self.database = database
         self.tracking_uri = tracking_uri
         self.artifact_location = artifact_location
         self._connected: MlflowClient | None = None
@@ -59,7 +62,8 @@ class ModelRegistry:
     def local(cls, home: Path) -> "ModelRegistry":
         """The registry of a data home, without a server: `<home>/mlflow/mlflow.db` and `<home>/mlflow/artifacts`."""
         folder = home.absolute() / "mlflow"
-        return cls(sqlite_uri(folder / "mlflow.db"), (folder / "artifacts").as_uri())
+        database = folder / "mlflow.db"
+        return cls(sqlite_uri(database), (folder / "artifacts").as_uri(), database)
 
     def initialise(self) -> None:
         """Make the store if it is not there; safe in several processes at once, to be called before a server starts.
@@ -175,12 +179,21 @@ class ModelRegistry:
             return version_by_alias(client, name).get(_CHAMPION)
 
     def version(self, name: str, which: str | int) -> ModelVersion | None:
-        """A version by alias or number; None if there is none."""
+        """A version by alias or number; None if there is none.
+
+        Raises:
+            RegistryError: the alias names a version that is gone: that is damage, and not the time before the first.
+        """
         client = self._client()
         with registry_errors(self.tracking_uri):
             number = version_by_alias(client, name).get(which) if isinstance(which, str) else which
             found = [] if number is None else find_versions(client, name, number)
-            return self._version(found[0]) if found else None
+        if number is not None and not found and isinstance(which, str):
+            raise RegistryError(
+                f"The alias {which} of {name} names version {number}, which is gone from the registry: expected a "
+                "version that exists. Restore the registry from a backup, or promote another version."
+            )
+        return self._version(found[0]) if found else None
 
     def experiment_of(self, run_id: str) -> str:
         """The id of the experiment that a run belongs to, as its page's address needs it."""
@@ -236,7 +249,10 @@ class ModelRegistry:
 
     def _client(self) -> "MlflowClient":
         if self._connected is None:
-            self._connected = connect(self.tracking_uri)
+            client = connect(self.tracking_uri)
+            if self.database is not None and self.artifact_location is not None:
+                follow_home(self.database, self.artifact_location)
+            self._connected = client
         return self._connected
 
     def _version(self, found: "MlflowVersion") -> ModelVersion:
