@@ -18,7 +18,8 @@ def tables_of(histories: Sequence[Sequence[Order]]) -> dict[str, pa.Table]:
     """Return `orders`, `lines` and `products` as `FeatureSql.features` takes them; customer i has the key `i`, padded.
 
     As in `int_orders__versions`: a cancelled order has no revenue, freight or returns in BRL; `item_count` counts lines
-    bought, `returned_item_count` lines that came back; late is after the promised date, unknown without both.
+    bought, `returned_item_count` lines of worth that came back: all of them where the order was returned and no line
+    says what came back; late is after the promised date, unknown without both.
     What is posted is what is known now, so that each order has one version, known since its day.
     """
     orders: dict[str, list[Any]] = {name: [] for name in INPUTS[ORDERS].names}
@@ -50,7 +51,7 @@ def key_of(number: int) -> str:
 
 def _add_order(columns: dict[str, list[Any]], order: Order, order_id: str, key: str, day: date) -> None:
     bought = [item for item in order.items if item.quantity > 0]
-    returned = [item for item in order.items if item.quantity < 0]
+    returned = [item for item in order.items if item.quantity < 0] or (bought if order.is_returned else [])
     counts = not order.is_cancelled
     is_late: bool | None = None
     if order.delivered_at is not None and order.promised_date is not None:
@@ -59,9 +60,9 @@ def _add_order(columns: dict[str, list[Any]], order: Order, order_id: str, key: 
         columns,
         (
             *(order_id, day, None, key, day, order.channel, order.state, order.is_cancelled),
-            *(len(bought), len(returned)),
+            *(len(bought), sum(_total(item) != 0 for item in returned)),
             sum((_total(item) for item in bought), _ZERO) if counts else _ZERO,
-            -sum((_total(item) for item in returned), _ZERO) if counts else _ZERO,
+            sum((abs(_total(item)) for item in returned), _ZERO) if counts else _ZERO,
             sum((_cents(item.freight_brl) for item in order.items), _ZERO) if counts else _ZERO,
             is_late,
         ),

@@ -93,6 +93,9 @@ class Order(Strict):
     channel: Channel | None = Field(default=None, description="Where it was placed.")
     state: OrderState | None = Field(default=None, description="Where it went, such as SP.")
     is_cancelled: Annotated[bool, Field(strict=True)] = Field(default=False, description="Whether it was called off.")
+    is_returned: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="Whether it came back: all of it, unless lines that came back say how much."
+    )
     promised_date: Day | None = Field(default=None, description="The last day on which it would be in time.")
     delivered_at: Instant | None = Field(default=None, description="When it arrived, with its time zone.")
     items: Annotated[list[Item], Field(max_length=MOST_ITEMS)] = Field(

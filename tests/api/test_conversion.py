@@ -33,6 +33,16 @@ def test_lines_bought_and_lines_that_came_back_are_counted_apart() -> None:
     assert (row["revenue_brl"], row["returned_brl"], row["freight_brl"]) == (30, 10, 5)
 
 
+def test_a_returned_order_came_back_whole_unless_its_lines_say_what_did() -> None:
+    whole = first(order(is_returned=True, items=[item(quantity=2), item(unit_price_brl=0)]))
+    assert (whole["item_count"], whole["returned_item_count"]) == (2, 1)
+    assert (whole["revenue_brl"], whole["returned_brl"]) == (20, 20)
+    partly = first(order(is_returned=True, items=[item(quantity=2), item(quantity=-1)]))
+    assert (partly["returned_item_count"], partly["revenue_brl"], partly["returned_brl"]) == (1, 20, 10)
+    cancelled = first(order(is_cancelled=True, is_returned=True, items=[item()]))
+    assert (cancelled["revenue_brl"], cancelled["returned_brl"]) == (0, 0)
+
+
 def test_a_cancelled_order_has_lines_and_no_money() -> None:
     row = first(order(is_cancelled=True, items=[item(freight_brl=5)]))
     assert (row["item_count"], row["revenue_brl"], row["freight_brl"]) == (1, 0, 0)

@@ -11,8 +11,13 @@ from eshop_dagster.settings import DBT_PROJECT_DIR, PROJECT_DIR
 
 MANIFEST = json.loads(ensure_manifest().read_text())
 MODELS = {props["name"]: props for props in MANIFEST["nodes"].values() if props["resource_type"] == "model"}
-BLOCKS = {doc["name"]: doc["block_contents"] for doc in MANIFEST["docs"].values() if doc["package_name"] == "eshop"}
-DEFINITIONS = {name: " ".join(text.split()) for name, text in BLOCKS.items() if name != "__overview__"}
+DOCS = [doc for doc in MANIFEST["docs"].values() if doc["package_name"] == "eshop"]
+BLOCKS = {doc["name"]: doc["block_contents"] for doc in DOCS}
+DEFINITIONS = {
+    doc["name"]: " ".join(doc["block_contents"].split())
+    for doc in DOCS
+    if doc["original_file_path"].endswith("docs/metrics.md")
+}
 MACROS = (DBT_PROJECT_DIR / "macros" / "metrics.sql").read_text()
 
 PAGE_ROW = re.compile(r"\| `(\w+)` \| ([^|]+) \| `(\w+)\.(\w+)` \|")

@@ -10,7 +10,9 @@ with changed as (
         order_id,
         max(changed_date) as changed_date,
         arg_max_null(customer_key, changed_date) as customer_key,
-        arg_max(ordered_date, changed_date) as ordered_date
+        arg_max(ordered_date, changed_date) as ordered_date,
+        arg_max(is_cancelled, changed_date) as is_cancelled,
+        arg_max(is_returned, changed_date) as is_returned
     from {{ ref('stg_raw__orders') }}
     {% if before %}
     where
@@ -33,7 +35,9 @@ known_otherwise as (
         lost.order_id,
         max(orders.changed_date) as changed_date,
         arg_max_null(orders.customer_key, orders.changed_date) as customer_key,
-        arg_max(orders.ordered_date, orders.changed_date) as ordered_date
+        arg_max(orders.ordered_date, orders.changed_date) as ordered_date,
+        arg_max(orders.is_cancelled, orders.changed_date) as is_cancelled,
+        arg_max(orders.is_returned, orders.changed_date) as is_returned
     from lost
     left join {{ ref('stg_raw__orders') }} as orders using (order_id)
     group by lost.order_id
@@ -52,6 +56,8 @@ select
     newest.changed_date,
     newest.customer_key,
     newest.ordered_date,
+    newest.is_cancelled,
+    newest.is_returned,
     {% if before %}
     previous.customer_key as previous_customer_key,
     previous.ordered_date as previous_ordered_date,

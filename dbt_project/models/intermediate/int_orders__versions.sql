@@ -21,7 +21,9 @@ with lines as (
         -sum(line_total_brl) filter (where is_return) as returned_brl,
         sum(freight_brl) as freight_brl,
         count(*) filter (where not is_return) as item_count,
-        count(*) filter (where is_return) as returned_item_count,
+        count(*) filter (where is_return) as return_line_count,
+        count(*) filter (where is_return and line_total_brl < 0) as returned_item_count,
+        count(*) filter (where not is_return and line_total_brl > 0) as paid_item_count,
         bit_xor(hash(line_number, product_id)) filter (where not is_return) as lines_hash
     from {{ ref('stg_raw__order_items') }}
     where {{ only_changed }}
@@ -38,9 +40,13 @@ changes as (
         orders.state,
         orders.is_cancelled,
         coalesce(lines.item_count, 0) as item_count,
-        coalesce(lines.returned_item_count, 0) as returned_item_count,
+        {{ what_came_back(
+            'false', 'orders.is_returned', 'lines.return_line_count', 'lines.returned_item_count', 'lines.paid_item_count'
+        ) }} as returned_item_count,
         case when orders.is_cancelled then 0 else coalesce(lines.sold_brl, 0) end::decimal(18, 2) as revenue_brl,
-        case when orders.is_cancelled then 0 else coalesce(lines.returned_brl, 0) end::decimal(18, 2) as returned_brl,
+        {{ what_came_back(
+            'orders.is_cancelled', 'orders.is_returned', 'lines.return_line_count', 'lines.returned_brl', 'lines.sold_brl'
+        ) }}::decimal(18, 2) as returned_brl,
         case when orders.is_cancelled then 0 else coalesce(lines.freight_brl, 0) end::decimal(18, 2) as freight_brl,
         {{ business_date('orders.delivered_at') }} > orders.promised_date as is_late,
         coalesce(lines.lines_hash, 0) as lines_hash

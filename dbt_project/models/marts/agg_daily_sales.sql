@@ -13,7 +13,7 @@ select
     + count(distinct items.order_id) filter (where not items.is_return and orders.item_count > 1) as order_count,
     count(*) filter (where not items.is_return) as item_count,
     coalesce(sum(items.line_total_brl) filter (where not items.is_return), 0)::decimal(18, 2) as revenue_brl,
-    coalesce(-sum(items.line_total_brl) filter (where items.is_return), 0)::decimal(18, 2) as returned_brl,
+    coalesce(sum(items.returned_brl), 0)::decimal(18, 2) as returned_brl,
     coalesce(sum(items.freight_brl), 0)::decimal(18, 2) as freight_brl
 from {{ ref('fct_order_items') }} as items
 inner join {{ ref('fct_orders') }} as orders using (order_id, ordered_date)

@@ -1,4 +1,5 @@
--- Grain: one row per order that was promised, has left the shop, or is said to be delivered.
+-- Grain: one row per order that was promised, has left the shop, or is said to be delivered. An order of nothing but
+-- returned lines (a credit note, a write-off) delivers nothing.
 -- depends_on: {{ ref('int_orders__touched') }}
 {{ config(materialized='incremental', incremental_strategy='replace_touched_deliveries', on_schema_change='fail') }}
 {%- set recorded -%}
@@ -30,6 +31,7 @@ deliveries as (
     left join first_lines using (order_id)
     where
         {{ only_touched('orders') }}
+        and (orders.item_count > 0 or coalesce(orders.line_count, 0) = 0)
         and (
             orders.promised_date is not null
             or orders.shipped_at is not null

@@ -7,7 +7,7 @@ with lines as (
         count(*) as line_count,
         count(*) filter (where not is_return) as item_count,
         sum(line_total_brl) filter (where not is_return) as sold_brl,
-        -sum(line_total_brl) filter (where is_return) as returned_brl,
+        sum(returned_brl) as returned_brl,
         sum(freight_brl) as freight_brl
     from {{ ref('fct_order_items') }} as items
     where {{ only_touched('items') }}
@@ -55,9 +55,9 @@ select
     coalesce(lines.sold_brl, 0)::decimal(18, 2) as sold_brl,
     coalesce(lines.freight_brl, 0)::decimal(18, 2) as freight_brl,
     case when orders.is_cancelled then 0 else coalesce(lines.sold_brl, 0) end::decimal(18, 2) as revenue_brl,
-    case when orders.is_cancelled then 0 else coalesce(lines.returned_brl, 0) end::decimal(18, 2) as returned_brl,
+    coalesce(lines.returned_brl, 0)::decimal(18, 2) as returned_brl,
     (
-        case when orders.is_cancelled then 0 else coalesce(lines.sold_brl, 0) - coalesce(lines.returned_brl, 0) end
+        case when orders.is_cancelled then 0 else coalesce(lines.sold_brl, 0) end - coalesce(lines.returned_brl, 0)
     )::decimal(18, 2) as net_revenue_brl,
     coalesce(payments.payment_count, 0) as payment_count,
     payments.paid_brl::decimal(18, 2) as paid_brl,

@@ -2,7 +2,7 @@
 -- depends_on: {{ ref('int_orders__touched') }}
 {{ config(materialized='incremental', incremental_strategy='replace_touched_orders', on_schema_change='fail') }}
 
--- Taken from the lines, since an order's own returned_brl is 0 once it is cancelled.
+-- An order's own returned_brl is 0 once it is cancelled; its lines say what is credited for them all the same.
 with returns as (
     select
         items.order_id,
@@ -18,9 +18,9 @@ select
     orders.status,
     orders.channel,
     orders.sold_brl,
-    -coalesce(returns.line_total_brl, 0)::decimal(18, 2) as returned_brl,
+    if(orders.is_cancelled, -coalesce(returns.line_total_brl, 0), orders.returned_brl)::decimal(18, 2) as credited_brl,
     orders.freight_brl,
-    (orders.sold_brl + coalesce(returns.line_total_brl, 0) + orders.freight_brl)::decimal(18, 2) as owed_brl,
+    (orders.sold_brl - credited_brl + orders.freight_brl)::decimal(18, 2) as owed_brl,
     orders.paid_brl,
     (orders.paid_brl - owed_brl)::decimal(18, 2) as difference_brl,
     orders.changed_date

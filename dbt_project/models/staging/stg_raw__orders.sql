@@ -4,6 +4,7 @@ select
     customer_key,
     status,
     {{ is_cancelled('status') }} as is_cancelled,
+    {{ is_returned('status') }} as is_returned,
     channel,
     ordered_at,
     {{ business_date('ordered_at') }} as ordered_date,

@@ -10,14 +10,18 @@ CREATE OR REPLACE TABLE customer_features AS
 WITH lines AS (
     SELECT order_id, sum(line_total_brl) FILTER (NOT is_return) AS sold_brl,
         -sum(line_total_brl) FILTER (is_return) AS returned_brl, sum(freight_brl) AS freight_brl,
-        count(*) FILTER (NOT is_return) AS item_count, count(*) FILTER (is_return) AS returned_item_count
+        count(*) FILTER (NOT is_return) AS item_count, count(*) FILTER (line_total_brl < 0) AS returned_item_count,
+        count(*) FILTER (line_total_brl > 0) AS paid_item_count, bool_or(is_return) AS has_returned_lines
     FROM known_items GROUP BY order_id
 ),
 orders AS (
     SELECT order_id, customer_key, ordered_date, channel, state, is_cancelled,
-        coalesce(item_count, 0) AS item_count, coalesce(returned_item_count, 0) AS returned_item_count,
+        coalesce(item_count, 0) AS item_count,
+        coalesce(if(is_returned AND NOT has_returned_lines, paid_item_count, returned_item_count), 0)
+            AS returned_item_count,
         if(is_cancelled, 0, coalesce(sold_brl, 0))::DECIMAL(18, 2) AS revenue_brl,
-        if(is_cancelled, 0, coalesce(returned_brl, 0))::DECIMAL(18, 2) AS returned_brl,
+        if(is_cancelled, 0, coalesce(if(is_returned AND NOT has_returned_lines, sold_brl, returned_brl), 0))
+            ::DECIMAL(18, 2) AS returned_brl,
         if(is_cancelled, 0, coalesce(freight_brl, 0))::DECIMAL(18, 2) AS freight_brl,
         timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late,
         NOT is_cancelled AND coalesce(item_count, 0) > 0 AS is_sale, DATE '{as_of_date}' AS as_of_date
@@ -50,7 +54,7 @@ behaviour AS (
         count(*) FILTER (is_sale AND channel = 'store') / count(*) FILTER (is_sale) AS store_share,
         count(*) FILTER (is_cancelled) AS cancelled_order_count, sum(returned_item_count) AS returned_item_count,
         count(*) FILTER (is_late) AS late_delivery_count, count(*) AS any_order_count,
-        count(*) FILTER (returned_item_count > 0) AS returned_order_count
+        count(*) FILTER (returned_brl > 0) AS returned_order_count
     FROM orders GROUP BY customer_key, as_of_date HAVING count(*) FILTER (is_sale) > 0
 ),
 rhythm AS (

@@ -4,7 +4,7 @@ CREATE VIEW raw_customers AS FROM read_parquet('{raw}/customers/*/*.parquet', hi
 CREATE VIEW raw_products AS FROM read_parquet('{raw}/products/*/*.parquet', hive_types = {{'changed_date': DATE}});
 CREATE VIEW raw_orders AS
 SELECT *, timezone('America/Sao_Paulo', ordered_at)::DATE AS ordered_date,
-    status IN ('cancelled', 'unavailable') AS is_cancelled
+    status IN ('cancelled', 'unavailable') AS is_cancelled, status = 'returned' AS is_returned
 FROM read_parquet('{raw}/orders/*/*.parquet', hive_types = {{'changed_date': DATE}});
 CREATE VIEW raw_items AS
 SELECT * EXCLUDE (freight_brl), coalesce(freight_brl, 0)::DECIMAL(18, 2) AS freight_brl,
@@ -23,8 +23,12 @@ FROM raw_products QUALIFY row_number() OVER (PARTITION BY product_id ORDER BY ch
 
 CREATE TABLE fct_order_items AS
 SELECT order_id, line_number, product_id, seller_id, newest.customer_key, newest.ordered_date, quantity,
-    unit_price_brl, line_total_brl, freight_brl, is_return, changed_date
-FROM raw_items JOIN newest USING (order_id, changed_date);
+    unit_price_brl, line_total_brl, freight_brl, is_return,
+    CASE WHEN is_cancelled THEN 0 WHEN is_return THEN -line_total_brl
+        WHEN is_returned AND NOT bool_or(is_return) OVER (PARTITION BY order_id) THEN line_total_brl ELSE 0
+    END::DECIMAL(18, 2) AS returned_brl, changed_date
+FROM raw_items JOIN newest USING (order_id, changed_date)
+JOIN (SELECT order_id, changed_date, is_cancelled, is_returned FROM raw_orders) USING (order_id, changed_date);
 
 CREATE TABLE fct_payments AS
 SELECT order_id, sequence, newest.ordered_date, method, installments AS installment_count, amount_brl,
@@ -34,7 +38,7 @@ FROM raw_payments JOIN newest USING (order_id, changed_date);
 CREATE TABLE fct_orders AS
 WITH lines AS (
     SELECT order_id, count(*) AS line_count, count(*) FILTER (NOT is_return) AS item_count,
-        sum(line_total_brl) FILTER (NOT is_return) AS sold_brl, -sum(line_total_brl) FILTER (is_return) AS returned_brl,
+        sum(line_total_brl) FILTER (NOT is_return) AS sold_brl, sum(returned_brl) AS returned_brl,
         sum(freight_brl) AS freight_brl
     FROM fct_order_items GROUP BY order_id
 ),
@@ -51,7 +55,7 @@ SELECT order_id, orders.customer_key, orders.customer_key IS NULL AS is_guest, s
     coalesce(line_count, 0) AS line_count, coalesce(item_count, 0) AS item_count,
     coalesce(sold_brl, 0)::DECIMAL(18, 2) AS sold_brl, coalesce(freight_brl, 0)::DECIMAL(18, 2) AS freight_brl,
     if(is_cancelled, 0, coalesce(sold_brl, 0))::DECIMAL(18, 2) AS revenue_brl,
-    if(is_cancelled, 0, coalesce(returned_brl, 0))::DECIMAL(18, 2) AS returned_brl,
+    coalesce(returned_brl, 0)::DECIMAL(18, 2) AS returned_brl,
     if(is_cancelled, 0, coalesce(sold_brl, 0) - coalesce(returned_brl, 0))::DECIMAL(18, 2) AS net_revenue_brl,
     coalesce(payment_count, 0) AS payment_count, paid_brl::DECIMAL(18, 2) AS paid_brl, changed_date
 FROM raw_orders AS orders JOIN newest USING (order_id, changed_date)
@@ -61,15 +65,19 @@ CREATE TABLE int_orders__versions AS
 WITH lines AS (
     SELECT order_id, changed_date, sum(line_total_brl) FILTER (NOT is_return) AS sold_brl,
         -sum(line_total_brl) FILTER (is_return) AS returned_brl, sum(freight_brl) AS freight_brl,
-        count(*) FILTER (NOT is_return) AS item_count, count(*) FILTER (is_return) AS returned_item_count,
+        count(*) FILTER (NOT is_return) AS item_count, count(*) FILTER (line_total_brl < 0) AS returned_item_count,
+        count(*) FILTER (line_total_brl > 0) AS paid_item_count, bool_or(is_return) AS has_returned_lines,
         bit_xor(hash(line_number, product_id)) FILTER (NOT is_return) AS lines_hash
     FROM raw_items GROUP BY order_id, changed_date
 ),
 changes AS (
     SELECT order_id, changed_date AS known_from_date, customer_key, ordered_date, channel, state, is_cancelled,
-        coalesce(item_count, 0) AS item_count, coalesce(returned_item_count, 0) AS returned_item_count,
+        coalesce(item_count, 0) AS item_count,
+        coalesce(if(is_returned AND NOT has_returned_lines, paid_item_count, returned_item_count), 0)
+            AS returned_item_count,
         if(is_cancelled, 0, coalesce(sold_brl, 0))::DECIMAL(18, 2) AS revenue_brl,
-        if(is_cancelled, 0, coalesce(returned_brl, 0))::DECIMAL(18, 2) AS returned_brl,
+        if(is_cancelled, 0, coalesce(if(is_returned AND NOT has_returned_lines, sold_brl, returned_brl), 0))
+            ::DECIMAL(18, 2) AS returned_brl,
         if(is_cancelled, 0, coalesce(freight_brl, 0))::DECIMAL(18, 2) AS freight_brl,
         timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late,
         coalesce(lines_hash, 0) AS lines_hash
@@ -90,7 +98,7 @@ SELECT ordered_date, coalesce(orders.state, 'unknown') AS state, coalesce(orders
     coalesce(category, 'unknown') AS category, count(DISTINCT order_id) FILTER (NOT is_return) AS order_count,
     count(*) FILTER (NOT is_return) AS item_count,
     coalesce(sum(line_total_brl) FILTER (NOT is_return), 0)::DECIMAL(18, 2) AS revenue_brl,
-    coalesce(-sum(line_total_brl) FILTER (is_return), 0)::DECIMAL(18, 2) AS returned_brl,
+    coalesce(sum(items.returned_brl), 0)::DECIMAL(18, 2) AS returned_brl,
     coalesce(sum(items.freight_brl), 0)::DECIMAL(18, 2) AS freight_brl
 FROM fct_order_items AS items JOIN fct_orders AS orders USING (order_id, ordered_date)
 LEFT JOIN dim_products USING (product_id)
@@ -171,7 +179,7 @@ LEFT JOIN sellers USING (seller_id)
 LEFT JOIN brazilian_states AS states USING (state)
 LEFT JOIN distances USING (seller_state, state)
 WHERE (promised_date IS NOT NULL OR shipped_at IS NOT NULL OR delivered_at IS NOT NULL
-    OR status IN ('shipped', 'delivered', 'returned'))
+    OR status IN ('shipped', 'delivered', 'returned')) AND (item_count > 0 OR line_count = 0)
     AND coalesce(orders.changed_date >= known_from_date AND orders.changed_date < known_until_date, TRUE);
 
 CREATE TABLE fct_reviews AS
@@ -253,8 +261,9 @@ LEFT JOIN (
 ) AS first_sales USING (ordered_month);
 
 CREATE TABLE rec_payment_reconciliation AS
-SELECT order_id, ordered_date, status, channel, sold_brl, -coalesce(line_total_brl, 0)::DECIMAL(18, 2) AS returned_brl,
-    freight_brl, (sold_brl + coalesce(line_total_brl, 0) + freight_brl)::DECIMAL(18, 2) AS owed_brl, paid_brl,
+SELECT order_id, ordered_date, status, channel, sold_brl,
+    if(is_cancelled, -coalesce(line_total_brl, 0), returned_brl)::DECIMAL(18, 2) AS credited_brl, freight_brl,
+    (sold_brl - credited_brl + freight_brl)::DECIMAL(18, 2) AS owed_brl, paid_brl,
     (paid_brl - owed_brl)::DECIMAL(18, 2) AS difference_brl, changed_date
 FROM fct_orders
 LEFT JOIN (SELECT order_id, sum(line_total_brl) AS line_total_brl FROM fct_order_items WHERE is_return GROUP BY order_id)

@@ -138,6 +138,12 @@ def test_a_credit_note_is_an_order_of_its_own_with_its_lines_as_found(
     assert rows(source, "order_items", "quantity", "unit_price_brl") == [("1.000", "9.5000"), ("-3.000", "9.5000")]
 
 
+def test_pieces_written_off_at_no_price_are_no_returned_order(tmp_path: Path) -> None:
+    off, back = ([line(order_id=name, quantity="-3", unit_price=price)] for name, price in (("1", "0"), ("2", "9.50")))
+    source = report(tmp_path, [*off, *back], **{"return": {"negative_quantity": True}})
+    assert rows(source, "orders", "order_id", "status") == [("1", "delivered"), ("2", "returned")]
+
+
 def test_an_exchange_with_lines_of_both_signs_is_no_return(tmp_path: Path) -> None:
     source = report(tmp_path, [line(), line(quantity="-1")], **{"return": {"negative_quantity": True}})
     assert rows(source, "orders", "status") == [("delivered",)]

@@ -128,7 +128,11 @@ def _has_sign(signs: Signs) -> str:
         found.append(f"starts_with(order_key, {literal(signs.order_id_prefix)})")
     if signs.negative_quantity:
         # An exchange has lines of both signs: its returned lines are negative, the order is as its status says.
-        found.append("coalesce(max(TRY_CAST(quantity AS DECIMAL(18, 3))) < 0, false)")
+        # Pieces that are written off at no price are taken back from nobody.
+        found.append(
+            "coalesce(max(TRY_CAST(quantity AS DECIMAL(18, 3))) < 0, false)"
+            " AND bool_or(TRY_CAST(coalesce(unit_price, line_total) AS DECIMAL(20, 8)) IS DISTINCT FROM 0)"
+        )
     return " OR ".join(found)
 
 
