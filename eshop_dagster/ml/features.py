@@ -34,7 +34,7 @@ FEATURES: dict[str, str] = {
     "app_share": "share (0-1) of orders placed in the app",
     "store_share": "share (0-1) of orders placed in a shop",
     "cancelled_order_count": "orders cancelled",
-    "returned_item_count": "order lines returned",
+    "returned_item_count": "order lines of worth that came back",
     "late_delivery_count": "orders delivered after the promised date",
     "cancelled_order_share": "share (0-1) of all orders that were cancelled",
     "returned_order_share": "share (0-1) of all orders with a line returned",

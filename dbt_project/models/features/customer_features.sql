@@ -58,7 +58,7 @@ behaviour as (
         sum(returned_item_count) as returned_item_count,
         count(*) filter (where is_late) as late_delivery_count,
         count(*) filter (where is_cancelled) / count(*) as cancelled_order_share,
-        count(*) filter (where returned_brl > 0) / count(*) as returned_order_share,
+        count(*) filter (where returned_item_count > 0) / count(*) as returned_order_share,
         count(*) filter (where is_late) / count(*) as late_delivery_share
     from orders
     group by customer_key, as_of_date

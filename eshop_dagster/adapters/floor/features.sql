@@ -54,7 +54,7 @@ behaviour AS (
         count(*) FILTER (is_sale AND channel = 'store') / count(*) FILTER (is_sale) AS store_share,
         count(*) FILTER (is_cancelled) AS cancelled_order_count, sum(returned_item_count) AS returned_item_count,
         count(*) FILTER (is_late) AS late_delivery_count, count(*) AS any_order_count,
-        count(*) FILTER (returned_brl > 0) AS returned_order_count
+        count(*) FILTER (returned_item_count > 0) AS returned_order_count
     FROM orders GROUP BY customer_key, as_of_date HAVING count(*) FILTER (is_sale) > 0
 ),
 rhythm AS (
