@@ -20,7 +20,7 @@ from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.progress import Counter
 from eshop_dagster.stages.pull import clip_days, source_of_params
 from eshop_dagster.stages.pull import pull as pull_days
-from eshop_dagster.stages.snapshot import read_snapshot, write_snapshot
+from eshop_dagster.stages.snapshot import read_snapshot
 
 app = typer.Typer(
     help="Single stages, as `dvc repro` runs them; they register nothing in MLflow.", no_args_is_help=True
@@ -60,9 +60,11 @@ def build(home: HomeOption = None) -> None:
 
 @app.command()
 def snapshot(home: HomeOption = None) -> None:
-    """Write the training snapshot from the warehouse."""
+    """Write the training snapshot: from the warehouse, and from the registry the champion whose segment ids go on."""
+    from eshop_dagster.stages.preparation import prepare_snapshot
+
     with _platform(home, "snapshot") as platform:
-        written = write_snapshot(platform, plan_features(platform))
+        written = prepare_snapshot(platform, plan_features(platform))
         typer.echo(f"{written.description['rows']}")
 
 
@@ -71,7 +73,7 @@ def train(
     model: Annotated[str, typer.Argument(help="segmentation, spend or revenue.")], home: HomeOption = None
 ) -> None:
     """Train one model on the snapshot; write its file, metrics and plots."""
-    from eshop_dagster.stages.champions import present_champion
+    from eshop_dagster.stages import preparation
     from eshop_dagster.stages.kinds import KINDS
     from eshop_dagster.stages.outputs import write_outputs
 
@@ -81,8 +83,7 @@ def train(
         snapshot, kind = read_snapshot(platform), KINDS[model]
         if kind.needs_cutoffs and snapshot.obstacle:
             raise CommandError(f"{model} cannot be trained: {snapshot.obstacle}")
-        champion = present_champion(platform, model)
-        trained = kind.train(snapshot, platform.params, champion.model if champion else None)
+        trained = preparation.train(kind, snapshot, platform.params)
         write_outputs(trained, platform.home)
         typer.echo(f"{trained.candidate}: {trained.reason}")
 

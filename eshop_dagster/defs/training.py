@@ -5,9 +5,10 @@ import dagster as dg
 from eshop_dagster.defs.evidence import GATE, MODEL_CHECKS, asked_by, gate_result, metadata_of
 from eshop_dagster.stages.build import plan_features
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.preparation import prepare_snapshot
 from eshop_dagster.stages.progress import tell
 from eshop_dagster.stages.register import retrain, store_snapshot
-from eshop_dagster.stages.snapshot import read_snapshot, write_snapshot
+from eshop_dagster.stages.snapshot import read_snapshot
 
 STORE_RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 """MLflow or the DVC remote may be away for a while."""
@@ -28,7 +29,7 @@ class RetrainConfig(dg.Config):
 )
 def training_snapshot(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """What models learn from, stored by DVC: features and labels by customer and cut-off, sales by day and state."""
-    snapshot = write_snapshot(platform, plan_features(platform))
+    snapshot = prepare_snapshot(platform, plan_features(platform))
     dvc_hash = store_snapshot(platform, snapshot)
     tell("snapshot", 1, 1)
     told = snapshot.description

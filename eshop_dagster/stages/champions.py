@@ -1,7 +1,6 @@
 """Champions: the present one, opened; and what a person may do: list versions, go back, promote one by hand."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,11 +70,6 @@ def published_ids(platform: Platform, name: str) -> tuple[int, ...]:
     told = (one.version.tags for one in platform.registry.versions(name))
     personas = [json.loads(tags["personas"]) for tags in told if tags.get("outcome") in _SERVED]
     return tuple(sorted({persona["segment_id"] for version in personas for persona in version}))
-
-
-def continued(model: Any, ids: Sequence[int]) -> Any:
-    """Return a champion's model as the next training goes on from it: it knows all ids that were ever published."""
-    return model.remember_used_ids(ids) if ids else model
 
 
 def serving_champion(platform: Platform, name: str) -> LoadedModel | None:

@@ -3,12 +3,13 @@
 import math
 import os
 import platform as machine
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version as installed
 from typing import Any
 
 from eshop_dagster.ml.gate import Decision
+from eshop_dagster.stages.continuation import registry_states
 from eshop_dagster.stages.kinds.kind import Kind
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.provenance import code_tags
@@ -32,7 +33,6 @@ def release_record(
     dvc_hash: str,
     predictions: str | None,
     champion_version: int | None,
-    published_ids: Sequence[int],
     asked_by: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the record: code, data, parameters, environment, who asked, what the gate found, what it predicts.
@@ -63,7 +63,9 @@ def release_record(
         "features": list(trained.feature_names),
         "params": platform.params.relevant(kind.name),
         "champion_at_training": champion_version,
-        "published_segment_ids": list(published_ids),
+        "continued": {
+            name: state.as_json() for name, state in registry_states(snapshot.folder).items() if name == kind.name
+        },
         "environment": environment(),
         "asked_by": dict(asked_by),
         "gate": decision_as_json(decision),

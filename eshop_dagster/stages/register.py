@@ -14,11 +14,12 @@ from eshop_dagster.adapters.registry import ModelVersion, TrainingData
 from eshop_dagster.faults import fault_point
 from eshop_dagster.ml.evidence import GateRules, Outcome
 from eshop_dagster.ml.gate import Decision, judge, steps_down
-from eshop_dagster.stages.champions import Champion, continued, present_champion, published_ids
+from eshop_dagster.stages.champions import Champion, present_champion
 from eshop_dagster.stages.evidence import gather
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kinds.kind import Kind, digest
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.preparation import require_present_registry, train, training_identity
 from eshop_dagster.stages.provenance import code_tags
 from eshop_dagster.stages.record import PROFILE, RECORD, decision_as_json, findings_table, release_record
 from eshop_dagster.stages.snapshot import Snapshot
@@ -73,20 +74,16 @@ def retrain(
     kind = KINDS[model]
     if kind.needs_cutoffs and snapshot.obstacle:
         return Registered(model, None, note_obstacle(platform, model, snapshot.obstacle), is_new=False, trained=None)
-    identity = {
-        "dvc_hash": dvc_hash,
-        "params_digest": platform.params.digest(model),
-        **{name: value for name, value in code_tags().items() if name in ("code_hash", "lock_file_hash")},
-    }
+    identity = training_identity(platform.params, kind, snapshot, dvc_hash)
+    require_present_registry(platform, kind, snapshot, identity)
     known = None if force else _known(platform, model, identity)
     if known is not None:
         return known
     champion = present_champion(platform, model)
-    ids = published_ids(platform, model) if champion and kind.has_segments else ()
-    before = continued(champion.model, ids) if champion and champion.model is not None else None
-    trained = kind.train(snapshot, platform.params, before)
+    trained = train(kind, snapshot, platform.params)
     fault_point("retrain.trained")
-    entry = _Entry(platform, kind, snapshot, champion, ids, dvc_hash, {**code_tags(), **identity, **asked_by}, asked_by)
+    tags = {"dvc_hash": dvc_hash, **code_tags(), **identity, **asked_by}
+    entry = _Entry(platform, kind, snapshot, champion, dvc_hash, tags, asked_by)
     return _entered(entry, trained)
 
 
@@ -98,7 +95,6 @@ class _Entry:
     kind: Kind
     snapshot: Snapshot
     champion: Champion | None
-    published_ids: tuple[int, ...]
     dvc_hash: str
     tags: Mapping[str, str]
     asked_by: Mapping[str, str]
@@ -126,7 +122,6 @@ def _entered(entry: _Entry, trained: Trained, refused: Decision | None = None) -
         dvc_hash=entry.dvc_hash,
         predictions=predictions,
         champion_version=champion.version.version if champion else None,
-        published_ids=entry.published_ids,
         asked_by=entry.asked_by,
     )
     fault_point("retrain.log")

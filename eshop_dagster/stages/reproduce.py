@@ -10,11 +10,11 @@ from typing import Any
 
 from eshop_dagster.adapters.model_file import model_bytes
 from eshop_dagster.adapters.registry import ModelVersion, RegistryError
-from eshop_dagster.stages.champions import continued
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kinds.kind import digest
 from eshop_dagster.stages.parameters import CutoffParams, Params
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.preparation import train
 from eshop_dagster.stages.provenance import code_tags
 from eshop_dagster.stages.record import RECORD, environment, metrics_as_json
 from eshop_dagster.stages.snapshot import open_snapshot
@@ -71,7 +71,7 @@ def reproduce(platform: Platform, model: str, which: str | int = "champion") -> 
     Raises:
         RegistryError: there is no such version, or it has no record.
         SnapshotMissing: neither the cache nor the remote holds its data.
-        UntrustedModel: the champion whose ids its segments kept cannot be opened.
+        SnapshotError: its data does not say which champion's ids its segments kept: an older platform registered it.
     """
     version = platform.registry.version(model, which)
     if version is None:
@@ -88,13 +88,7 @@ def reproduce(platform: Platform, model: str, which: str | int = "champion") -> 
         folder = Path(parent) / "snapshot"
         platform.snapshots.fetch(record["data"]["dvc_hash"], folder)
         snapshot = open_snapshot(folder)
-        before = record["champion_at_training"]
-        champion = None
-        if before is not None:
-            # A version of an older platform has no such list: then the champion's own ids are all.
-            ids = record.get("published_segment_ids", ())
-            champion = continued(platform.registry.load(model, before).pipeline, ids)
-        trained = kind.train(snapshot, params, champion)
+        trained = train(kind, snapshot, params)
         if record.get("is_stand_in") and trained.stand_in is not None:
             trained = trained.stand_in
         if trained.pipeline is None:

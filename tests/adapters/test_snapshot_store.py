@@ -92,6 +92,14 @@ def http_server(folder: Path, *, breaks_off: bool = False) -> Iterator[str]:
         server.server_close()
 
 
+def test_the_hash_of_a_folder_is_known_without_storing_it(tmp_path: Path) -> None:
+    folder = snapshot(tmp_path / "s")
+    store = SnapshotStore(tmp_path / "home")
+    assert store.hash_of(folder) == SNAPSHOT_HASH
+    with pytest.raises(SnapshotMissing):
+        store.push(SNAPSHOT_HASH)
+
+
 def test_the_hash_is_that_of_the_content_and_not_of_the_place(tmp_path: Path) -> None:
     one = SnapshotStore(tmp_path / "a").add(snapshot(tmp_path / "one"))
     two = SnapshotStore(tmp_path / "b").add(snapshot(tmp_path / "two"))

@@ -12,7 +12,8 @@ from eshop_dagster.settings import Settings
 from eshop_dagster.stages.build import Plan
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
-from eshop_dagster.stages.snapshot import TABLES_USED, Snapshot, write_snapshot
+from eshop_dagster.stages.preparation import prepare_snapshot
+from eshop_dagster.stages.snapshot import TABLES_USED, Snapshot
 
 from ..builders import changes, order
 from ..ml.builders import (
@@ -90,4 +91,4 @@ def days_of_years() -> pd.DataFrame:
 def snapshot_of(platform: Platform, training: tuple[date, ...] = TRAINING) -> Snapshot:
     """The snapshot of the tables as they are now."""
     cutoffs = Cutoffs(training=training, judging=JUDGING, scoring=SCORING)
-    return write_snapshot(platform, Plan(SCORING, cutoffs, last_complete_day=SCORING - timedelta(days=1)))
+    return prepare_snapshot(platform, Plan(SCORING, cutoffs, last_complete_day=SCORING - timedelta(days=1)))

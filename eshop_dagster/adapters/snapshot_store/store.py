@@ -86,8 +86,7 @@ class SnapshotStore:
         from dvc_data.hashfile.tree import Tree
         from dvc_objects.fs.local import localfs
 
-        if not any(path.is_file() for path in folder.rglob("*")):
-            raise SnapshotError(f"Cannot store {folder}: expected a folder with at least one file. Write it first.")
+        _require_files(folder)
         cache = self._cache()
         with self._writing():
             staging, _, built = build(cache, str(folder.absolute()), localfs, "md5")
@@ -103,6 +102,19 @@ class SnapshotStore:
                     raise SnapshotError(f"{folder} changed while it was stored. Store it again once it is written.")
             copy_objects(staging, cache, [tree.oid])
         return str(tree.oid)
+
+    def hash_of(self, folder: Path) -> str:
+        """Return the hash that `add` would give the folder, without storing it.
+
+        Raises:
+            SnapshotError: the folder is missing or holds no file.
+        """
+        from dvc_data.hashfile.build import build
+        from dvc_objects.fs.local import localfs
+
+        _require_files(folder)
+        _, _, built = build(self._cache(), str(folder.absolute()), localfs, "md5", dry_run=True)
+        return str(built.hash_info.value)
 
     def push(self, snapshot_hash: str) -> None:
         """Copy the snapshot from the cache to the remote; what is there already is not sent again.
@@ -222,3 +234,8 @@ class SnapshotStore:
             yield
         finally:
             lock.release()
+
+
+def _require_files(folder: Path) -> None:
+    if not any(path.is_file() for path in folder.rglob("*")):
+        raise SnapshotError(f"Cannot store {folder}: expected a folder with at least one file. Write it first.")

@@ -55,7 +55,7 @@ class Kind:
         tables: what it learns from; the gate asks for their quality records.
         needs_cutoffs: whether it learns at cut-offs, and so needs a history with room for them.
         has_features: whether it learns from customers' features, whose drift can be measured.
-        train: fits on a snapshot; with the present champion at hand, whose ids segments keep.
+        train: fits on a snapshot; a kind with segments goes on from the `Continuation` in it, others get None.
         compare: holds a fitted model against the champion on the snapshot's later rows.
         has_segments: whether its versions publish segment ids, which are never given twice.
         model_class: name of the class of its fitted models.

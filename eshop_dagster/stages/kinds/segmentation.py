@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from eshop_dagster.stages.continuation import Continuation
+
 _PLOTTED_CUSTOMERS = 3_000
 
 
@@ -24,7 +26,7 @@ def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
 
 def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
     """Hold both against each other in the champion's scale: a silhouette depends on it."""
-    from eshop_dagster.ml.segmentation import silhouette_difference, silhouette_values
+    from eshop_dagster.ml.segmentation import migrate, silhouette_difference, silhouette_values
 
     stability = trained.metrics.get("stability")
     if champion is None:
@@ -34,12 +36,12 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
         champion=float(silhouette_values(champion, rows, seed).mean()),
         difference=silhouette_difference(trained.pipeline, champion, rows, seed),
         stability=stability,
-        moved_share=trained.metrics.get("moved_share"),
+        moved_share=migrate(champion, trained.pipeline, rows).moved_share,
     )
 
 
-def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
-    """Return a segmentation whose ids and names go on from those of `champion`, a loaded `SegmentModel`, or None."""
+def _train(snapshot: Snapshot, params: Params, continued: "Continuation | None") -> Trained:
+    """Return a segmentation whose ids and names go on from those of the champion that it continues, if there is one."""
     from eshop_dagster.ml.personas import name_personas, segment_profile
     from eshop_dagster.ml.segmentation import (
         SegmentationParams,
@@ -50,10 +52,11 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     )
 
     chosen, seed = SegmentationParams.from_mapping(without_seed(params.segmentation)), seed_of(params.segmentation)
+    champion = continued.model if continued else None
     # Segments need no label: the latest training cut-off is the closest to the customers of today.
     latest, holdout = snapshot.latest_training(), snapshot.holdout()
     try:
-        result = fit_segments(latest, chosen, seed, champion)
+        result = fit_segments(latest, chosen, seed, champion, continued.used_ids if continued else ())
         holdout_metrics, baseline_metrics = evaluate_segments(result.pipeline, holdout, chosen, seed)
     except TooFewCustomersError as error:
         return Trained("segmentation", "baseline", None, {}, {}, beats_baseline=False, reason=str(error))
