@@ -43,9 +43,9 @@ class SpendFigures(Answer):
     spend_upper_80_brl: float | None = None
     spend_lower_95_brl: float | None = None
     spend_upper_95_brl: float | None = None
-    basis: Literal["model", "past_rate", "newcomers"] | None = Field(
+    basis: Literal["model", "newcomers"] | None = Field(
         default=None,
-        description="`model`; `past_rate`: no champion, the customer's own past rate stands in; `newcomers`: no sale "
+        description="`model`; null: there is no champion, and nothing is expected; `newcomers`: no sale "
         "is known, and the figures are what people spent in the 90 days from the moment they registered.",
     )
     reasons: list[Reason] | None = Field(

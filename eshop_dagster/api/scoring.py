@@ -17,7 +17,6 @@ from eshop_dagster.adapters.customer_index import SCORE_COLUMNS
 from eshop_dagster.api.conversion import key_of
 from eshop_dagster.api.state import State
 from eshop_dagster.ml.features import CUSTOMER_KEY, FEATURES, feature_matrix
-from eshop_dagster.ml.spend import past_rate_brl
 from eshop_dagster.ml.spend.explain import explain_spend, with_sentences
 
 HORIZON_DAYS = 90
@@ -135,9 +134,7 @@ def _columns_of(state: State, places: npt.NDArray[np.intp], names: Sequence[str]
 def _spend_columns(state: State, frame: pd.DataFrame) -> Mapping[str, npt.NDArray[Any]]:
     model = state.spend.pipeline
     if model is None:
-        rate = past_rate_brl(frame, horizon_days=HORIZON_DAYS)
-        unknown = np.full(len(rate), np.nan)
-        return {SCORE_COLUMNS[0]: rate, **dict.fromkeys(SCORE_COLUMNS[1:], unknown)}
+        return dict.fromkeys(SCORE_COLUMNS, np.full(len(frame), np.nan))
     expected = model.predict(feature_matrix(frame, model.feature_names_))
     found = {SCORE_COLUMNS[0]: expected}
     for level in (80, 95):
@@ -161,7 +158,7 @@ def _segment_columns(state: State, frame: pd.DataFrame) -> Mapping[str, npt.NDAr
 
 
 def _spend_rows(state: State, found: Mapping[str, npt.NDArray[Any]], words: Sequence[Any]) -> list[Row]:
-    basis = "past_rate" if state.spend.version is None else "model"
+    basis = None if state.spend.version is None else "model"
     columns = [_plain(found[name]) for name in SCORE_COLUMNS]
     names = SCORE_COLUMNS
     return [

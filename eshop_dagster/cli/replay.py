@@ -15,7 +15,7 @@ from eshop_dagster.settings import activate, load_settings
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.replay import Replay, Request, as_document, replay, write_replay
-from eshop_dagster.stages.replay_shop import CANDIDATE, ReplayError
+from eshop_dagster.stages.replay_shop import ReplayError
 
 _RULE = DriftRule()
 DayOption = datetime | None
@@ -36,10 +36,6 @@ def replay_policies(
     sample: Annotated[
         int, typer.Option(min=500, help="Customers of each cut-off, drawn by a hash: bounds time and memory.")
     ] = 10_000,
-    candidate: Annotated[
-        list[str] | None,
-        typer.Option(help=f"Formula of the spend model, as in params.yaml; may be repeated. Default: {CANDIDATE}."),
-    ] = None,
     drift_psi: Annotated[
         float, typer.Option(help="drift: stability index beyond which a feature has drifted.")
     ] = _RULE.largest_psi,
@@ -84,7 +80,6 @@ def replay_policies(
             first=first.date() if first else None,
             last=last.date() if last else None,
             sample=sample,
-            candidates=tuple(candidate or (CANDIDATE,)),
             rule=DriftRule(drift_psi, drift_features, drift_weeks, max(_RULE.of_weeks, drift_weeks), drift_rest),
         )
         with progress_bars(is_quiet=as_json):

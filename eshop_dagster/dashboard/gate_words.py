@@ -34,6 +34,12 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"not surely worse", "não pior com certeza"),
     (rf"not surely worse by {NUMBER} or more", "não pior com certeza em {} ou mais"),
     (r"it is the first champion", "é o primeiro campeão"),
+    (rf"judged on {NUMBER} days, scaled to {NUMBER}", "avaliado em {} dias, convertidos a {}"),
+    (
+        r"the best baseline steps in, for what was trained is refused \((.+)\)",
+        "a melhor referência entra, pois o que foi treinado não passou ({})",
+    ),
+    (r"(.+): the model was held against nothing", "{}: o modelo não foi comparado com nada"),
     (r"no champion to compare with", "não há campeão para comparar"),
     (rf"{NUMBER} against version {NUMBER}", "{} ante a versão {}"),
     (
@@ -125,9 +131,12 @@ def _told(sentence: str, text: Texts) -> str | None:
     slices = [_SLICE.fullmatch(part) for part in sentence.split("; ")]
     if all(slices):
         return "; ".join(_SLICE_WORDS.format(*(_written(part, text) for part in one.groups())) for one in slices if one)
-    sentences = sentence.split(". ")
-    told = [_told(one, text) for one in sentences] if len(sentences) > 1 else [None]
-    return None if None in told else ". ".join(one for one in told if one)
+    for sign in ("; ", ". "):
+        parts = re.split(rf"{re.escape(sign)}(?![^(]*\))", sentence)
+        told = [_told(one, text) for one in parts] if len(parts) > 1 else [None]
+        if None not in told:
+            return sign.join(one for one in told if one)
+    return None
 
 
 def _written(part: str | None, text: Texts) -> str:
@@ -140,6 +149,8 @@ def _written(part: str | None, text: Texts) -> str:
         return part.translate(str.maketrans(",.", ".,"))
     if "=" in part:
         return _slice_name(part, text)
+    if f"rule.{part}" in CATALOGUE:
+        return text(f"rule.{part}")
     within = None if re.fullmatch(r"[\w ,]+", part) else _told(part, text)
     if within is not None:
         return within

@@ -2,7 +2,7 @@
 
 NUMBER = r"([-+]?(?:[\d.,]*\d(?:e[-+]?\d+)?|nan|inf)%?)"
 _DAY, _MONTH, _NAME = r"(\d{4}-\d\d-\d\d)", r"(\d{4}-\d\d)", r"(\S+)"
-_ROWS, _REACHED = r"(training|holdout)", r"(which is|not)"
+_ROWS, _REACHED = r"(training|judged)", r"(which is|not)"
 _LANE = (
     rf"HDBSCAN finds {NUMBER} dense regions \(silhouette {NUMBER}, stability {NUMBER}, largest {NUMBER}, "
     rf"noise {NUMBER}\)"
@@ -33,16 +33,14 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "todas as {} linhas de {} gastaram R$ {}; não há o que distinguir",
     ),
     (r"There is no spend model: (.+)", "Não há modelo de gasto: {}"),
-    (r"The customer's own past rate serves instead", "Vale a taxa passada de cada cliente"),
     (
-        rf"history from {_DAY} to {_DAY} has {NUMBER} days; expected at least {NUMBER}: {NUMBER} of history, then "
-        rf"{NUMBER} each for one training and one holdout label",
-        "a história de {} a {} tem {} dias; esperados no mínimo {}: {} de história e {} para cada rótulo, de treino e "
-        "de validação",
+        rf"history from {_DAY} to {_DAY} has {NUMBER} days?; expected at least {NUMBER}: {NUMBER} of history, then "
+        rf"{NUMBER} to judge on",
+        "a história de {} a {} tem {} dia(s); esperados no mínimo {}: {} de história e {} para avaliar",
     ),
     (
-        r"Load more history, or shorten horizon or history",
-        "Carregue mais história, ou encurte o horizonte ou a história mínima",
+        r"Load more history, or shorten the history that is asked for",
+        "Carregue mais história, ou encurte a história mínima",
     ),
     (r"Load more history", "Carregue mais história"),
     (
@@ -54,18 +52,19 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "os {} clientes mostram {} comportamentos diferentes; esperados no mínimo {}, um por segmento",
     ),
     (
-        rf"{_NAME} has an RMSE of {NUMBER} BRL on the holdout, the best baseline \({_NAME}\) {NUMBER} BRL: {NUMBER} "
-        rf"lower, {_REACHED} the {NUMBER} needed or more",
-        "{} tem RMSE de R$ {} na validação, a melhor referência ({}) R$ {}: {} menor, {} os {} exigidos",
+        rf"The weighted mean of {NUMBER} parts has an RMSE of {NUMBER} BRL in {NUMBER} judged windows?, "
+        rf"the best baseline \({_NAME}\) {NUMBER} BRL: a difference of {NUMBER} BRL \({NUMBER} to {NUMBER}\)",
+        "A média ponderada de {} partes tem RMSE de R$ {} em {} janela(s) avaliada(s), a melhor referência ({}) R$ {}: "
+        "diferença de R$ {} ({} a {})",
     ),
+    (rf"Worse than that baseline: {_NAME} {NUMBER} against {NUMBER}", "Pior que essa referência: {} {} ante {}"),
+    (rf"{_NAME} is the best baseline that ranks customers", "{} é a melhor referência que ordena clientes"),
+    (rf"{_NAME} weighs nothing: (.+)", "{} não pesa nada: {}"),
     (
-        rf"{NUMBER} of the customers bought in these days: there is little that a model can tell",
-        "{} dos clientes compraram nesses dias: há pouco que um modelo possa dizer",
+        r"No label was known before the judged rows: only parts that need none serve, (.+)",
+        "Nenhum rótulo era conhecido antes das linhas avaliadas: só valem as partes que não precisam dele, {}",
     ),
-    (
-        r"The history is too short for a validation cut-off: the candidate was chosen on the holdout itself",
-        "A história é curta demais para uma data de escolha: o candidato foi escolhido na própria validação",
-    ),
+    (r"no part could be fitted", "nenhuma parte pôde ser ajustada"),
     (
         rf"There is no revenue model: {NUMBER} days of history are too few, {NUMBER} are needed",
         "Não há modelo de receita: {} dias de história são poucos, são precisos {}",
@@ -153,7 +152,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 
 VOCABULARY = {
     "training": "treino",
-    "holdout": "validação",
+    "judged": "avaliação",
     "which is": "o que atinge",
     "not": "o que não atinge",
     "better": "melhor",

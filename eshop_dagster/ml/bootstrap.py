@@ -1,13 +1,25 @@
 """How sure a metric of predicted spend is: percentile intervals over resampled customers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from eshop_dagster.ml.metrics import tweedie_deviances
+
 Floats = npt.NDArray[np.float64]
 
-METRICS = ("mae_brl", "rmse_brl", "r2", "spearman", "top_decile_share", "normalised_gini", "calibration_ratio")
+METRICS = (
+    "mae_brl",
+    "rmse_brl",
+    "r2",
+    "spearman",
+    "top_decile_share",
+    "normalised_gini",
+    "calibration_ratio",
+    "tweedie_deviance",
+)
 MOST_ROWS = 20_000
 
 
@@ -38,6 +50,7 @@ def bootstrap_intervals(
     *,
     level: float = 0.95,
     metrics: tuple[str, ...] = METRICS,
+    clusters: npt.ArrayLike | None = None,
 ) -> dict[str, Interval]:
     """Return the percentile interval of each metric of `evaluate_spend`, customers drawn anew with replacement.
 
@@ -52,12 +65,13 @@ def bootstrap_intervals(
         draws: number of resamples.
         level: share (0-1) of resamples within the interval.
         metrics: some of `METRICS`.
+        clusters: whose row each is, shape (n,): the rows of a customer are drawn together; default: one row each.
     """
     true, guess = np.asarray(actual, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
-    (rows,) = _paired_rows(seed, true, guess)
+    rows, groups = _paired_rows(seed, clusters, true, guess)
     whole = _Weighted(true, guess).measure(np.ones(true.size), metrics)
     sample = _Weighted(true[rows], guess[rows])
-    drawn = np.array([sample.measure(counts, metrics) for counts in _counts(rows.size, draws, seed)])
+    drawn = np.array([sample.measure(counts, metrics) for counts in _counts(groups, draws, seed)])
     centre = sample.measure(np.ones(rows.size), metrics)
     return {
         name: _interval(whole[place], drawn[:, place] - centre[place], (rows.size / true.size) ** 0.5, level)
@@ -74,6 +88,7 @@ def paired_bootstrap(
     *,
     draws: int = 500,
     level: float = 0.95,
+    clusters: npt.ArrayLike | None = None,
 ) -> Interval:
     """Return metric(a) - metric(b) with its interval, both measured on the same resampled customers each time.
 
@@ -81,6 +96,7 @@ def paired_bootstrap(
 
     Args:
         metric: one of `METRICS`.
+        clusters: whose row each is, as `bootstrap_intervals` has it.
 
     Raises:
         ValueError: the metric is unknown, or the arrays are not equally long.
@@ -90,11 +106,11 @@ def paired_bootstrap(
     true, a, b = (np.asarray(one, dtype=np.float64) for one in (actual, predicted_a, predicted_b))
     if not true.size == a.size == b.size or not true.size:
         raise ValueError(f"{true.size} actual values against {a.size} and {b.size}; expected as many of each, above 0.")
-    (rows,) = _paired_rows(seed, true, a, b)
+    rows, groups = _paired_rows(seed, clusters, true, a, b)
     value = _difference(_Weighted(true, a), _Weighted(true, b), np.ones(true.size), metric)
     pair = _Weighted(true[rows], a[rows]), _Weighted(true[rows], b[rows])
     centre = _difference(*pair, np.ones(rows.size), metric)
-    drawn = np.array([_difference(*pair, counts, metric) for counts in _counts(rows.size, draws, seed)])
+    drawn = np.array([_difference(*pair, counts, metric) for counts in _counts(groups, draws, seed)])
     return _interval(value, drawn - centre, (rows.size / true.size) ** 0.5, level)
 
 
@@ -102,17 +118,34 @@ def _difference(a: "_Weighted", b: "_Weighted", counts: Floats, metric: str) -> 
     return a.measure(counts, (metric,))[0] - b.measure(counts, (metric,))[0]
 
 
-def _paired_rows(seed: int, *columns: Floats) -> tuple[npt.NDArray[np.int64]]:
-    """The rows to resample, chosen and ordered by what they hold."""
-    order = np.lexsort(columns)
-    if order.size > MOST_ROWS:
-        order = order[np.sort(np.random.default_rng([seed, 0]).choice(order.size, MOST_ROWS, replace=False))]
-    return (order,)
+def _paired_rows(
+    seed: int, clusters: npt.ArrayLike | None, *columns: Floats
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The rows to resample and the number of the customer of each, chosen and ordered by what they hold."""
+    if clusters is None:
+        order = np.lexsort(columns)
+        if order.size > MOST_ROWS:
+            order = order[np.sort(np.random.default_rng([seed, 0]).choice(order.size, MOST_ROWS, replace=False))]
+        return order, np.arange(order.size)
+    _, owner = np.unique(np.asarray(clusters), return_inverse=True)
+    # Customers are ordered by what their rows sum to: their names are drawn anew in every home.
+    held = [np.bincount(owner, weights=values) for one in columns for values in (one, np.square(one))]
+    customers = np.lexsort([*held, np.bincount(owner)])
+    most = max(1, MOST_ROWS * customers.size // owner.size)
+    if customers.size > most:
+        customers = customers[np.sort(np.random.default_rng([seed, 0]).choice(customers.size, most, replace=False))]
+    place = np.full(owner.max() + 1, -1)
+    place[customers] = np.arange(customers.size)
+    rows = np.flatnonzero(place[owner] >= 0)
+    rows = rows[np.lexsort([*(one[rows] for one in columns), place[owner[rows]]])]
+    return rows, place[owner[rows]]
 
 
-def _counts(size: int, draws: int, seed: int) -> "list[Floats]":
-    rng = np.random.default_rng([seed, 1])
-    return [np.bincount(rng.integers(0, size, size), minlength=size).astype(np.float64) for _ in range(draws)]
+def _counts(groups: npt.NDArray[np.int64], draws: int, seed: int) -> Iterator[Floats]:
+    """How often each row counts in each draw: as often as its customer was drawn."""
+    rng, size = np.random.default_rng([seed, 1]), int(groups.max()) + 1
+    for _ in range(draws):
+        yield np.bincount(rng.integers(0, size, size), minlength=size).astype(np.float64)[groups]
 
 
 def _interval(value: float, deviations: Floats, shrink: float, level: float) -> Interval:
@@ -128,6 +161,7 @@ class _Weighted:
 
     def __init__(self, true: Floats, guess: Floats) -> None:
         self.true, self.guess = true, guess
+        self.deviance = tweedie_deviances(true, guess)
         self.absolute, self.square = np.abs(true - guess), np.square(true - guess)
         _, self.true_group = np.unique(true, return_inverse=True)
         _, self.guess_group = np.unique(guess, return_inverse=True)
@@ -139,6 +173,8 @@ class _Weighted:
         for metric in metrics:
             if metric == "mae_brl":
                 found.append(float(counts @ self.absolute) / size)
+            elif metric == "tweedie_deviance":
+                found.append(float(counts @ self.deviance) / size)
             elif metric == "rmse_brl":
                 found.append(float(np.sqrt(counts @ self.square / size)))
             elif metric == "r2":

@@ -12,6 +12,8 @@ from eshop_dagster.ml.parameters import require
 
 WEEK_DAYS = 7
 REFERENCE_DAYS = 56
+SHORTEST_WINDOW_DAYS = 28
+"""A shorter window holds too few customers who come back to judge anything by."""
 
 
 def last_complete_day(daily_orders: pd.Series, *, least_share: float = 0.5) -> date:
@@ -75,11 +77,13 @@ class Cutoffs:
         judging: rising, one to three at the plan's spacing; models are judged on each of them, by fits on
             cut-offs whose label windows end before it. All of them together teach the model that serves.
         scoring: the day for which customers are scored; its label is not yet known.
+        short_window_days: length of the label window where the history has no room for a whole horizon; else None.
     """
 
     training: tuple[date, ...]
     judging: tuple[date, ...]
     scoring: date
+    short_window_days: int | None = None
 
     @property
     def holdout(self) -> date:
@@ -111,6 +115,10 @@ def plan_cutoffs(
     them lies within 15 days of every day of the year, and the season of a later cut-off has been seen before. A judging
     cut-off needs a training one whose label window ends before it.
 
+    Where the history has no room for a training cut-off, the judging cut-offs stand alone, and only what needs no label
+    can be judged on them. Where it has not even room for the whole horizon, there is one, with the longest window that
+    fits, 28 days at least.
+
     Args:
         first_day: day of the first order.
         last_complete_day: last day with all of its orders.
@@ -118,7 +126,7 @@ def plan_cutoffs(
         scoring_date: the day after the last known day; default: the day after `last_complete_day`.
 
     Raises:
-        ValueError: there is no room for one training and one holdout cut-off.
+        ValueError: there is no room for the shortest window.
     """
     for name, value in (
         ("horizon_days", horizon_days),
@@ -135,15 +143,19 @@ def plan_cutoffs(
     )
     holdout = day_after - timedelta(days=horizon_days)
     earliest = first_day + timedelta(days=minimum_history_days)
-    training = _back_from(holdout - timedelta(days=horizon_days), training_cutoffs, spacing_days, earliest)
-    if not training:
+    history = (day_after - first_day).days
+    shortest = min(SHORTEST_WINDOW_DAYS, horizon_days)
+    if history < minimum_history_days + shortest:
         raise ValueError(
-            f"history from {first_day} to {last_complete_day} has {(day_after - first_day).days} days; expected at "
-            f"least {minimum_history_days + 2 * horizon_days}: {minimum_history_days} of history, then {horizon_days} "
-            f"each for one training and one holdout label. Load more history, or shorten horizon or history."
+            f"history from {first_day} to {last_complete_day} has {history} day{'' if history == 1 else 's'}; expected "
+            f"at least {minimum_history_days + shortest}: {minimum_history_days} of history, then {shortest} to judge "
+            f"on. Load more history, or shorten the history that is asked for."
         )
-    judging = _back_from(holdout, judging_cutoffs, spacing_days, training[0] + timedelta(days=horizon_days))
-    return Cutoffs(training=training, judging=judging, scoring=scoring)
+    if holdout < earliest:
+        return Cutoffs((), (earliest,), scoring, short_window_days=(day_after - earliest).days)
+    training = _back_from(holdout - timedelta(days=horizon_days), training_cutoffs, spacing_days, earliest)
+    known = training[0] + timedelta(days=horizon_days) if training else earliest
+    return Cutoffs(training, _back_from(holdout, judging_cutoffs, spacing_days, known), scoring)
 
 
 def _back_from(latest: date, count: int, spacing_days: int, earliest: date) -> tuple[date, ...]:

@@ -53,6 +53,9 @@ def steps_down(evidence: Evidence, rules: GateRules) -> bool:
     return lost is True
 
 
+_ROUNDING = 1e-9
+"""Two sums of the same numbers in another order differ by less than this share: that is no loss."""
+
 _BASELINE, _CHAMPION = "not worse than the best baseline", "not worse than the champion"
 
 
@@ -145,7 +148,7 @@ def _is_surely_worse(
     if not all(map(math.isfinite, (difference.value, difference.lower, difference.upper, other))):
         return None
     least = difference.lower if evidence.is_lower_better else -difference.upper
-    return least > rules.sure_loss_share * abs(other)
+    return least > max(rules.sure_loss_share, _ROUNDING) * abs(other)
 
 
 def _not_surely_worse(rules: GateRules) -> str:

@@ -8,6 +8,8 @@ from scipy.stats import rankdata
 
 Floats = npt.NDArray[np.float64]
 
+DEVIANCE_FLOOR = 0.01
+
 
 def _checked(actual: npt.ArrayLike, predicted: npt.ArrayLike) -> tuple[Floats, Floats]:
     pair = np.asarray(actual, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
@@ -107,6 +109,21 @@ def calibration_ratio(actual: npt.ArrayLike, predicted: npt.ArrayLike) -> float:
     return float(guess.sum()) / _total(true, "calibration_ratio")
 
 
+def tweedie_deviance(actual: npt.ArrayLike, predicted: npt.ArrayLike) -> float:
+    """Return the mean Tweedie deviance of power 1.5; lower is better. Predictions below 0.01 count as 0.01.
+
+    Between squared error and deviance of a count: it looks at the error in proportion to what was expected.
+    """
+    true, guess = _checked(actual, predicted)
+    return float(tweedie_deviances(true, guess).mean())
+
+
+def tweedie_deviances(true: Floats, guess: Floats) -> Floats:
+    """Return each row's Tweedie deviance of power 1.5: 4 (sqrt(true) - sqrt(guess))^2 / sqrt(guess)."""
+    floored = np.sqrt(np.maximum(guess, DEVIANCE_FLOOR))
+    return np.asarray(4.0 * np.square(np.sqrt(np.maximum(true, 0.0)) - floored) / floored, dtype=np.float64)
+
+
 _METRICS: dict[str, Callable[[npt.ArrayLike, npt.ArrayLike], float]] = {
     "mae_brl": mae,
     "rmse_brl": rmse,
@@ -115,6 +132,7 @@ _METRICS: dict[str, Callable[[npt.ArrayLike, npt.ArrayLike], float]] = {
     "top_decile_share": top_decile_share,
     "normalised_gini": normalised_gini,
     "calibration_ratio": calibration_ratio,
+    "tweedie_deviance": tweedie_deviance,
 }
 
 

@@ -34,6 +34,7 @@ def spend_slices(
     *,
     seed: int,
     least_rows: int,
+    clusters: npt.ArrayLike | None = None,
 ) -> list[Slice]:
     """Return the RMSE of each slice: by region, by channel, new and old customers, deciles of worth.
 
@@ -41,19 +42,21 @@ def spend_slices(
     left out, for one large basket would decide them.
 
     Args:
-        frame: features of the holdout customers, and `state`.
+        frame: features of the judged rows, and `state`.
         actual: true spend, shape (n,).
         predicted: the challenger's.
         reference: the champion's, or the baseline's before there is one.
         seed: of the bootstrap that tells whether a difference is more than chance.
-        least_rows: customers.
+        least_rows: least rows of a slice.
+        clusters: whose row each is, where a customer has several; default: one each.
     """
     found = []
     for name, members in _members(frame):
         if members.sum() < least_rows or (actual[members] > 0).sum() < LEAST_BUYERS:
             continue
         true, guess, other = actual[members], predicted[members], reference[members]
-        difference = paired_bootstrap(true, guess, other, "rmse_brl", seed, draws=100)
+        owners = None if clusters is None else np.asarray(clusters)[members]
+        difference = paired_bootstrap(true, guess, other, "rmse_brl", seed, draws=100, clusters=owners)
         found.append(Slice(name, int(members.sum()), _rmse(true, guess), _rmse(true, other), difference.lower > 0))
     return found
 

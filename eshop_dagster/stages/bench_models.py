@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.kinds.kind import seed_of, without_seed
-from eshop_dagster.stages.kinds.spend import drawn_training_rows_of
+from eshop_dagster.stages.kinds.spend import drawn_rows_of, spend_params
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.snapshot import read_features, read_snapshot
@@ -53,27 +53,28 @@ def segmentation(home: Path, days: int) -> dict[str, Any]:
 def spend(home: Path, days: int) -> dict[str, Any]:
     """Fit the spend model on the snapshot that lies in the home, and score every customer."""
     from eshop_dagster.ml.features import FEATURES
-    from eshop_dagster.ml.spend import SpendParams, fit_spend
+    from eshop_dagster.ml.spend import fit_spend
 
     platform = _platform(home)
-    seed = seed_of(platform.params.spend)
-    settings = {"horizon_days": platform.params.cutoffs.horizon_days, **without_seed(platform.params.spend)}
-    chosen = SpendParams.from_mapping(settings)
+    seed, chosen = seed_of(platform.params.spend), spend_params(platform.params)
     snapshot = read_snapshot(platform)
-    train, holdout = drawn_training_rows_of(snapshot, seed), snapshot.holdout()
+    learned, judging, scoring = drawn_rows_of(snapshot, seed), snapshot.judging(), snapshot.scoring()
     parts = _Parts()
     with parts.measure("spend training"):
-        result = fit_spend(train, holdout, chosen, seed)
+        result = fit_spend(learned, judging, scoring, chosen, seed)
     with parts.floor("spend training"):
-        fitted = _fit_bare_spend(train, holdout, chosen, seed)
-    if result.pipeline is None:
-        return parts.as_json(candidate=result.candidate)
+        fitted = _fit_bare_spend(learned, judging, chosen, seed)
+    if result.mean is None:
+        return parts.as_json(candidate="none")
     customers = _customers(platform, tuple(FEATURES))
     with parts.measure("spend scoring"):
-        result.pipeline.predict(customers)
+        result.mean.pipeline.predict(customers)
     with parts.floor("spend scoring"):
-        _score_bare(fitted, result.candidate, customers)
-    return parts.as_json(customers=len(customers), candidate=result.candidate)
+        rows = customers.to_numpy("float32")
+        for name in result.mean.pipeline.weights:
+            if name.partition("*")[0] in fitted:
+                fitted[name.partition("*")[0]](rows)
+    return parts.as_json(customers=len(customers), candidate=result.mean.name)
 
 
 class _Parts:
@@ -152,26 +153,31 @@ def _assign_bare(space: Any, customers: "pd.DataFrame", count: int, seed: int) -
         KMeans(count, n_init=1, max_iter=1, random_state=seed).fit(points[:1000]).predict(points)
 
 
-def _fit_bare_spend(train: "pd.DataFrame", holdout: "pd.DataFrame", params: Any, seed: int) -> dict[str, Any]:
-    """Fit each estimator as often as the search and the choice need it, with the settings given, and predict by it."""
-    from eshop_dagster.ml.features import FEATURES, LABEL, feature_matrix
-    from eshop_dagster.ml.spend.params import is_seasonal, parts_of
+def _fit_bare_spend(
+    learned: "pd.DataFrame", judging: "pd.DataFrame", params: Any, seed: int
+) -> "dict[str, Callable[[np.ndarray], np.ndarray]]":
+    """Fit each estimator as often as the parts need it: for each judged window, and once more; and predict by it."""
+    import pandas as pd
+
+    from eshop_dagster.ml.features import AS_OF_DATE, FEATURES, LABEL, feature_matrix
+    from eshop_dagster.ml.spend.parts import PARTS
     from eshop_dagster.ml.spend.sampling import drawn_rows
-    from eshop_dagster.ml.spend.splitting import split_validation
 
     names = tuple(FEATURES)
-    drawn = drawn_rows(train, [*names, LABEL], rows=params.fit_rows, seed=seed)
-    split = split_validation(drawn, params)
-    early, later = (drawn, holdout) if split is None else split
-    known, spent = feature_matrix(early, names).to_numpy("float32"), early[LABEL].to_numpy()
-    unseen = feature_matrix(later, names).to_numpy("float32")
-    asked = {(part, is_seasonal(name)) for name in params.candidates for part in parts_of(name)}
+    drawn = drawn_rows(learned, [*names, LABEL], rows=params.fit_rows, seed=seed)
+    ends = pd.to_datetime(drawn[AS_OF_DATE]) + pd.Timedelta(days=params.horizon_days)
+    kinds = [name.partition("*")[0] for name in PARTS]
     fitted: dict[str, Any] = {}
-    for part, fit in _bare_estimators(params, seed).items():
-        # As often as tuning tries it, and once for each way in which a candidate has it.
-        for _ in range(params.trials + sum(name == part for name, _ in asked)):
-            fitted[part] = fit(known, spent)
-            fitted[part](unseen)
+    for day in [*sorted(set(judging[AS_OF_DATE])), None]:
+        known = drawn if day is None else drawn[ends <= pd.Timestamp(day)]
+        later = judging if day is None else judging[judging[AS_OF_DATE] == day]
+        if (known[LABEL] > 0).any():
+            matrix, spent = feature_matrix(known, names).to_numpy("float32"), known[LABEL].to_numpy()
+            unseen = feature_matrix(later, names).to_numpy("float32")
+            for part, fit in _bare_estimators(params, seed).items():
+                for _ in range(kinds.count(part)):
+                    fitted[part] = fit(matrix, spent)
+                    fitted[part](unseen)
     return fitted
 
 
@@ -179,12 +185,9 @@ def _bare_estimators(params: Any, seed: int) -> "dict[str, Callable[[np.ndarray,
     """Return by part what fits its estimator on features and spend, and gives back what predicts."""
     import numpy as np
     import xgboost
-    from sklearn.ensemble import RandomForestRegressor
     from sklearn.linear_model import GammaRegressor, LogisticRegression, TweedieRegressor
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer, StandardScaler
-
-    from eshop_dagster.ml.spend.params import LINEAR, RANDOM_FOREST, TWO_PART, XGBOOST
 
     def scaled(estimator: Any) -> Any:
         return make_pipeline(FunctionTransformer(np.arcsinh), StandardScaler(), estimator)
@@ -200,23 +203,10 @@ def _bare_estimators(params: Any, seed: int) -> "dict[str, Callable[[np.ndarray,
         amount = scaled(GammaRegressor(alpha=alpha, max_iter=most)).fit(known[bought], spent[bought] / spent.mean())
         return lambda rows: chance.predict_proba(rows)[:, 1] * amount.predict(rows)
 
-    def forest(known: np.ndarray, spent: np.ndarray) -> Any:
-        settings = {**vars(params.random_forest), "max_samples": min(params.random_forest.max_samples, len(known))}
-        return RandomForestRegressor(**settings, random_state=seed, n_jobs=1).fit(known, spent).predict
-
     def boosted(known: np.ndarray, spent: np.ndarray) -> Any:
         model = xgboost.XGBRegressor(
             objective="reg:tweedie", tree_method="hist", random_state=seed, n_jobs=1, **vars(params.xgboost)
         )
         return model.fit(known, spent / spent.mean()).predict
 
-    return {LINEAR: linear, TWO_PART: two_part, RANDOM_FOREST: forest, XGBOOST: boosted}
-
-
-def _score_bare(fitted: dict[str, Any], candidate: str, customers: "pd.DataFrame") -> None:
-    from eshop_dagster.ml.spend.params import parts_of
-
-    rows = customers.to_numpy("float32")
-    for part in parts_of(candidate):
-        if part in fitted:
-            fitted[part](rows)
+    return {"linear": linear, "two_part": two_part, "xgboost": boosted}

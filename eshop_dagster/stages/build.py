@@ -149,6 +149,11 @@ class Plan:
     obstacle: str | None = None
     last_complete_day: date | None = None
 
+    def window_days(self, horizon_days: int) -> int:
+        """Return the length of the label window: the horizon, or less of it where a young shop has no more."""
+        short = self.cutoffs.short_window_days if self.cutoffs else None
+        return short or horizon_days
+
     def dates(self) -> list[date]:
         """Return every cut-off, sorted."""
         return sorted({*(self.cutoffs.labelled if self.cutoffs else ()), self.scoring})

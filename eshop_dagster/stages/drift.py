@@ -154,7 +154,9 @@ def _learned_from(platform: Platform, day: date, params: DriftParams) -> "tuple[
         return None, (), f"{NO_CHAMPION}: {error}"
     if champion is None or record is None:
         return None, (), NO_CHAMPION
-    cutoffs = [date.fromisoformat(day) for day in record["data"]["snapshot"]["training_cutoffs"]]
+    learned = record["data"]["snapshot"]
+    days = {*learned["training_cutoffs"], *learned.get("judging_cutoffs", ())}
+    cutoffs = sorted(date.fromisoformat(day) for day in days)
     references = _references(platform, champion, cutoffs, params)
     if references and cutoffs[-1] - cutoffs[0] < _SEASONS:
         references = _without_season([*references, *_of_late(platform, day, params)])

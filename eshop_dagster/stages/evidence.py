@@ -124,4 +124,4 @@ def _against_training_of(
     if not kind.has_features:
         return rows, None
     profile = platform.registry.report(champion.version, PROFILE)
-    return rows, population_stability(profiles_of_json(profile), snapshot.holdout()) if profile else {}
+    return rows, population_stability(profiles_of_json(profile), snapshot.scoring()) if profile else {}

@@ -16,7 +16,7 @@ def code_for(types: Iterable[str]) -> dict[str, bytes]:
     empty one, so that only what is imported by name comes along.
 
     Args:
-        types: full names, such as `eshop_dagster.ml.spend.model.SpendModel`; those of other packages are passed over.
+        types: full names, such as `eshop_dagster.ml.spend.model.SpendMean`; those of other packages are passed over.
     """
     wanted = {name.rpartition(".")[0] for name in types if name.startswith(f"{_PACKAGE}.")}
     found: dict[str, bytes] = {}

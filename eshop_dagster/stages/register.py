@@ -108,8 +108,11 @@ def _entered(entry: _Entry, trained: Trained, refused: Decision | None = None) -
     evidence = gather(platform, kind, trained, entry.snapshot, champion, predictions)
     decision = judge(evidence, rules)
     if refused is not None and decision.is_promoted:
-        words = f"the best baseline steps in ({decision.reason}), for what was trained is refused: {refused.reason}"
+        rule = refused.reason.partition(":")[0]
+        words = f"the best baseline steps in, for what was trained is refused ({rule}); {decision.reason}"
         decision = replace(decision, reason=words)
+    if entry.snapshot.caveat and kind.needs_cutoffs:
+        decision = replace(decision, reason=f"{entry.snapshot.caveat}; {decision.reason}")
     _note(platform, kind.name, decision)
     if trained.pipeline is None:
         return Registered(kind.name, None, decision, is_new=False, trained=trained)
@@ -201,7 +204,6 @@ def _log(
             columns={str(name): str(dtype) for name, dtype in example.dtypes.items()},
         ),
         description=_describe(kind, trained, snapshot, decision),
-        trials=trained.trials,
     )
 
 

@@ -18,7 +18,7 @@ from eshop_dagster.stages.build import Plan, plan_features
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import Counter
-from eshop_dagster.stages.replay_shop import CANDIDATE, CopiedShop, ReplayError
+from eshop_dagster.stages.replay_shop import CopiedShop, ReplayError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,6 @@ class Request:
         first: first day; None is a year before `last`, or the first day that has a training's history behind it.
         last: last day; None is the last one whose label window has passed.
         sample: most customers of a cut-off.
-        candidates: formulas of the spend model that compete in each training.
         rule: of the policy `drift`.
     """
 
@@ -47,7 +46,6 @@ class Request:
     first: date | None = None
     last: date | None = None
     sample: int = 10_000
-    candidates: tuple[str, ...] = (CANDIDATE,)
     rule: DriftRule = field(default_factory=DriftRule)
 
 
@@ -102,7 +100,7 @@ def replay_copy(copy: PointInTime, days: tuple[date, ...], params: Params, reque
     """Return what each policy did on the days and was worth, from a copy of the history."""
     from eshop_dagster.ml.replay import compare_policies, verdict
 
-    shop, seed = CopiedShop(copy, params, request.candidates), int(params.spend.get("seed", 0))
+    shop, seed = CopiedShop(copy, params), int(params.spend.get("seed", 0))
     steps, scores = walked(shop, days, params, request)
     reference = NEVER if NEVER in request.policies else request.policies[0]
     try:

@@ -28,7 +28,7 @@ class Scores:
     Attributes:
         rows: number of customers scored.
         as_of_date: the cut-off of the features scored.
-        versions: champion version by model; 0 where the baseline stood in.
+        versions: champion version by model; 0 where there is none.
     """
 
     rows: int
@@ -41,8 +41,8 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
 
     The tables are `customer_scores`, `customer_features`, `customer_segments` and `customer_spend_reasons`.
 
-    Where `spend` has no champion, the customer's own past rate stands in, without an interval or reasons, and the
-    version is NULL; where `segmentation` has none, the segment is NULL. Readers see which version made each score, and
+    Where `spend` has no champion, expected spend and version are NULL: nothing serves that was not judged; where
+    `segmentation` has none, the segment is NULL. Readers see which version made each score, and
     the very features that it was made from.
 
     Raises:
@@ -78,7 +78,7 @@ def _scored(
     platform: Platform, features: "pd.DataFrame", spend: "LoadedModel | None", segmentation: "LoadedModel | None"
 ) -> pa.Table:
     scores = features[["customer_key", "as_of_date"]].copy()
-    scores = scores.assign(**_expected_spend(platform, features, spend), spend_model_version=_version(spend))
+    scores = scores.assign(**_expected_spend(features, spend), spend_model_version=_version(spend))
     scores = scores.assign(**_segments(features, segmentation), segmentation_model_version=_version(segmentation))
     return as_table(scores, SCORES_SCHEMA)
 
@@ -87,19 +87,15 @@ def _version(model: "LoadedModel | None") -> int | None:
     return model.version.version if model else None
 
 
-def _expected_spend(
-    platform: Platform, features: "pd.DataFrame", model: "LoadedModel | None"
-) -> "dict[str, pd.Series | None]":
-    """Return expected spend and the ends of its intervals by column, BRL."""
+def _expected_spend(features: "pd.DataFrame", model: "LoadedModel | None") -> "dict[str, pd.Series | None]":
+    """Return expected spend and the ends of its intervals by column, BRL; NULL without a model."""
     import pandas as pd
 
     from eshop_dagster.ml.features import FEATURES, feature_matrix
-    from eshop_dagster.ml.spend import past_rate_brl
 
-    ends = {f"spend_{end}_{level}_brl": None for level in (80, 95) for end in ("lower", "upper")}
     if model is None:
-        rate = past_rate_brl(features, horizon_days=platform.params.cutoffs.horizon_days)
-        return {_EXPECTED: pd.Series(rate, index=features.index), **ends}
+        ends = (f"spend_{end}_{level}_brl" for level in (80, 95) for end in ("lower", "upper"))
+        return dict.fromkeys([_EXPECTED, *ends])
     matrix = feature_matrix(features, FEATURES)
     found = {_EXPECTED: model.pipeline.predict(matrix)}
     for level in (80, 95):

@@ -65,8 +65,8 @@ class Snapshot:
         return self._labelled(self.days("training"))
 
     def latest_training(self) -> "pd.DataFrame":
-        """Return the rows of the last training cut-off, sorted by customer."""
-        return self._labelled(self.days("training")[-1:])
+        """Return the rows of the last training cut-off, or judging one of a young shop, sorted by customer."""
+        return self._labelled((self.days("training") or self.days("judging"))[-1:])
 
     def holdout(self) -> "pd.DataFrame":
         """Return features and label at the holdout cut-off, sorted by customer."""
@@ -118,6 +118,17 @@ class Snapshot:
         found: str | None = self.description["obstacle"]
         return found
 
+    @property
+    def window_share(self) -> float:
+        """The share of the horizon that the labels cover: 1 but for a shop too young for a whole window."""
+        return float(self.description["label_days"] / self.description["horizon_days"])
+
+    @property
+    def caveat(self) -> str:
+        """What is to be said of every verdict on these rows; empty where the labels cover the whole horizon."""
+        label, horizon = self.description["label_days"], self.description["horizon_days"]
+        return "" if label == horizon else f"judged on {label} days, scaled to {horizon}"
+
     def tables(self) -> Mapping[str, str]:
         """Return the content hash of each table that this was read from."""
         return dict(self.description["tables"])
@@ -151,6 +162,7 @@ def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
         "last_complete_day": str(last_day),
         "obstacle": plan.obstacle,
         "horizon_days": platform.params.cutoffs.horizon_days,
+        "label_days": plan.window_days(platform.params.cutoffs.horizon_days),
         "features": list(FEATURES),
         "rows": {name: rows.num_rows for name, rows in tables.items()},
         "tables": {table: records[table].content for table in TABLES_USED if table in records},

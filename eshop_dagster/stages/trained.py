@@ -24,7 +24,6 @@ class Trained:
         figures: plots by name.
         tables: small tables by name.
         reports: JSON documents by name.
-        trials: of the tuning: `number`, `candidate`, `parameters` (JSON) and metrics, one row each.
         training_rows: number of rows it learned from.
         profile: distribution of the rows it learned from, against which drift is measured.
         input_example: a few made-up rows as the model takes them.
@@ -45,7 +44,6 @@ class Trained:
     figures: "dict[str, Figure]" = field(default_factory=dict)
     tables: "dict[str, pd.DataFrame]" = field(default_factory=dict)
     reports: dict[str, Any] = field(default_factory=dict)
-    trials: "pd.DataFrame | None" = None
     training_rows: int = 0
     profile: dict[str, Any] = field(default_factory=dict)
     input_example: "pd.DataFrame | None" = None

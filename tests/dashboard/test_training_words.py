@@ -15,6 +15,7 @@ import pytest
 from eshop_dagster.dashboard.gate_words import decision_words, gate_words
 from eshop_dagster.dashboard.texts import CATALOGUE, Texts
 from eshop_dagster.ml import cutoffs, slices
+from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.revenue import fit as revenue_fit
 from eshop_dagster.ml.revenue import notes, panel
 from eshop_dagster.ml.revenue.effects import Effects
@@ -24,9 +25,8 @@ from eshop_dagster.ml.revenue.params import RevenueParams
 from eshop_dagster.ml.segmentation import SegmentationParams, judge, result
 from eshop_dagster.ml.segmentation.params import TooFewCustomersError
 from eshop_dagster.ml.spend import SpendParams, splitting
-from eshop_dagster.ml.spend import fit as spend_fit
 from eshop_dagster.ml.spend import result as spend_result
-from eshop_dagster.ml.spend.baselines import BASELINES
+from eshop_dagster.ml.spend.parts import LABEL_FREE
 from eshop_dagster.stages.register import note_obstacle
 
 PT = Texts("pt")
@@ -44,22 +44,27 @@ def told_by(error: type[Exception], call: Callable[[], object]) -> str:
 def obstacles() -> Iterator[str]:
     rows = SPEND.minimum_rows
     for values in (np.ones(rows - 1), np.zeros(rows), np.full(rows, 12.5)):
-        for name in ("training", "holdout"):
+        for name in ("training", "judged"):
             found = splitting.obstacle_in(name, values, SPEND)
             assert found is not None
             yield found
-            yield f"There is no spend model: {found}. The customer's own past rate serves instead."
-    days = {"horizon_days": 90, "training_cutoffs": 1, "minimum_history_days": 90, "spacing_days": 90}
-    yield told_by(ValueError, lambda: cutoffs.plan_cutoffs(date(2024, 1, 1), date(2024, 3, 1), **days))
+            yield f"There is no spend model: {found}."
+    for last in (date(2024, 1, 1), date(2024, 3, 1)):
+        yield told_by(ValueError, lambda last=last: cutoffs.plan_cutoffs(date(2024, 1, 1), last))  # type: ignore[misc]
     for customers in (pd.DataFrame({"a": [1.0]}), pd.DataFrame({"a": [1.0] * SEGMENTS.minimum_customers})):
         yield told_by(TooFewCustomersError, lambda frame=customers: judge.require_customers(frame, SEGMENTS))  # type: ignore[misc]
 
 
 def verdicts() -> Iterator[str]:
-    for error in (50.0, 99.9, 1300.5):
-        scores = {name: {"rmse_brl": 100.0} for name in BASELINES} | {"linear*season": {"rmse_brl": error}}
-        chosen = {"least_gain_share": 0.01, "buyers_share": 0.031}
-        yield spend_result.verdict("linear*season", scores, BASELINES, **chosen)[1] + spend_fit.TOO_SHORT
+    for windows, error in ((1, 50.0), (3, 1300.5)):
+        best = {"rmse_brl": 100.0, "mae_brl": 40.0, "calibration_ratio": 1.0}
+        own = {"rmse_brl": error, "mae_brl": 41.0, "calibration_ratio": 0.8}
+        apart = Interval(error - 100, error - 110, error - 90)
+        yield spend_result.verdict({"weighted_mean": own, "bg_nbd": best}, "bg_nbd", apart, windows, 9)
+    yield "There is no spend model: no part could be fitted."
+    yield "xgboost weighs nothing: ArithmeticError."
+    yield f"No label was known before the judged rows: only parts that need none serve, {' and '.join(LABEL_FREE)}."
+    yield "bg_nbd is the best baseline that ranks customers."
     for gain in (0.5, 1.0, 2.0):
         days = np.arange(60)
         judged = pd.DataFrame({"origin": days // 10, "steps": days % 10 + 1, "scale": 10.0, "revenue_scale": 10.0})
@@ -156,7 +161,7 @@ def pieces(function: Any) -> Iterator[str]:
 
 def test_the_slices_of_customers_are_named_by_kind_and_value() -> None:
     frame = pd.DataFrame({"state": ["SP", None], "app_share": [1.0, 0.0], "store_share": [0.0, 1.0]})
-    members = slices._members(frame.assign(tenure_days=[10.0, 900.0], revenue_brl=[1.0, 2.0]))
+    members = slices._members(frame.assign(tenure_days=[10.0, 900.0], net_revenue_brl=[1.0, 2.0]))
     told = {name: gate_words(f"{name}: 171.2 against 80.5", PT).partition(":")[0] for name, _ in members}
     assert told["customers=new"] == "clientes novos" and told["worth decile=3"] == "décimo de valor 3"
     assert told["region=unknown"] == "região não informado" and told["channel=app"] == "canal Aplicativo"
@@ -180,3 +185,13 @@ def test_a_refused_obstacle_and_the_champion_that_stays_are_told_together() -> N
 def test_an_unknown_reason_is_marked_whole_and_english_readers_see_every_word() -> None:
     assert decision_words("the moon is full; there is no champion yet", PT).startswith(MARK)
     assert decision_words("some rows; there is no champion yet", Texts("en")) == "some rows; there is no champion yet"
+
+
+def test_a_baseline_that_steps_in_and_a_first_champion_are_told() -> None:
+    assert gate_words("judged on 41 days, scaled to 90", PT) == "avaliado em 41 dias, convertidos a 90"
+    first = "rmse_brl 70 against 80 of bg_nbd (+12.5%; difference -12 to -8); it is the first champion"
+    told = "RMSE (R$) 70 ante 80 de bg_nbd (+12,5%; diferença de -12 a -8); é o primeiro campeão"
+    assert gate_words(first, PT) == told
+    steps = "the best baseline steps in, for what was trained is refused (not worse than the best baseline); " + first
+    entered = "a melhor referência entra, pois o que foi treinado não passou (não pior que a melhor referência); "
+    assert decision_words(steps, PT) == entered + told

@@ -5,7 +5,7 @@ import json
 
 from .conftest import Run, eshop
 
-FOUR_WEEKS = ("--from", "2024-09-28", "--to", "2024-10-20", "--sample", "600", "--candidate", "linear")
+FOUR_WEEKS = ("--from", "2024-09-28", "--to", "2024-10-20", "--sample", "600")
 
 
 def test_the_command_walks_every_policy_writes_its_figures_and_leaves_the_warehouse_alone(small_run: Run) -> None:

@@ -1,5 +1,6 @@
 """The smallest valid rows, and a made-up shop whose customers buy again."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,19 +11,14 @@ from eshop_dagster.ml.features import FEATURES, LABEL
 
 FIRST_DAY = date(2024, 1, 1)
 TRAINING = (date(2025, 3, 6), date(2025, 4, 5), date(2025, 5, 5))
-EARLIER = (date(2024, 8, 8), date(2024, 11, 6), date(2025, 2, 4))
 JUDGING = (date(2025, 6, 4), date(2025, 7, 4), date(2025, 8, 3))
 HOLDOUT = JUDGING[-1]
 SCORING = date(2025, 11, 1)
 HORIZON_DAYS = 90
 SMALL_SPEND: dict[str, Any] = {
-    "candidates": ["linear", "random_forest", "xgboost"],
-    "random_forest": {"n_estimators": 20, "min_samples_leaf": 20, "max_samples": 1000},
     "xgboost": {"n_estimators": 30, "learning_rate": 0.2},
-    "trials": 2,
     "bootstrap_draws": 20,
 }
-LONG_CANDIDATES = ["linear", "linear+two_part+xgboost+bg_nbd*season"]
 SMALL_SEGMENTATION: dict[str, Any] = {"most_segments": 5, "bootstraps": 2, "n_init": 3, "judged_rows": 500}
 
 
@@ -92,6 +88,23 @@ def features_at(orders: pd.DataFrame, as_of: date) -> pd.DataFrame:
     frame.insert(0, "customer_key", keys)
     frame.insert(1, "as_of_date", as_of)
     return frame.reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class SpendRows:
+    """What the spend model's training takes."""
+
+    learned: pd.DataFrame
+    judging: pd.DataFrame
+    scoring: pd.DataFrame
+
+
+def spend_rows_of(orders: pd.DataFrame) -> SpendRows:
+    """Rows of a shop at the training and judging cut-offs, and at the day of scoring."""
+    at = {day: features_at(orders, day) for day in (*TRAINING, *JUDGING, SCORING)}
+    learned = pd.concat([at[day] for day in (*TRAINING, *JUDGING)], ignore_index=True)
+    judging = pd.concat([at[day] for day in JUDGING], ignore_index=True)
+    return SpendRows(learned, judging, at[SCORING].drop(columns=LABEL))
 
 
 def shop_frames(

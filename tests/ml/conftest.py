@@ -6,7 +6,7 @@ import pytest
 from eshop_dagster.ml.segmentation import SegmentationParams, SegmentationResult, fit_segments
 from eshop_dagster.ml.spend import SpendParams, SpendResult, fit_spend
 
-from .builders import EARLIER, LONG_CANDIDATES, SMALL_SEGMENTATION, SMALL_SPEND, TRAINING, shop_frames
+from .builders import SMALL_SEGMENTATION, SMALL_SPEND, SpendRows, shop_frames, shop_orders, spend_rows_of
 
 
 @pytest.fixture(scope="session")
@@ -15,19 +15,14 @@ def shop() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def spend_result(shop: tuple[pd.DataFrame, pd.DataFrame]) -> SpendResult:
-    return fit_spend(*shop, SpendParams.from_mapping(SMALL_SPEND), seed=3)
+def spend_rows() -> SpendRows:
+    return spend_rows_of(shop_orders(1500, 7))
 
 
 @pytest.fixture(scope="session")
-def long_shop() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A history long enough for a validation cut-off: the latest, a label window after the one before it."""
-    return shop_frames(training=(*EARLIER, TRAINING[-1]))
-
-
-@pytest.fixture(scope="session")
-def long_spend_result(long_shop: tuple[pd.DataFrame, pd.DataFrame]) -> SpendResult:
-    return fit_spend(*long_shop, SpendParams.from_mapping({**SMALL_SPEND, "candidates": LONG_CANDIDATES}), seed=3)
+def spend_result(spend_rows: SpendRows) -> SpendResult:
+    params = SpendParams.from_mapping(SMALL_SPEND)
+    return fit_spend(spend_rows.learned, spend_rows.judging, spend_rows.scoring, params, seed=3)
 
 
 @pytest.fixture(scope="session")

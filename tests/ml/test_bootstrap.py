@@ -49,6 +49,28 @@ def test_a_drawn_share_of_many_customers_gives_the_interval_of_all(monkeypatch):
         assert drawn[name].upper - drawn[name].lower == pytest.approx(width, rel=0.25)
 
 
+def test_the_rows_of_a_customer_are_drawn_together():
+    """Each row three times, as the same customer's, tells nothing more than once."""
+    actual, predicted = customers(600)
+    plain = paired_bootstrap(actual, predicted, np.zeros(600), "rmse_brl", seed=1, draws=400)
+    thrice = [np.tile(one, 3) for one in (actual, predicted, np.zeros(600))]
+    owner = np.tile(np.arange(600), 3)
+    found = paired_bootstrap(*thrice, "rmse_brl", seed=1, draws=400, clusters=owner)
+    assert found.value == pytest.approx(plain.value)
+    assert found.upper - found.lower == pytest.approx(plain.upper - plain.lower, rel=0.15)
+    alone = paired_bootstrap(*thrice, "rmse_brl", seed=1, draws=400)
+    assert alone.upper - alone.lower < 0.7 * (found.upper - found.lower)
+
+
+def test_what_customers_are_called_changes_no_bit(monkeypatch):
+    monkeypatch.setattr(bootstrap, "MOST_ROWS", 500)
+    actual, predicted = customers(900)
+    owner = np.tile(np.arange(300), 3)
+    named = np.array([f"k{place}" for place in np.random.default_rng(1).permutation(300)])[owner]
+    first, second = (bootstrap_intervals(actual, predicted, seed=1, draws=10, clusters=one) for one in (owner, named))
+    assert first == second
+
+
 def test_row_order_changes_no_bit_and_the_seed_some():
     actual, predicted = customers(400)
     order = np.random.default_rng(3).permutation(400)

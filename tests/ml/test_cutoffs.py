@@ -137,10 +137,31 @@ def test_the_latest_training_cutoff_leaves_room_for_a_label_window_of_earlier_on
     assert len(early) == 10
 
 
-def test_history_without_room_for_training_and_holdout_is_refused():
+@pytest.mark.parametrize(("history_days", "judged"), [(180, 1), (209, 1), (210, 2), (240, 3), (269, 3)])
+def test_a_history_without_a_label_to_learn_from_is_judged_on_whole_windows_all_the_same(
+    history_days: int, judged: int
+):
     last = date(2024, 12, 30)
-    with pytest.raises(ValueError, match=r"has 269 days; expected at least 270"):
-        plan_cutoffs(last - timedelta(days=268), last)
+    plan = plan_cutoffs(last - timedelta(days=history_days - 1), last)
+    assert (plan.training, len(plan.judging), plan.short_window_days) == ((), judged, None)
+    assert plan.labelled == plan.judging
+
+
+@pytest.mark.parametrize(("history_days", "window"), [(118, 28), (131, 41), (179, 89)])
+def test_a_shop_of_four_months_is_judged_on_the_longest_window_that_fits(history_days: int, window: int):
+    last = date(2024, 12, 30)
+    first = last - timedelta(days=history_days - 1)
+    plan = plan_cutoffs(first, last)
+    assert (plan.training, plan.judging, plan.short_window_days) == ((), (first + timedelta(days=90),), window)
+    assert plan.holdout + timedelta(days=window) == plan.scoring
+
+
+def test_a_history_without_room_for_the_shortest_window_is_refused():
+    last = date(2024, 12, 30)
+    with pytest.raises(ValueError, match=r"has 117 days; expected at least 118: 90 of history, then 28 to judge on"):
+        plan_cutoffs(last - timedelta(days=116), last)
+    with pytest.raises(ValueError, match=r"has 1 day; expected at least 118"):
+        plan_cutoffs(last, last)
 
 
 def test_a_scoring_date_may_be_later_but_not_within_the_known_days():

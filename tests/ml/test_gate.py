@@ -166,6 +166,10 @@ def test_a_challenger_just_as_good_as_the_champion_is_promoted_for_it_knows_newe
     assert judge(replace(GOOD, difference=Interval(1.0, 0.1, 1.9)), GateRules(sure_loss_share=0.01)).is_promoted
 
 
+def test_a_difference_that_is_rounding_alone_keeps_nobody_out() -> None:
+    assert outcome(challenger=80.0, difference=Interval(3e-14, 2e-14, 4e-14)) is Outcome.PROMOTE
+
+
 def test_a_rule_with_nothing_to_judge_says_so_and_promotes_nobody() -> None:
     slices = next(one for one in judge(replace(GOOD, slices=()), RULES).findings if one.rule == "no slice collapses")
     assert (slices.outcome, slices.seen) == (Outcome.NOT_JUDGED, "none of 0 slices has 200 rows")

@@ -10,6 +10,7 @@ from eshop_dagster.ml.metrics import (
     rmse,
     spearman,
     top_decile_share,
+    tweedie_deviance,
 )
 
 ACTUAL = [0.0, 0.0, 10.0, 30.0]
@@ -91,5 +92,13 @@ def test_the_evaluation_names_money_by_its_suffix():
         "top_decile_share",
         "normalised_gini",
         "calibration_ratio",
+        "tweedie_deviance",
     ]
     assert evaluate_spend(ACTUAL, PREDICTED)["mae_brl"] == 3.5
+
+
+def test_the_deviance_is_in_proportion_to_what_was_expected():
+    """4 (3 - 2)^2 / 2 and 4 (0 - 1)^2 / 1."""
+    assert tweedie_deviance([9.0, 0.0], [4.0, 1.0]) == pytest.approx((2.0 + 4.0) / 2)
+    assert tweedie_deviance([4.0, 9.0], [4.0, 9.0]) == 0.0
+    assert np.isfinite(tweedie_deviance([5.0, 0.0], [0.0, 0.0]))

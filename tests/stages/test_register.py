@@ -17,14 +17,17 @@ from sklearn.pipeline import Pipeline
 from eshop_dagster import faults
 from eshop_dagster.adapters.registry import RegistryError, TrainingData, UntrustedModel
 from eshop_dagster.faults import Fault, InjectedFault
+from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.evidence import Outcome
 from eshop_dagster.stages import register
 from eshop_dagster.stages.champions import promote, rollback, serving_champion
 from eshop_dagster.stages.kinds import KINDS
+from eshop_dagster.stages.kinds.kind import Comparison
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.register import Registered, retrain, store_snapshot
 from eshop_dagster.stages.reproduce import reproduce
 from eshop_dagster.stages.score_files import read_scores
+from eshop_dagster.stages.trained import Trained
 
 from .retrain_home import fill, platform_of, retrain_home, snapshot_of
 
@@ -105,6 +108,30 @@ def test_what_differs_from_the_record_is_told(platform: Platform, monkeypatch: p
     assert "predictions, metrics, the model file differ" in done.in_words()
     assert any(one.startswith("rmse_brl is ") for one in done.differences)
     assert any(one.startswith("numpy was 1.0, is ") for one in done.differences)
+
+
+def test_a_champion_that_surely_loses_to_the_best_baseline_steps_down_for_it(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The challenger and the champion both lose; what the baseline was measured to be worth serves from then on."""
+    kind = KINDS["spend"]
+
+    def lost(trained: Trained, *arguments: Any) -> Comparison:
+        found, much = kind.compare(trained, *arguments), Interval(50.0, 40.0, 60.0)
+        worse = {} if trained.is_stand_in else {"against_baseline": much}
+        return replace(found, champion_against_baseline=much, **worse)
+
+    monkeypatch.setattr(register, "KINDS", {**KINDS, "spend": replace(kind, compare=lost)})
+    done = retrained(platform, force=True)
+    assert done.decision.is_promoted and done.version is not None
+    assert done.decision.reason.startswith(
+        "the best baseline steps in, for what was trained is refused (not worse than the best baseline); rmse_brl "
+    )
+    assert done.trained is not None and done.trained.candidate == done.version.tags["candidate"] != "weighted_mean"
+    assert champion(platform) == done.version.version == 3
+    refused = platform.registry.version("spend", 2)
+    assert refused is not None and refused.tags["candidate"] == "weighted_mean" and refused.tags["gate"] == "keep"
+    assert reproduce(platform_of(platform.home), "spend").is_equal
 
 
 def test_the_same_snapshot_and_parameters_are_registered_once(platform: Platform) -> None:
@@ -237,7 +264,7 @@ def test_a_champion_of_an_older_platform_is_named_and_waits_for_a_person(tmp_pat
     platform.registry.set_champion("spend", 1, "it was good then")
     done = retrained(platform)
     assert done.decision.outcome is Outcome.KEEP and champion(platform) == 1
-    words = "it is a Pipeline of an older platform, expected a SpendModel"
+    words = "it is a Pipeline of an older platform, expected a SpendMean"
     assert any(words in finding.seen for finding in done.decision.findings)
     with pytest.raises(RegistryError, match=f"cannot be used: {words}. Promote another one"):
         serving_champion(platform, "spend")

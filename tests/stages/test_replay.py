@@ -28,7 +28,6 @@ PARAMS = Params(
 REQUEST = Request(
     policies=("never", "drift", "weekly"),
     sample=250,
-    candidates=("linear",),
     rule=DriftRule(features=2, weeks=1, of_weeks=1, rest_days=7),
 )
 DAYS = weeks_between(date(2025, 1, 5), date(2025, 2, 2))
@@ -113,7 +112,7 @@ def replayed(folder: Path, change: Callable[[Versions], Versions]) -> tuple[Copi
     path = warehouse(folder / "home" / "warehouse.duckdb", change(versions()))
     before = hashlib.sha256(path.read_bytes()).hexdigest()
     copy = copy_history(path, folder / "scratch", sample=REQUEST.sample, known_before=DAYS[0])
-    shop = CopiedShop(copy, PARAMS, REQUEST.candidates)
+    shop = CopiedShop(copy, PARAMS)
     steps, scores = walked(shop, DAYS, PARAMS, REQUEST)
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
     return shop, steps, scores.weeks

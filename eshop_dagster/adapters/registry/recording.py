@@ -50,7 +50,6 @@ class Recording:
     json_artifacts: Mapping[str, object]
     dataset: TrainingData
     description: str
-    trials: "pd.DataFrame | None"
     trusted_types: Sequence[str]
     pip_requirements: Sequence[str]
 
@@ -68,7 +67,6 @@ def record(client: "MlflowClient", experiment_id: str, recording: Recording) -> 
         with _failing(lambda: client.set_terminated(run_id, "FAILED")):
             _log_numbers(client, run_id, recording)
             client.log_artifacts(run_id, folder)
-            _log_trials(client, experiment_id, run_id, recording)
             logged, digests = _log_model(client, experiment_id, run_id, recording)
             client.set_tag(run_id, "mlflow.note.content", recording.description)
             client.set_terminated(run_id, "FINISHED")
@@ -139,25 +137,6 @@ def _log_numbers(client: "MlflowClient", run_id: str, recording: Recording) -> N
         schema=json.dumps({"mlflow_colspec": columns}),
     )
     client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
-
-
-def _log_trials(client: "MlflowClient", experiment_id: str, run_id: str, recording: Recording) -> None:
-    """Write each trial of the tuning as a run below this one: its settings as parameters, its result as a metric."""
-    from mlflow.entities import Metric, Param
-
-    for trial in [] if recording.trials is None else recording.trials.to_dict("records"):
-        name = f"{recording.model_name} {trial['candidate']} {trial['number']}"
-        child = client.create_run(experiment_id, run_name=name, tags={"mlflow.parentRunId": run_id}).info.run_id
-        settings = {"candidate": trial["candidate"], **json.loads(trial["parameters"])}
-        results = {name: value for name, value in trial.items() if name not in ("number", "candidate", "parameters")}
-        client.log_batch(
-            child,
-            metrics=[
-                Metric(str(name), float(value), time.time_ns() // 1_000_000, 0) for name, value in results.items()
-            ],
-            params=[Param(name, str(value)) for name, value in settings.items()],
-        )
-        client.set_terminated(child, "FINISHED")
 
 
 def _log_model(

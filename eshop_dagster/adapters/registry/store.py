@@ -87,7 +87,6 @@ class ModelRegistry:
         json_artifacts: Mapping[str, object],
         dataset: TrainingData,
         description: str,
-        trials: "pd.DataFrame | None" = None,
         trusted_types: Sequence[str] = TRUSTED_TYPES,
         pip_requirements: Sequence[str] | None = None,
     ) -> ModelVersion:
@@ -105,7 +104,6 @@ class ModelRegistry:
             json_artifacts: become `reports/<name>.json`.
             dataset: the run's input.
             description: Markdown; shown on the registered model, the version and the run.
-            trials: of a tuning: `number`, `candidate`, `parameters` (JSON), and metrics; each becomes a nested run.
             trusted_types: types beyond skops's own list that the pipeline may hold.
             pip_requirements: what `mlflow models serve` installs; None is `pinned_requirements()`.
 
@@ -125,7 +123,6 @@ class ModelRegistry:
             json_artifacts=json_artifacts,
             dataset=dataset,
             description=description,
-            trials=trials,
             trusted_types=trusted_types,
             pip_requirements=pinned_requirements() if pip_requirements is None else pip_requirements,
         )

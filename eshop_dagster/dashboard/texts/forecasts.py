@@ -79,9 +79,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "forecasts.lift": ("Curva de ganho e lift", "Gain curve and lift"),
     "forecasts.lift_help": (
-        "Que parte do gasto real está nos primeiros décimos: pelo modelo, pela taxa passada de cada cliente, pela "
+        "Que parte do gasto real está nos primeiros décimos: pelo modelo, pela melhor referência, pela "
         "ordem perfeita e ao acaso.",
-        "Which share of real spend lies in the first tenths: by the model, by each customer's past rate, by the "
+        "Which share of real spend lies in the first tenths: by the model, by the best baseline, by the "
         "perfect order, and at random.",
     ),
     "forecasts.lift_note": (
@@ -89,15 +89,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The first tenth spends {lift} times the mean and holds {share} of the spend.",
     ),
     "forecasts.no_spend": (
-        "Ainda não há modelo campeão de gasto: os números esperados são a taxa passada de cada cliente.",
-        "There is no spend champion yet: expected numbers are each customer's past rate.",
+        "Ainda não há modelo campeão de gasto: não se espera nenhum número.",
+        "There is no spend champion yet: no number is expected.",
     ),
     "forecasts.no_deciles": (
         "O modelo em uso foi treinado antes de existir esta tabela; o próximo retreino a traz.",
         "The present model was trained before this table existed; the next retrain brings it.",
     ),
     "forecasts.gain_model": ("Modelo", "Model"),
-    "forecasts.gain_baseline": ("Taxa passada", "Past rate"),
+    "forecasts.gain_baseline": ("Melhor referência", "Best baseline"),
     "forecasts.gain_perfect": ("Ordem perfeita", "Perfect order"),
     "forecasts.gain_random": ("Ao acaso", "At random"),
     "forecasts.gain_axis": ("Parte do gasto real", "Share of real spend"),
@@ -108,7 +108,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.expected_spend_brl_least": ("Menor gasto esperado (R$)", "Least expected spend (BRL)"),
     "column.lift": ("Lift", "Lift"),
     "column.gain_share": ("Ganho do modelo", "Gain of the model"),
-    "column.baseline_gain_share": ("Ganho da taxa passada", "Gain of the past rate"),
+    "column.baseline_gain_share": ("Ganho da melhor referência", "Gain of the best baseline"),
     "column.perfect_gain_share": ("Ganho da ordem perfeita", "Gain of the perfect order"),
     "column.predicted_brl": ("Receita prevista (R$)", "Forecast revenue (BRL)"),
     "column.actual_brl": ("Receita real (R$)", "Real revenue (BRL)"),

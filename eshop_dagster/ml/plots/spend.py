@@ -11,31 +11,22 @@ DECILES = 10
 BASELINE_ROOM = 2.5
 HOLDOUT_COLUMNS = ("actual_brl", "predicted_brl", "baseline_brl")
 _NAMES = {
-    "linear": "linear",
-    "two_part": "two parts",
-    "random_forest": "random forest",
-    "xgboost": "XGBoost",
+    "weighted_mean": "weighted mean",
     "bg_nbd": "BG/NBD",
+    "bg_nbd_of_the_day": "BG/NBD of the day",
     "past_rate": "own past rate",
     "past_total_rescaled": "past total, rescaled",
     "mean": "mean of all",
     "zero": "nothing",
-    "bg_nbd_gamma_gamma": "BG/NBD, Gamma-Gamma",
 }
 _LEVELS = ((80, ACCENT), (95, CONTRAST))
-
-
-def _written(candidate: str) -> str:
-    parts, season, _ = candidate.partition("*season")
-    names = " + ".join(_NAMES.get(part, part) for part in parts.split("+"))
-    return f"{names}, with season" if season else names
 
 
 def residuals_figure(holdout: pd.DataFrame) -> Figure:
     """Return true minus predicted spend against predicted spend, with the mean of equal groups of customers.
 
     Args:
-        holdout: of a `SpendResult`; customers that share a place are drawn as one hexagon, darker the more they are.
+        holdout: of a model that can serve; customers that share a place are one hexagon, darker the more they are.
     """
     _require_columns(holdout, HOLDOUT_COLUMNS)
     predicted = holdout["predicted_brl"].to_numpy(dtype=np.float64)
@@ -88,7 +79,7 @@ def deciles_figure(holdout: pd.DataFrame) -> Figure:
         y="mean spend in 90 days (BRL)",
     )
     actual = holdout["actual_brl"].to_numpy(dtype=np.float64)
-    lines = (("actual_brl", QUIET, ":", "perfect ranking"), ("baseline_brl", TEXT, "--", "own past rate (baseline)"))
+    lines = (("actual_brl", QUIET, ":", "perfect ranking"), ("baseline_brl", TEXT, "--", "best baseline"))
     for column, colour, style, name in (*lines, ("predicted_brl", ACCENT, "-", "model")):
         x, y = _gains(actual, holdout[column].to_numpy(dtype=np.float64))
         gains.plot(x, y, linestyle=style, color=colour, linewidth=2, label=name)
@@ -110,20 +101,19 @@ def _mark_baseline(axes: Axes, places: np.ndarray, means: pd.DataFrame) -> None:
     baseline = means["baseline_brl"].to_numpy(dtype=np.float64)
     above = (baseline > top) & (top > 0)
     if not above.all():
-        axes.scatter(places[~above], baseline[~above], 25, TEXT, marker="D", label="own past rate (baseline)")
+        axes.scatter(places[~above], baseline[~above], 25, TEXT, marker="D", label="best baseline")
     if above.any():
         edge = np.full(int(above.sum()), top)
-        axes.scatter(places[above], edge, 50, TEXT, marker="^", label="own past rate (baseline), above the frame")
+        axes.scatter(places[above], edge, 50, TEXT, marker="^", label="best baseline, above the frame")
         axes.set_ylim(0, 1.03 * top)
 
 
 def candidates_figure(candidates: pd.DataFrame, intervals: pd.DataFrame | None = None) -> Figure:
-    """Return the RMSE of each candidate and baseline as bars, the chosen one in the accent colour.
+    """Return the RMSE of the model and each baseline as bars, the model in the accent colour.
 
     Args:
-        candidates: `candidates` or `validation` of a `SpendResult`; the columns `rmse_brl_lower` and `rmse_brl_upper`
-            of the latter are drawn as whiskers.
-        intervals: of a `SpendResult`, for whiskers where `candidates` has none.
+        candidates: of a `SpendResult`.
+        intervals: of a `SpendResult`, for whiskers.
     """
     _require_columns(candidates, ("candidate", "rmse_brl", "is_baseline", "is_chosen"))
     ranked = candidates.sort_values("rmse_brl", ascending=False, ignore_index=True)
@@ -132,7 +122,7 @@ def candidates_figure(candidates: pd.DataFrame, intervals: pd.DataFrame | None =
     colours = [ACCENT if row.is_chosen else QUIET for row in ranked.itertuples()]
     hatches = ["//" if row.is_baseline else "" for row in ranked.itertuples()]
     labels = [
-        f"{_written(name)} (baseline)" if is_baseline else _written(name)
+        f"{_NAMES.get(name, name)} (baseline)" if is_baseline else _NAMES.get(name, name)
         for name, is_baseline in zip(ranked["candidate"], ranked["is_baseline"], strict=True)
     ]
     axes.barh(labels, ranked["rmse_brl"], color=colours, hatch=hatches, edgecolor="white")
@@ -149,15 +139,12 @@ def candidates_figure(candidates: pd.DataFrame, intervals: pd.DataFrame | None =
     axes.set_xlim(0, 1.12 * right)
     axes.xaxis.set_major_formatter(NUMBER)
     whiskers = "; whiskers: 95 % bootstrap interval" if places.size else ""
-    label_axes(axes, title="Candidates: lower is better", x=f"RMSE (BRL){whiskers}", y="")
+    label_axes(axes, title="The model and the baselines: lower is better", x=f"RMSE (BRL){whiskers}", y="")
     axes.grid(visible=False)
     return figure
 
 
 def _whiskers(ranked: pd.DataFrame, intervals: pd.DataFrame | None) -> np.ndarray:
-    columns = ["rmse_brl_lower", "rmse_brl_upper"]
-    if set(columns) <= set(ranked.columns):
-        return ranked[columns].to_numpy(dtype=np.float64)
     if intervals is None:
         return np.full((len(ranked), 2), np.nan)
     known = intervals[intervals["metric"] == "rmse_brl"].set_index("candidate")[["lower", "upper"]]

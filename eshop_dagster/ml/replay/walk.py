@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from eshop_dagster.ml.bootstrap import Interval, paired_bootstrap
@@ -13,6 +14,8 @@ from eshop_dagster.ml.drift import FeatureProfile, population_stability
 from eshop_dagster.ml.features import FEATURES, LABEL, feature_matrix
 from eshop_dagster.ml.metrics import rmse
 from eshop_dagster.ml.replay.policies import DRIFT, USUAL_DRIFT, DriftRule, is_due
+from eshop_dagster.ml.spend.champion import champion_says
+from eshop_dagster.ml.spend.walk import WalkForward
 
 METRIC = "rmse_brl"
 
@@ -28,6 +31,8 @@ class Training:
         model: takes `FEATURES` as columns; None where nothing could be learned.
         profile: the features of the latest training cut-off.
         reason: why it is worth something, or why there is no model.
+        judged: the walk-forward rows and what its formula said of them, by which it is held against the model in place;
+            None where its model has not learned the holdout's rows and can be asked itself.
     """
 
     day: date
@@ -36,6 +41,7 @@ class Training:
     model: Any | None
     profile: Mapping[str, FeatureProfile]
     reason: str = ""
+    judged: tuple[WalkForward, npt.NDArray[np.float64]] | None = None
 
 
 class Shop(Protocol):
@@ -126,6 +132,12 @@ def _compared(
     """Return the difference of RMSE on the challenger's holdout rows, and the loss that is allowed there, BRL."""
     assert challenger.model is not None
     assert place.model is not None
+    if challenger.judged is not None:
+        judged, said = challenger.judged
+        theirs = champion_says(place.model, judged)
+        theirs = np.full(said.size, np.nan) if theirs is None else theirs
+        found = paired_bootstrap(judged.actual, said, theirs, METRIC, seed, draws=draws, clusters=judged.customers)
+        return found, sure_loss_share * float(np.sqrt(np.square(theirs - judged.actual).mean()))
     rows = shop.rows(challenger.holdout)
     actual, matrix = rows[LABEL].to_numpy(dtype="float64"), feature_matrix(rows, FEATURES)
     new, old = challenger.model.predict(matrix), place.model.predict(matrix)

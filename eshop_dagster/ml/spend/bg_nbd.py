@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
 from sklearn.base import BaseEstimator
 
-from eshop_dagster.ml.spend.effects import Effects, Floats
+from eshop_dagster.ml.spend.effects import Effects, Floats, shapley
 
 BG_NBD_FEATURES = ("recency_days", "tenure_days", "order_count", "average_ticket_brl")
 FIT_ROWS = 20_000
@@ -46,7 +46,9 @@ def expected_purchases(
     """Return the expected purchases in the next `horizon_weeks` (eq. 10 of the paper).
 
     The hypergeometric function grows without bound in the number of purchases; Euler's transformation turns it into
-    one whose first two arguments do not hold that number, which stays finite for thousands of them.
+    one whose first two arguments do not hold that number, which stays finite for thousands of them. Where hardly any
+    dropout is seen, a and b run far up and it grows all the same: the chance to leave is then as good as the same for
+    all, c / (a - 1) its inverse, and what is unseen of a customer is what a gamma rate of that much less time leaves.
     """
     r, alpha, a, b = parameters
     # Two removable poles, at a = 1 and at c = 0.
@@ -54,7 +56,10 @@ def expected_purchases(
     c = a + b + repeats - 1
     c = np.where(np.abs(c) < _POLE, _POLE, c)
     z = horizon_weeks / (alpha + weeks + horizon_weeks)
-    unseen = (1 - z) ** (a - 1) * hyp2f1(c - r - repeats, a - 1, c, z)
+    with np.errstate(over="ignore", invalid="ignore"):
+        unseen = (1 - z) ** (a - 1) * hyp2f1(c - r - repeats, a - 1, c, z)
+    limit = ((alpha + weeks) / (alpha + weeks + horizon_weeks * (a - 1) / c)) ** (r + repeats) if a > 1 else unseen
+    unseen = np.where(np.isfinite(unseen), unseen, limit)
     later = c / (a - 1) * (1 - unseen)
     odds = np.where(
         repeats > 0,
@@ -97,7 +102,7 @@ class BuyTillYouDieSpend(BaseEstimator):  # type: ignore[misc]
     def __init__(self, horizon_days: int = 90) -> None:
         self.horizon_days = horizon_days
 
-    def fit(self, frame: pd.DataFrame, spent: Floats) -> Self:
+    def fit(self, frame: pd.DataFrame, spent: Floats | None) -> Self:
         """Fit on what is known of each customer; `spent` is not looked at."""
         # Four numbers need no more rows; every so-many-th, for rows come cut-off by cut-off.
         recency, tenure, orders, ticket = _known(frame.iloc[:: 1 + len(frame) // FIT_ROWS])
@@ -122,21 +127,7 @@ class BuyTillYouDieSpend(BaseEstimator):  # type: ignore[misc]
 
     def effects(self, frame: pd.DataFrame) -> Effects:
         """Return effects against the customer at the median of every feature."""
-        known = _known(frame)
-        typical = [np.full(known[0].shape, value) for value in self.typical_]
-        size = len(known)
-        worth = {
-            mixture: self._spend(*(known[j] if mixture >> j & 1 else typical[j] for j in range(size)))
-            for mixture in range(2**size)
-        }
-        # Shapley's weight of a coalition of 0, 1, 2, 3 others among four: 1/4, 1/12, 1/12, 1/4.
-        weight = (1 / 4, 1 / 12, 1 / 12, 1 / 4)
-        values = np.zeros((known[0].size, size))
-        for j in range(size):
-            for others in range(2**size):
-                if not others >> j & 1:
-                    values[:, j] += weight[others.bit_count()] * (worth[others | 1 << j] - worth[others])
-        return Effects(worth[0], BG_NBD_FEATURES, values)
+        return shapley(self._spend, BG_NBD_FEATURES, _known(frame), self.typical_)
 
     def _spend(self, recency: Floats, tenure: Floats, orders: Floats, ticket: Floats) -> Floats:
         last = np.maximum(tenure - recency, 0.0) / _DAYS_A_WEEK

@@ -5,7 +5,9 @@ L(p, b) = (p - b) / ln(p / b), each effect times L is its share, and the shares 
 Policy 32 (2004), the logarithmic mean Divisia index). So effects of different models can be averaged.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import factorial
 
 import numpy as np
 import numpy.typing as npt
@@ -56,14 +58,41 @@ def with_season(effects: Effects, factor: Floats) -> Effects:
     return merged([Effects(effects.base_brl, (*effects.names, SEASON), np.column_stack([effects.values_brl, added]))])
 
 
-def merged(parts: list[Effects]) -> Effects:
-    """Return the effects of the mean of several predictions; equal names are summed."""
+def shapley(
+    call: Callable[..., Floats], names: tuple[str, ...], known: Sequence[Floats], typical: Sequence[float] | Floats
+) -> Effects:
+    """Return exact Shapley values of a function of few features against a typical customer, from all their mixtures.
+
+    Args:
+        call: takes one array per feature, gives a value per row.
+        names: of the features.
+        known: the features of each row.
+        typical: of the customer whom all are held against.
+    """
+    usual = [np.full(known[0].shape, value) for value in typical]
+    size = len(known)
+    worth = {
+        mixture: call(*(known[j] if mixture >> j & 1 else usual[j] for j in range(size))) for mixture in range(2**size)
+    }
+    # Shapley's weight of a coalition of k others among n: k! (n - k - 1)! / n!.
+    weight = [factorial(k) * factorial(size - k - 1) / factorial(size) for k in range(size)]
+    values = np.zeros((known[0].size, size))
+    for j in range(size):
+        for others in range(2**size):
+            if not others >> j & 1:
+                values[:, j] += weight[others.bit_count()] * (worth[others | 1 << j] - worth[others])
+    return Effects(worth[0], names, values)
+
+
+def merged(parts: list[Effects], weights: Sequence[float] | None = None) -> Effects:
+    """Return the effects of the weighted mean of several predictions, equal names summed; default: equal weights."""
+    shares = [1 / len(parts)] * len(parts) if weights is None else list(weights)
     names = tuple(dict.fromkeys(name for part in parts for name in part.names))
     place = {name: position for position, name in enumerate(names)}
     values = np.zeros((parts[0].base_brl.size, len(names)))
     base = np.zeros(parts[0].base_brl.size)
-    for part in parts:
-        base += part.base_brl / len(parts)
+    for part, share in zip(parts, shares, strict=True):
+        base += share * part.base_brl
         for column, name in enumerate(part.names):
-            values[:, place[name]] += part.values_brl[:, column] / len(parts)
+            values[:, place[name]] += share * part.values_brl[:, column]
     return Effects(base, names, values)

@@ -5,18 +5,18 @@ import pandas as pd
 
 from eshop_dagster.ml.features import CUSTOMER_KEY, FEATURES, feature_matrix
 from eshop_dagster.ml.spend.effects import SEASON
-from eshop_dagster.ml.spend.model import CHUNK_ROWS, SpendModel
+from eshop_dagster.ml.spend.model import CHUNK_ROWS, SpendMean
 from eshop_dagster.ml.spend.phrases import sentences
 
 REASON_COLUMNS = (CUSTOMER_KEY, "rank", "feature", "value", "effect_brl")
 
 
-def explain_spend(pipeline: SpendModel, frame: pd.DataFrame, top: int = 3) -> pd.DataFrame:
+def explain_spend(pipeline: SpendMean, frame: pd.DataFrame, top: int = 3) -> pd.DataFrame:
     """Return the features with the largest effects on each customer's prediction, the largest first.
 
-    The effects of all features and the model's base add up to the prediction exactly (`SpendModel.effects`); which
-    effects those are depends on the part: Shapley values for boosted trees and BG/NBD, terms of the sum for linear
-    models, steps along the path for forests, and the mean of them for averages.
+    The effects of all features and the model's base add up to the prediction exactly (`SpendMean.effects`); which
+    effects those are depends on the part: Shapley values for boosted trees, BG/NBD and the past rate, terms of the sum
+    for linear models; the mean has their weighted sum.
 
     Args:
         frame: `customer_key` and the model's features.
@@ -46,7 +46,7 @@ def with_sentences(reasons: pd.DataFrame) -> pd.DataFrame:
     return reasons.assign(reason_pt=[pt for pt, _ in written], reason_en=[en for _, en in written])
 
 
-def _largest(pipeline: SpendModel, matrix: pd.DataFrame, keys: np.ndarray, top: int) -> pd.DataFrame:
+def _largest(pipeline: SpendMean, matrix: pd.DataFrame, keys: np.ndarray, top: int) -> pd.DataFrame:
     effects = pipeline.effects(matrix)
     count = min(top, len(effects.names))
     order = np.argsort(-np.abs(effects.values_brl), axis=1, kind="stable")[:, :count]

@@ -1,193 +1,185 @@
-"""How much will a customer spend in the next 90 days: candidates against baselines, judged on later rows."""
+"""How much will a customer spend in the window ahead: a weighted mean of fixed parts, judged before it learns all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from eshop_dagster.ml.bootstrap import bootstrap_intervals, paired_bootstrap
-from eshop_dagster.ml.features import FEATURES, LABEL, feature_matrix, sorted_by_key
+from eshop_dagster.ml.bootstrap import METRICS, Interval, bootstrap_intervals, paired_bootstrap
+from eshop_dagster.ml.features import AS_OF_DATE, LABEL, feature_matrix, sorted_by_key
 from eshop_dagster.ml.metrics import evaluate_spend
-from eshop_dagster.ml.spend.baselines import BASELINES, PAST_RATE, baseline_predictions, past_rate_brl
-from eshop_dagster.ml.spend.candidates import build_candidate, fit_candidates
 from eshop_dagster.ml.spend.effects import Floats
 from eshop_dagster.ml.spend.intervals import LEVELS, ConformalBands, coverage_share
-from eshop_dagster.ml.spend.model import SpendModel
+from eshop_dagster.ml.spend.model import SpendMean
 from eshop_dagster.ml.spend.params import SpendParams
+from eshop_dagster.ml.spend.parts import NAMES, Fitted
 from eshop_dagster.ml.spend.result import (
-    BASELINE,
     CHOICE_METRIC,
+    WEIGHTED_MEAN,
+    Served,
     SpendResult,
-    best_baseline,
-    holdout_table,
+    parts_table,
     score_table,
     verdict,
 )
-from eshop_dagster.ml.spend.sampling import JUDGED_ROWS, drawn_rows
-from eshop_dagster.ml.spend.splitting import obstacle_in, require_split_in_time, spent_brl, split_validation
-from eshop_dagster.ml.spend.tuning import TRIAL_COLUMNS, tune
+from eshop_dagster.ml.spend.sampling import drawn_rows
+from eshop_dagster.ml.spend.splitting import obstacle_in, spent_brl
+from eshop_dagster.ml.spend.walk import ZERO, WalkForward, fit_on, walk_forward
+from eshop_dagster.ml.spend.weights import rescaled, weights_of
 
-NAMES = tuple(FEATURES)
-_INTERVAL_COLUMNS = ("candidate", "metric", "value", "lower", "upper")
 _COVERAGE_COLUMNS = ("level", "coverage_share", "mean_width_brl", "zero_lower_share")
-TOO_SHORT = " The history is too short for a validation cut-off: the candidate was chosen on the holdout itself."
 
 
-@dataclass(frozen=True)
-class _Choice:
-    """What was chosen before the holdout was looked at; the candidate is None where only the holdout can choose."""
+def fit_spend(
+    learned: pd.DataFrame, judging: pd.DataFrame, scoring: pd.DataFrame, params: SpendParams, seed: int
+) -> SpendResult:
+    """Judge the mean of all parts on each judged window, then fit every part again with all that is known.
 
-    candidate: str | None
-    params: SpendParams
-    bands: ConformalBands | None
-    validation: pd.DataFrame
-    trials: pd.DataFrame
+    Each window is predicted by parts fitted on the cut-offs whose label windows end before it begins; a part's weight
+    follows its error there. Metrics, intervals and comparisons come from those predictions alone. The model returned
+    has the same weights and parts fitted on every labelled cut-off, and on the day of scoring where no label is needed.
 
-
-def fit_spend(train: pd.DataFrame, holdout: pd.DataFrame, params: SpendParams, seed: int) -> SpendResult:
-    """Fit every candidate, choose one on the validation cut-off, and judge it once on the holdout rows.
-
-    The lowest RMSE is chosen, because plans add customers up and so need the mean: the squared error is lowest at the
-    mean, the absolute error at the median, which is 0 BRL for most customers. The validation cut-off is the latest of
-    training; candidates are fitted on those whose label windows end before it, tuned, compared, and the chosen one is
-    fitted again on all training cut-offs. It is never fitted on the holdout rows, so that the metrics belong to the
-    very object returned. Where training is too short for a validation cut-off, the holdout chooses and the reason says
-    so.
+    The RMSE decides, because plans add customers up and so need the mean: the squared error is lowest at the mean, the
+    absolute error at the median, which is 0 BRL for most customers.
 
     Rows are drawn and ordered by what they hold and nothing depends on the number of threads: the same rows and seed
     give the same bytes, whatever the customers are called.
 
     Args:
-        train: keys, all of `FEATURES` and the label, for one cut-off or several.
-        holdout: the same for one cut-off, at least a horizon after every training cut-off.
-        seed: of the draws, the forest, the boosted trees, the search and the bootstrap.
+        learned: keys, all of `FEATURES` and the label at every labelled cut-off, the judged ones too.
+        judging: the same at the judged cut-offs.
+        scoring: keys and features at the day of scoring.
+        params: of the model.
+        seed: of the draws, the boosted trees and the bootstrap.
 
     Raises:
-        ValueError: the frames break the format, labels are negative, or the split in time is not strict.
+        ValueError: the frames break the format, or labels are negative.
     """
-    train, holdout = sorted_by_key(train), sorted_by_key(holdout)
-    spent, actual = spent_brl(train, "training"), spent_brl(holdout, "holdout")
-    feature_matrix(train.head(0), NAMES)
-    later = feature_matrix(holdout, NAMES)
-    obstacle = obstacle_in("training", spent, params) or obstacle_in("holdout", actual, params)
+    learned, judging, scoring = (sorted_by_key(frame) for frame in (learned, judging, scoring))
+    spent_brl(learned, "training")
+    obstacle = obstacle_in("judged", spent_brl(judging, "judged"), params)
+    ahead = feature_matrix(scoring, NAMES)
     if obstacle:
-        return _without_model(holdout, actual, params, obstacle)
-    require_split_in_time(train, holdout, params.horizon_days)
-    drawn = drawn_rows(train, [*NAMES, LABEL], rows=params.fit_rows, seed=seed)
-    choice = _choose(train, params, seed)
-    known, target = feature_matrix(drawn, NAMES), spent_brl(drawn, "training")
-    if choice.candidate is None:
-        fitted = fit_candidates(choice.params, known, target, seed)
-    else:
-        model = build_candidate(choice.candidate, choice.params, names=NAMES, seed=seed)
-        fitted = {choice.candidate: model.fit(known, target)}
-    guesses = {name: model.predict(later) for name, model in fitted.items()}
-    guesses |= baseline_predictions(drawn, holdout, horizon_days=params.horizon_days)
-    scores = {name: evaluate_spend(actual, guess) for name, guess in guesses.items()}
-    chosen = choice.candidate or min(fitted, key=lambda name: scores[name][CHOICE_METRIC])
-    pipeline = fitted[chosen]
-    pipeline.bands_ = choice.bands or _bands_of_other_customers(chosen, choice.params, known, target, seed)
-    coverage, ends = _coverage(pipeline, later, actual)
-    beats_baseline, reason = verdict(
-        chosen,
-        scores,
-        BASELINES,
-        least_gain_share=params.least_gain_share,
-        buyers_share=float((actual > 0).mean()),
-    )
-    shares = {
-        f"coverage_{level * 100:.0f}_share": float(share)
-        for level, share in zip(LEVELS, coverage["coverage_share"], strict=True)
-    }
-    return SpendResult(
-        pipeline=pipeline,
-        candidate=chosen,
-        metrics={**scores[chosen], **shares},
-        baseline_metrics=scores[PAST_RATE],
-        candidates=score_table(scores, chosen, BASELINES),
-        holdout=holdout_table(holdout, actual, guesses[chosen], guesses[PAST_RATE]).assign(**ends),
-        feature_names=NAMES,
-        beats_baseline=beats_baseline,
-        reason=reason if choice.candidate else reason + TOO_SHORT,
-        validation=choice.validation,
-        intervals=_intervals(actual, guesses, chosen, best_baseline(scores, BASELINES), params, seed),
-        coverage=coverage,
-        trials=choice.trials,
-    )
-
-
-def _choose(train: pd.DataFrame, params: SpendParams, seed: int) -> _Choice:
-    split = split_validation(train, params)
-    if split is None:
-        return _Choice(None, params, None, pd.DataFrame(), pd.DataFrame(columns=list(TRIAL_COLUMNS)))
-    early = drawn_rows(split[0], [*NAMES, LABEL], rows=params.fit_rows, seed=seed)
-    later = drawn_rows(split[1], [*NAMES, LABEL], rows=JUDGED_ROWS, seed=seed)
-    known, spent = feature_matrix(early, NAMES), spent_brl(early, "training")
-    unseen, actual = feature_matrix(later, NAMES), spent_brl(later, "validation")
-    tuned, trials = tune(params, (known, spent), (unseen, actual), seed)
-    fitted = fit_candidates(tuned, known, spent, seed)
-    guesses = {name: model.predict(unseen) for name, model in fitted.items()}
-    guesses |= baseline_predictions(early, later, horizon_days=params.horizon_days)
-    scores = {name: evaluate_spend(actual, guess) for name, guess in guesses.items()}
-    chosen = min(fitted, key=lambda name: scores[name][CHOICE_METRIC])
-    table = score_table(scores, chosen, BASELINES)
-    found = [
-        bootstrap_intervals(actual, guess, seed, params.bootstrap_draws, metrics=(CHOICE_METRIC,))[CHOICE_METRIC]
-        for guess in guesses.values()
+        return SpendResult.without_model(NAMES, f"There is no spend model: {obstacle}.")
+    walk = walk_forward(learned, judging, params, seed)
+    drawn = drawn_rows(learned, [*NAMES, LABEL], rows=params.fit_rows, seed=seed)
+    fitted = fit_on(drawn if walk.has_labels else None, scoring, params, seed)
+    able = fitted.predict(ahead)
+    errors = {name: found for name, found in walk.errors().items() if name in able}
+    if not errors:
+        return SpendResult.without_model(
+            NAMES, f"There is no spend model: no part could be fitted. {_told(walk, fitted)}"
+        )
+    weights = rescaled(weights_of(errors))
+    until = str(pd.Timestamp(scoring[AS_OF_DATE].iloc[0]).date())
+    maker = _Maker(walk, fitted, until, params, seed)
+    mean = maker.serve(WEIGHTED_MEAN, weights)
+    rival = walk.best_baseline()
+    stand_in = maker.serve(rival, {rival: 1.0}) if rival in able else None
+    said = {WEIGHTED_MEAN: mean.predicted, **{name: walk.said[name] for name in walk.baselines}}
+    scores = {name: evaluate_spend(walk.actual, guess) for name, guess in said.items()}
+    rival = rival or ZERO
+    apart = _apart(walk, mean.predicted, walk.said[rival], params, seed)
+    reason = verdict(scores, rival, apart, len(walk.windows()), len(weights))
+    notes = [
+        *walk.notes,
+        *(f"{name} weighs nothing: {words}." for name, words in fitted.trouble.items() if name not in walk.parts),
     ]
-    table["rmse_brl_lower"], table["rmse_brl_upper"] = [one.lower for one in found], [one.upper for one in found]
-    return _Choice(chosen, tuned, ConformalBands().fit(actual, guesses[chosen]), table, trials)
+    return SpendResult(
+        mean=mean,
+        stand_in=stand_in,
+        walk=walk,
+        rival=rival,
+        rival_metrics=scores[rival],
+        candidates=score_table(scores, WEIGHTED_MEAN),
+        parts=parts_table(walk, weights),
+        intervals=_intervals(walk, said, apart, params, seed),
+        feature_names=NAMES,
+        beats_baseline=apart.lower <= 0,
+        reason=" ".join([reason, *notes]),
+        notes=tuple(notes),
+    )
 
 
-def _bands_of_other_customers(
-    name: str, params: SpendParams, known: pd.DataFrame, spent: Floats, seed: int
-) -> ConformalBands:
-    """Bands from every second row, by a model of the others: all that is left where no cut-off lies in between."""
-    model = build_candidate(name, params, names=NAMES, seed=seed)
-    model.fit(known.iloc[::2], spent[::2])
-    return ConformalBands().fit(spent[1::2], model.predict(known.iloc[1::2]))
+@dataclass(frozen=True)
+class _Maker:
+    """Makes models that can serve of parts that were fitted with all that is known, with their judged predictions."""
+
+    walk: WalkForward
+    fitted: Fitted
+    until: str
+    params: SpendParams
+    seed: int
+
+    def serve(self, name: str, weights: Mapping[str, float]) -> Served:
+        """Return the model with these weights, and what its walk-forward predictions were worth."""
+        walk, predicted = self.walk, self.walk.mean_of(weights)
+        bands = ConformalBands().fit(walk.actual, predicted)
+        pipeline = SpendMean({part: self.fitted.parts[part] for part in weights}, dict(weights))
+        coverage, holdout = _coverage(walk, predicted)
+        shares = {
+            f"coverage_{level * 100:.0f}_share": share
+            for level, share in zip(LEVELS, coverage["coverage_share"], strict=True)
+        }
+        return Served(
+            name=name,
+            pipeline=pipeline.known_as(NAMES, self.until, bands),
+            predicted=predicted,
+            metrics={**evaluate_spend(walk.actual, predicted), **shares},
+            holdout=holdout,
+            coverage=coverage,
+        )
 
 
-def _coverage(pipeline: SpendModel, later: pd.DataFrame, actual: Floats) -> tuple[pd.DataFrame, dict[str, Floats]]:
-    rows: list[tuple[float, ...]] = []
-    ends: dict[str, Floats] = {}
+def _coverage(walk: WalkForward, predicted: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return how often intervals hold on the last window, learned on earlier ones (or on every other row of it)."""
+    *before, last = walk.windows()
+    actual = walk.actual
+    ends = {(end, level): np.zeros(last.size) for level in LEVELS for end in ("lower", "upper")}
+    split = (
+        [(np.concatenate(before), np.arange(last.size))]
+        if before
+        else [(last[1 - half :: 2], np.arange(last.size)[half::2]) for half in (0, 1)]
+    )
+    for known, places in split:
+        bands = ConformalBands().fit(actual[known], predicted[known])
+        for level in LEVELS:
+            ends["lower", level][places], ends["upper", level][places] = bands.predict(predicted[last[places]], level)
+    rows = []
     for level in LEVELS:
-        lower, upper = pipeline.predict_interval(later, level)
-        ends |= {f"lower_{level * 100:.0f}_brl": lower, f"upper_{level * 100:.0f}_brl": upper}
-        held, width = coverage_share(actual, lower, upper), float((upper - lower).mean())
-        rows.append((level, held, width, float((lower == 0).mean())))
-    return pd.DataFrame(rows, columns=list(_COVERAGE_COLUMNS)), ends
+        lower, upper = ends["lower", level], ends["upper", level]
+        held = coverage_share(actual[last], lower, upper)
+        rows.append((level, held, float((upper - lower).mean()), float((lower == 0).mean())))
+    rival = walk.best_baseline() or ZERO
+    holdout = walk.rows.iloc[last][["customer_key", AS_OF_DATE]].assign(
+        actual_brl=actual[last],
+        predicted_brl=predicted[last],
+        baseline_brl=walk.said[rival][last],
+        **{f"{end}_{level * 100:.0f}_brl": values for (end, level), values in ends.items()},
+    )
+    return pd.DataFrame(rows, columns=list(_COVERAGE_COLUMNS)), holdout.reset_index(drop=True)
+
+
+def _apart(walk: WalkForward, a: Floats, b: Floats, params: SpendParams, seed: int) -> Interval:
+    return paired_bootstrap(
+        walk.actual, a, b, CHOICE_METRIC, seed, draws=params.bootstrap_draws, clusters=walk.customers
+    )
 
 
 def _intervals(
-    actual: Floats, guesses: dict[str, Floats], chosen: str, rival: str, params: SpendParams, seed: int
+    walk: WalkForward, said: Mapping[str, Floats], apart: Interval, params: SpendParams, seed: int
 ) -> pd.DataFrame:
     rows = [
         (name, metric, one.value, one.lower, one.upper)
-        for name in (chosen, rival)
-        for metric, one in bootstrap_intervals(actual, guesses[name], seed, params.bootstrap_draws).items()
+        for name, guess in said.items()
+        for metric, one in bootstrap_intervals(
+            walk.actual, guess, seed, params.bootstrap_draws, metrics=METRICS, clusters=walk.customers
+        ).items()
     ]
-    apart = paired_bootstrap(actual, guesses[chosen], guesses[rival], CHOICE_METRIC, seed, draws=params.bootstrap_draws)
     rows.append(("difference", CHOICE_METRIC, apart.value, apart.lower, apart.upper))
-    return pd.DataFrame(rows, columns=list(_INTERVAL_COLUMNS))
+    return pd.DataFrame(rows, columns=["candidate", "metric", "value", "lower", "upper"])
 
 
-def _without_model(holdout: pd.DataFrame, actual: Floats, params: SpendParams, obstacle: str) -> SpendResult:
-    baseline = past_rate_brl(holdout, horizon_days=params.horizon_days)
-    can_score = actual.size > 0 and np.ptp(actual) > 0
-    scores = {PAST_RATE: evaluate_spend(actual, baseline)} if can_score else {}
-    return SpendResult(
-        pipeline=None,
-        candidate=BASELINE,
-        metrics={},
-        baseline_metrics=scores.get(PAST_RATE, {}),
-        candidates=score_table(scores, PAST_RATE, BASELINES),
-        holdout=holdout_table(holdout, actual, baseline, baseline),
-        feature_names=NAMES,
-        beats_baseline=False,
-        reason=f"There is no spend model: {obstacle}. The customer's own past rate serves instead.",
-        validation=pd.DataFrame(),
-        intervals=pd.DataFrame(columns=list(_INTERVAL_COLUMNS)),
-        coverage=pd.DataFrame(columns=list(_COVERAGE_COLUMNS)),
-        trials=pd.DataFrame(columns=list(TRIAL_COLUMNS)),
-    )
+def _told(walk: WalkForward, fitted: Fitted) -> str:
+    return " ".join([*walk.notes, *(f"{name}: {words}." for name, words in fitted.trouble.items())])

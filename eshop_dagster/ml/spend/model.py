@@ -1,12 +1,11 @@
 """The fitted spend model: one object that predicts, gives an interval and explains itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
-from threadpoolctl import threadpool_limits
 
 from eshop_dagster.ml.spend.effects import Effects, Floats, merged
 from eshop_dagster.ml.spend.intervals import ConformalBands
@@ -15,26 +14,28 @@ from eshop_dagster.ml.threads import one_thread
 CHUNK_ROWS = 250_000
 
 
-class SpendModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
-    """Expected spend of the next 90 days: the mean of its parts.
+class SpendMean(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """Expected spend of the window ahead: the weighted mean of its fitted parts.
 
     Attributes:
-        parts: estimators with `fit`, `predict` and `effects`, each of which averages in with the same share.
-        bands_: how far true spend lies from expected spend, learned from rows that no part was fitted on.
+        parts: estimators with `predict` and `effects`, by name.
+        weights: the share of each, in the order of `parts`; 1 in sum.
+        bands_: how far true spend lies from expected spend, learned from rows that no part was fitted on; or None.
         feature_names_: the columns that the frames must have; others are not looked at.
+        learned_until_: ISO date of the day it was trained for: nothing from that day on was known to it.
     """
 
-    def __init__(self, parts: Sequence[Any]) -> None:
-        self.parts = parts
+    def __init__(self, parts: Mapping[str, Any], weights: Mapping[str, float]) -> None:
+        self.parts, self.weights = parts, weights
 
-    def fit(self, frame: pd.DataFrame, spent: Floats) -> Self:
-        """Fit every part on spends of 0 or more, some above 0."""
-        self.feature_names_ = tuple(frame.columns)
-        self.bands_: ConformalBands | None = None
-        with threadpool_limits(limits=1):
-            for part in self.parts:
-                part.fit(frame, spent)
+    def known_as(self, feature_names: tuple[str, ...], learned_until: str, bands: ConformalBands | None) -> Self:
+        """Return the model with what it must know of itself once its parts are fitted."""
+        self.feature_names_, self.learned_until_, self.bands_ = feature_names, learned_until, bands
         return self
+
+    def weights_by_name(self) -> dict[str, float]:
+        """Return the share of each part."""
+        return {name: float(weight) for name, weight in self.weights.items()}
 
     def predict(self, frame: pd.DataFrame) -> Floats:
         """Return shape (n,), BRL of 0 or more; memory is bounded whatever the number of rows."""
@@ -61,16 +62,17 @@ class SpendModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return self.bands_.predict(predicted, level)
 
     def effects(self, frame: pd.DataFrame) -> Effects:
-        """Return what each feature adds to each prediction, in BRL."""
+        """Return what each feature adds to each prediction, in BRL: the weighted sum of the parts' own effects."""
         with one_thread():
-            return merged([part.effects(frame) for part in self.parts])
+            names = list(self.weights)
+            return merged([self.parts[name].effects(frame) for name in names], [self.weights[name] for name in names])
 
     def _predict(self, frame: pd.DataFrame) -> Floats:
         with one_thread():
             total = np.zeros(len(frame))
-            for part in self.parts:
-                total += part.predict(frame)
-        return total / len(self.parts)
+            for name, weight in self.weights.items():
+                total += weight * self.parts[name].predict(frame)
+        return total
 
     def _in_chunks(self, frame: pd.DataFrame, call: Callable[[pd.DataFrame], Floats]) -> list[Floats]:
         return [call(frame.iloc[start : start + CHUNK_ROWS]) for start in range(0, len(frame), CHUNK_ROWS)]

@@ -1,99 +1,134 @@
 """What a training of the spend model brings: the model, and the evidence for and against it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
 
 import pandas as pd
 
+from eshop_dagster.ml.bootstrap import Interval
+from eshop_dagster.ml.metrics import rmse
 from eshop_dagster.ml.spend.effects import Floats
-from eshop_dagster.ml.spend.model import SpendModel
+from eshop_dagster.ml.spend.model import SpendMean
+from eshop_dagster.ml.spend.walk import WalkForward
 
-BASELINE = "baseline"
+WEIGHTED_MEAN = "weighted_mean"
 CHOICE_METRIC = "rmse_brl"
+_HIGHER_IS_BETTER = ("r2", "spearman", "top_decile_share", "normalised_gini")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A model that can serve, and what its walk-forward predictions were worth.
+
+    Attributes:
+        name: `weighted_mean`, or the baseline that it is.
+        pipeline: fitted with all that is known; gives BRL of 0 or more.
+        predicted: the walk-forward predictions of the judged rows.
+        metrics: of those, and `coverage_80_share` and `coverage_95_share` of the intervals on the last window.
+        holdout: of the last window: keys, `actual_brl`, `predicted_brl`, `baseline_brl` (of the best baseline),
+            `lower_80_brl`, `upper_80_brl`, `lower_95_brl`, `upper_95_brl`.
+        coverage: `level`, `coverage_share`, `mean_width_brl`, `zero_lower_share` of the intervals on the last window.
+    """
+
+    name: str
+    pipeline: SpendMean
+    predicted: Floats
+    metrics: dict[str, float]
+    holdout: pd.DataFrame
+    coverage: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class SpendResult:
-    """The chosen candidate, fitted on the training cut-offs only, and the evidence for and against it.
+    """The mean of the parts, the best baseline as a model, and the evidence for and against them.
 
     Attributes:
-        pipeline: takes `feature_names` as columns, gives BRL of 0 or more; None where nothing could be fitted.
-        candidate: its formula; `baseline` where nothing could be fitted.
-        metrics: of the pipeline on the holdout rows, and `coverage_80_share` and `coverage_95_share` of its intervals;
-            empty where nothing could be fitted.
-        baseline_metrics: of the customer's own past rate on the same rows; empty where nobody spent in them.
-        candidates: on the holdout, one row for the chosen candidate and each baseline (for every candidate where there
-            was no validation cut-off): `candidate`, `is_baseline`, `is_chosen` and the metrics.
-        holdout: `customer_key`, `as_of_date`, `actual_brl`, `predicted_brl`, `baseline_brl` by customer, and
-            `lower_80_brl`, `upper_80_brl`, `lower_95_brl`, `upper_95_brl` where there is a model;
-            `predicted_brl` is the baseline where nothing could be fitted.
-        feature_names: the columns that the pipeline takes.
-        beats_baseline: whether the pipeline is worth anything.
-        reason: a sentence that says why or why not.
-        validation: the same columns as `candidates` for every candidate and baseline on the validation cut-off, with
-            `rmse_brl_lower` and `rmse_brl_upper`; the candidate was chosen by it. Empty without such a cut-off.
-        intervals: `candidate`, `metric`, `value`, `lower`, `upper`: bootstrap intervals on the holdout of the chosen
-            candidate and of the best baseline, and under `difference` those of the one minus the other.
-        coverage: `level`, `coverage_share`, `mean_width_brl`, `zero_lower_share` of the intervals on the holdout.
-        trials: `number`, `candidate`, `parameters` (JSON), `rmse_brl` on the validation cut-off, in the order tried.
+        mean: None where nothing could be fitted or judged.
+        stand_in: the best baseline; None where none could be fitted.
+        walk: the walk-forward predictions; None where there is no model.
+        rival: the best baseline's name.
+        rival_metrics: its metrics on the judged rows.
+        candidates: the mean and each baseline on the judged rows: `candidate`, `is_baseline`, `is_chosen`, the metrics.
+        parts: `part`, `weight`, `rmse_brl` on all judged rows and by window (`rmse_brl_1` is the earliest).
+        intervals: `candidate`, `metric`, `value`, `lower`, `upper`: bootstrap intervals by customer of each row of
+            `candidates`, and under `difference` of the mean minus the best baseline.
+        feature_names: the columns that a model takes.
+        beats_baseline: whether the mean is not surely worse than the best baseline.
+        reason: sentences that say how they compare, and what is to be known of the training.
+        notes: the latter alone.
     """
 
-    pipeline: SpendModel | None
-    candidate: str
-    metrics: dict[str, float]
-    baseline_metrics: dict[str, float]
+    mean: Served | None
+    stand_in: Served | None
+    walk: WalkForward | None
+    rival: str
+    rival_metrics: dict[str, float]
     candidates: pd.DataFrame
-    holdout: pd.DataFrame
+    parts: pd.DataFrame
+    intervals: pd.DataFrame
     feature_names: tuple[str, ...]
     beats_baseline: bool
     reason: str
-    validation: pd.DataFrame
-    intervals: pd.DataFrame
-    coverage: pd.DataFrame
-    trials: pd.DataFrame
+    notes: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def without_model(cls, feature_names: tuple[str, ...], reason: str) -> Self:
+        """Return the result of a training that could fit or judge nothing."""
+        empty = pd.DataFrame()
+        return cls(None, None, None, "", {}, empty, empty, empty, feature_names, beats_baseline=False, reason=reason)
 
 
-def score_table(scores: dict[str, dict[str, float]], chosen: str, baselines: tuple[str, ...]) -> pd.DataFrame:
-    """Return one row per candidate and baseline with its metrics."""
+def score_table(scores: Mapping[str, Mapping[str, float]], chosen: str) -> pd.DataFrame:
+    """Return one row for the model and each baseline with its metrics."""
     return pd.DataFrame(
         [
-            {"candidate": name, "is_baseline": name in baselines, "is_chosen": name == chosen, **score}
+            {"candidate": name, "is_baseline": name != chosen, "is_chosen": name == chosen, **score}
             for name, score in scores.items()
         ]
     )
 
 
-def verdict(
-    chosen: str,
-    scores: dict[str, dict[str, float]],
-    baselines: tuple[str, ...],
-    *,
-    least_gain_share: float,
-    buyers_share: float,
-) -> tuple[bool, str]:
-    """Return whether the chosen candidate is worth anything on the holdout, and a sentence that says why.
+def parts_table(walk: WalkForward, weights: Mapping[str, float]) -> pd.DataFrame:
+    """Return one row per part with its weight and its errors, the heaviest first."""
+    rows = [
+        {
+            "part": name,
+            "weight": weights.get(name, 0.0),
+            CHOICE_METRIC: rmse(walk.actual, walk.said[name]),
+            **{f"{CHOICE_METRIC}_{number}": error for number, error in enumerate(errors, start=1)},
+        }
+        for name, errors in walk.errors().items()
+    ]
+    return pd.DataFrame(rows).sort_values("weight", ascending=False, kind="stable", ignore_index=True)
+
+
+def verdict(scores: Mapping[str, Mapping[str, float]], rival: str, apart: Interval, windows: int, parts: int) -> str:
+    """Return sentences that compare the mean with the best baseline, and name what it is worse in.
 
     Args:
-        buyers_share: share (0-1) of the holdout customers who bought in the window, named where nothing is gained.
+        scores: metrics by name, `weighted_mean` among them.
+        rival: the best baseline.
+        apart: RMSE of the mean minus that of the rival.
+        windows: number of judged windows.
+        parts: number of parts that weigh anything.
     """
-    rival = best_baseline(scores, baselines)
-    error, rival_error = scores[chosen][CHOICE_METRIC], scores[rival][CHOICE_METRIC]
-    gain = 1 - error / rival_error
-    beats_baseline = gain > 0 and gain >= least_gain_share
+    mine, other = scores[WEIGHTED_MEAN], scores[rival]
     reason = (
-        f"{chosen} has an RMSE of {error:.2f} BRL on the holdout, the best baseline ({rival}) {rival_error:.2f} BRL: "
-        f"{gain:.2%} lower, {'which is' if beats_baseline else 'not'} the {least_gain_share:.2%} needed or more."
+        f"The weighted mean of {parts} parts has an RMSE of {mine[CHOICE_METRIC]:.2f} BRL in {windows} judged "
+        f"window{'' if windows == 1 else 's'}, the best baseline ({rival}) {other[CHOICE_METRIC]:.2f} BRL: a "
+        f"difference of {apart.value:+.2f} BRL ({apart.lower:+.2f} to {apart.upper:+.2f})."
     )
-    if not beats_baseline:
-        reason += f" {buyers_share:.2%} of the customers bought in these days: there is little that a model can tell."
-    return beats_baseline, reason
+    worse = [
+        f"Worse than that baseline: {name} {mine[name]:.4g} against {other[name]:.4g}."
+        for name in mine
+        if name != CHOICE_METRIC and _distance(name, mine[name]) > _distance(name, other[name])
+    ]
+    return " ".join([reason, *worse])
 
 
-def best_baseline(scores: dict[str, dict[str, float]], baselines: tuple[str, ...]) -> str:
-    """Return the baseline with the lowest RMSE."""
-    return min(baselines, key=lambda name: scores[name][CHOICE_METRIC])
-
-
-def holdout_table(holdout: pd.DataFrame, actual: Floats, predicted: Floats, baseline: Floats) -> pd.DataFrame:
-    """Return keys, true and predicted spend of the holdout rows."""
-    values = {"actual_brl": actual, "predicted_brl": predicted, "baseline_brl": baseline}
-    return holdout[["customer_key", "as_of_date"]].assign(**values)
+def _distance(metric: str, value: float) -> float:
+    """How far from the best a value is."""
+    if metric == "calibration_ratio":
+        return abs(value - 1.0)
+    return -value if metric in _HIGHER_IS_BETTER else value

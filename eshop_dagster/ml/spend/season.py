@@ -87,6 +87,13 @@ def _is_grown(frame: pd.DataFrame) -> np.ndarray:
     return np.asarray(oldest[place] >= GROWN_DAYS)
 
 
+def season_of(frame: pd.DataFrame, spent: Floats) -> Floats:
+    """Return the season factor of each row that a plain regression of the same rows leaves."""
+    days, is_told = day_of_year(frame), _is_grown(frame)
+    habit = TweedieSpend().fit(frame, spent).predict(frame)
+    return SeasonTable().fit(days, spent, habit, is_told).predict(days)
+
+
 class SeasonalSpend(BaseEstimator):  # type: ignore[misc]
     """A part whose prediction is multiplied by the season factor.
 
@@ -97,12 +104,16 @@ class SeasonalSpend(BaseEstimator):  # type: ignore[misc]
     def __init__(self, part: Any) -> None:
         self.part = part
 
-    def fit(self, frame: pd.DataFrame, spent: Floats) -> Self:
-        """Fit the part and its season on spends of 0 or more, some above 0."""
+    def fit(self, frame: pd.DataFrame, spent: Floats, season: Floats | None = None) -> Self:
+        """Fit the part and its season on spends of 0 or more, some above 0.
+
+        Args:
+            frame: features.
+            spent: the label.
+            season: of these rows as `season_of` has it, which several parts share.
+        """
         days, is_told = day_of_year(frame), _is_grown(frame)
-        habit = TweedieSpend().fit(frame, spent).predict(frame)
-        season = SeasonTable().fit(days, spent, habit, is_told).predict(days)
-        self.part.fit(frame, spent / season)
+        self.part.fit(frame, spent / (season_of(frame, spent) if season is None else season))
         self.season_ = SeasonTable().fit(days, spent, np.maximum(self.part.predict(frame), 1e-9), is_told)
         return self
 

@@ -1,12 +1,9 @@
-"""The strict split in time: early cut-offs to fit on, a later one to choose on, the holdout to judge on once."""
-
-from datetime import timedelta
+"""Which rows can be learned from and judged on at all."""
 
 import numpy as np
 import pandas as pd
 
-from eshop_dagster.ml.features import AS_OF_DATE, LABEL
-from eshop_dagster.ml.parameters import require
+from eshop_dagster.ml.features import LABEL
 from eshop_dagster.ml.spend.effects import Floats
 from eshop_dagster.ml.spend.params import SpendParams
 
@@ -39,29 +36,3 @@ def obstacle_in(name: str, values: Floats, params: SpendParams) -> str | None:
     if np.ptp(values) == 0:
         return f"all {values.size} {name} rows spent {values[0]:.2f} BRL; there is nothing to tell apart"
     return None
-
-
-def require_split_in_time(train: pd.DataFrame, holdout: pd.DataFrame, horizon_days: int) -> None:
-    """Raise a ValueError unless every training label window ends before the one holdout cut-off."""
-    cutoffs = pd.to_datetime(holdout[AS_OF_DATE]).drop_duplicates()
-    require(len(cutoffs) == 1, "number of holdout cut-offs", len(cutoffs), "1")
-    window_end = pd.to_datetime(train[AS_OF_DATE]).max() + timedelta(days=horizon_days)
-    if window_end > cutoffs.iloc[0]:
-        raise ValueError(
-            f"the last training label window ends on {window_end.date()}, after the holdout cut-off "
-            f"{cutoffs.iloc[0].date()}; expected it to end before. Take the cut-offs of plan_cutoffs."
-        )
-
-
-def split_validation(train: pd.DataFrame, params: SpendParams) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Return the rows to fit on and those of the validation cut-off, or None where the history is too short.
-
-    The validation cut-off is the latest of training; the label windows of the rows to fit on end before it begins.
-    """
-    days = pd.to_datetime(train[AS_OF_DATE])
-    validation = days.max()
-    early, later = train[days + timedelta(days=params.horizon_days) <= validation], train[days == validation]
-    for frame in (early, later):
-        if obstacle_in("", frame[LABEL].to_numpy(dtype=np.float64), params):
-            return None
-    return early, later

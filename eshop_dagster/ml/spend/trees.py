@@ -1,4 +1,4 @@
-"""The tree parts: boosted trees under the Tweedie loss, and a random forest."""
+"""The tree part: boosted trees under the Tweedie loss."""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import xgboost
 from sklearn.base import BaseEstimator
-from sklearn.ensemble import RandomForestRegressor
 
 from eshop_dagster.ml.spend.effects import SEASON, Effects, Floats, effects_of_logs, merged
 
@@ -50,54 +49,6 @@ class BoostedSpend(BaseEstimator):  # type: ignore[misc]
 
     def _matrix(self, frame: pd.DataFrame) -> np.ndarray:
         return frame[list(self.names)].to_numpy(dtype=np.float32)
-
-
-class ForestSpend(BaseEstimator):  # type: ignore[misc]
-    """Expected spend by a random forest, which averages spends of 0 or more.
-
-    Effects follow each tree's path: a split moves the mean of those who pass it, and that step belongs to its feature
-    (Saabas 2014). They are exact, though not Shapley values.
-    """
-
-    def __init__(self, names: Sequence[str], settings: dict[str, Any], seed: int = 0) -> None:
-        self.names, self.settings, self.seed = names, settings, seed
-
-    def fit(self, frame: pd.DataFrame, spent: Floats) -> Self:
-        """Fit on spends of 0 or more; trees are added up in one order, so that threads change no bit."""
-        settings = {**self.settings, "max_samples": min(self.settings["max_samples"], len(frame))}
-        self.model_ = RandomForestRegressor(**settings, random_state=self.seed, n_jobs=1)
-        self.model_.fit(self._matrix(frame), spent)
-        return self
-
-    def predict(self, frame: pd.DataFrame) -> Floats:
-        """Return BRL of 0 or more."""
-        return np.asarray(self.model_.predict(self._matrix(frame)), dtype=np.float64)
-
-    def effects(self, frame: pd.DataFrame) -> Effects:
-        """Return effects against the mean over all of training."""
-        matrix = self._matrix(frame)
-        base, values = 0.0, np.zeros((len(matrix), len(self.names)))
-        for tree in self.model_.estimators_:
-            steps = _path_steps(tree.tree_, len(self.names))
-            base += float(tree.tree_.value[0, 0, 0]) / len(self.model_.estimators_)
-            values += steps[tree.apply(matrix)] / len(self.model_.estimators_)
-        return merged([Effects(np.full(len(matrix), base), _reported(self.names), values)])
-
-    def _matrix(self, frame: pd.DataFrame) -> np.ndarray:
-        return frame[list(self.names)].to_numpy(dtype=np.float32)
-
-
-def _path_steps(tree: Any, n_features: int) -> Floats:
-    """Shape (nodes, features): what the splits on the way to each node added to the mean."""
-    steps = np.zeros((tree.node_count, n_features))
-    mean = tree.value[:, 0, 0]
-    # A child is numbered after its parent.
-    for node in range(tree.node_count):
-        for child in (tree.children_left[node], tree.children_right[node]):
-            if child >= 0:
-                steps[child] = steps[node]
-                steps[child, tree.feature[node]] += mean[child] - mean[node]
-    return steps
 
 
 def _reported(names: Sequence[str]) -> tuple[str, ...]:

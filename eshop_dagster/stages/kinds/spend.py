@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from eshop_dagster.ml.bootstrap import Interval, paired_bootstrap
 from eshop_dagster.ml.evidence import GateRules
 from eshop_dagster.stages.kinds.customers import with_profile
 from eshop_dagster.stages.kinds.kind import Comparison, Kind, parameters_report, seed_of, without_seed
@@ -10,111 +11,139 @@ from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
-    from eshop_dagster.ml.spend import SpendResult
+    from eshop_dagster.ml.spend import SpendParams, SpendResult
+    from eshop_dagster.ml.spend.result import Served
 
 _METRIC = "rmse_brl"
 
 
 def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
+    """Return what the model expects at the day of scoring and at the holdout."""
     import pandas as pd
 
     from eshop_dagster.ml.features import FEATURES, feature_matrix
 
-    rows = snapshot.holdout()
-    return pd.DataFrame({"expected_spend_brl": model.predict(feature_matrix(rows, FEATURES))})
+    rows = (feature_matrix(frame, FEATURES) for frame in (snapshot.scoring(), snapshot.holdout()))
+    said = [pd.DataFrame({"expected_brl": model.predict(matrix)}) for matrix in rows]
+    return pd.concat(said, ignore_index=True)
 
 
 def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
-    from eshop_dagster.ml.bootstrap import paired_bootstrap
-    from eshop_dagster.ml.features import LABEL
+    """Hold the walk-forward predictions against the champion's and the best baseline's, on the very same rows."""
     from eshop_dagster.ml.metrics import rmse
     from eshop_dagster.ml.slices import spend_slices
-    from eshop_dagster.ml.spend import past_rate_brl
+    from eshop_dagster.ml.spend import champion_says
 
-    rules, seed = GateRules.from_mapping(params.gate), seed_of(params.spend)
-    rows = snapshot.holdout()
-    actual = rows[LABEL].to_numpy(dtype="float64")
-    challenger = _predict(trained.pipeline, snapshot)["expected_spend_brl"].to_numpy()
-    if champion is None:
-        reference = past_rate_brl(rows, horizon_days=params.cutoffs.horizon_days)
-    else:
-        reference = _predict(champion, snapshot)["expected_spend_brl"].to_numpy()
-    slices = spend_slices(rows, actual, challenger, reference, seed=seed, least_rows=rules.slice_rows)
-    if champion is None:
-        return Comparison(slices=slices)
-    difference = paired_bootstrap(actual, challenger, reference, _METRIC, seed)
-    return Comparison(rmse(actual, reference), difference, slices=slices)
+    result, mine = trained.judged
+    walk, rival = result.walk, result.walk.said[result.rival]
+    seed, rules = seed_of(params.spend), GateRules.from_mapping(params.gate)
+
+    def apart(a: "np.ndarray", b: "np.ndarray") -> Interval:
+        return paired_bootstrap(walk.actual, a, b, _METRIC, seed, clusters=walk.customers)
+
+    theirs = None if champion is None else champion_says(champion, walk)
+    reference = rival if theirs is None else theirs
+    slices = spend_slices(
+        walk.rows, walk.actual, mine, reference, seed=seed, least_rows=rules.slice_rows, clusters=walk.customers
+    )
+    found = Comparison(against_baseline=apart(mine, rival), baseline_name=result.rival, slices=slices)
+    if theirs is None:
+        unknown = "" if champion is None else "none of its parts could be fitted"
+        return Comparison(**{**vars(found), "trouble": unknown})
+    return Comparison(
+        **{
+            **vars(found),
+            "champion": rmse(walk.actual, theirs),
+            "difference": apart(mine, theirs),
+            "champion_against_baseline": apart(theirs, rival),
+        }
+    )
 
 
 def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
-    from eshop_dagster.ml.plots import (
-        candidates_figure,
-        coverage_figure,
-        deciles_figure,
-        residuals_figure,
-    )
-    from eshop_dagster.ml.spend import SpendParams, fit_spend, spend_deciles
+    """Return the weighted mean and, as its stand-in, the best baseline; the champion changes neither."""
+    from eshop_dagster.ml.plots import candidates_figure
+    from eshop_dagster.ml.spend import fit_spend
 
-    seed = seed_of(params.spend)
-    chosen = SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **without_seed(params.spend)})
-    result = fit_spend(drawn_training_rows_of(snapshot, seed), snapshot.holdout(), chosen, seed)
-    trained = Trained(
-        model="spend",
-        candidate=result.candidate,
-        pipeline=result.pipeline,
-        metrics=result.metrics,
-        baseline_metrics=_best_baseline(result),
-        beats_baseline=result.beats_baseline,
-        reason=result.reason,
-        feature_names=result.feature_names,
-        tables={"candidates": result.candidates},
-        reports={"parameters": parameters_report(chosen, seed)},
-    )
-    if result.pipeline is not None:
-        trained.tables |= {"intervals": result.intervals, "coverage": result.coverage}
-        trained.tables["deciles"] = spend_deciles(result.holdout)
-        trained.figures = {
-            "deciles": deciles_figure(result.holdout),
-            "residuals": residuals_figure(result.holdout),
-            "candidates": candidates_figure(result.candidates, intervals=result.intervals),
-            "coverage": coverage_figure(result.holdout),
-        }
-    if len(result.validation):
-        trained.tables["validation"] = result.validation
-        trained.trials = result.trials
-        trained.figures["validation"] = candidates_figure(result.validation)
+    seed, chosen = seed_of(params.spend), spend_params(params)
+    learned, judging = (_scaled(rows, snapshot) for rows in (drawn_rows_of(snapshot, seed), snapshot.judging()))
+    result = fit_spend(learned, judging, snapshot.scoring(), chosen, seed)
+    if result.mean is None:
+        reports = {"parameters": parameters_report(chosen, seed)}
+        return Trained("spend", "none", None, {}, {}, beats_baseline=False, reason=result.reason, reports=reports)
+    trained = _trained(result, result.mean, chosen, seed)
+    trained.tables |= {"candidates": result.candidates, "intervals": result.intervals, "parts": result.parts}
+    trained.figures["candidates"] = candidates_figure(result.candidates, intervals=result.intervals)
+    trained.beats_baseline, trained.reason = result.beats_baseline, result.reason
+    if result.stand_in is not None:
+        stand_in = _trained(result, result.stand_in, chosen, seed)
+        stand_in.is_stand_in = True
+        trained.stand_in = with_profile(stand_in, snapshot)
     return with_profile(trained, snapshot)
 
 
-def _best_baseline(result: "SpendResult") -> dict[str, float]:
-    """Return the metrics of the baseline that comes closest on the holdout: the gate asks to beat that one."""
-    rows = [row for row in result.candidates.to_dict("records") if row["is_baseline"]]
-    best = min(rows, key=lambda row: float(row[_METRIC]), default=result.baseline_metrics)
-    return {name: float(best[name]) for name in result.baseline_metrics}
+def _trained(result: "SpendResult", served: "Served", chosen: "SpendParams", seed: int) -> Trained:
+    from eshop_dagster.ml.plots import coverage_figure, deciles_figure, residuals_figure
+    from eshop_dagster.ml.spend import spend_deciles
+
+    return Trained(
+        model="spend",
+        candidate=served.name,
+        pipeline=served.pipeline,
+        metrics=served.metrics,
+        baseline_metrics=result.rival_metrics,
+        beats_baseline=True,
+        reason=" ".join([f"{served.name} is the best baseline that ranks customers.", *result.notes]),
+        feature_names=result.feature_names,
+        tables={"coverage": served.coverage, "deciles": spend_deciles(served.holdout)},
+        reports={"parameters": parameters_report(chosen, seed), "weights": served.pipeline.weights_by_name()},
+        figures={
+            "deciles": deciles_figure(served.holdout),
+            "residuals": residuals_figure(served.holdout),
+            "coverage": coverage_figure(served.holdout),
+        },
+        judged=(result, served.predicted),
+    )
 
 
-def drawn_training_rows_of(snapshot: Snapshot, seed: int) -> "pd.DataFrame":
+def _scaled(rows: "pd.DataFrame", snapshot: Snapshot) -> "pd.DataFrame":
+    """Return the rows with a label as of a whole horizon, where the window of a young shop is shorter."""
+    from eshop_dagster.ml.features import LABEL
+
+    share = snapshot.window_share
+    return rows if share == 1 else rows.assign(**{LABEL: rows[LABEL] / share})
+
+
+def spend_params(params: Params) -> "SpendParams":
+    """Return the spend model's parameters of `params.yaml`."""
+    from eshop_dagster.ml.spend import SpendParams
+
+    return SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **without_seed(params.spend)})
+
+
+def drawn_rows_of(snapshot: Snapshot, seed: int) -> "pd.DataFrame":
     """Return the rows that `fit_spend` would draw of the snapshot, with no more than one cut-off in memory at once."""
     import pandas as pd
 
     from eshop_dagster.ml.spend import drawn_training_rows
 
-    drawn = (drawn_training_rows(snapshot.at(day), seed) for day in snapshot.days("training"))
-    return pd.concat(drawn, ignore_index=True)
+    days = sorted({*snapshot.days("training"), *snapshot.days("judging")})
+    return pd.concat([drawn_training_rows(snapshot.at(day), seed) for day in days], ignore_index=True)
 
 
 SPEND = Kind(
     name="spend",
-    question="How much will this customer spend in the next 90 days? Expected net BRL per customer.",
+    question="How much will this customer spend in the window ahead? Expected net BRL per customer.",
     metric=_METRIC,
     is_lower_better=True,
     tables=("customer_features", "customer_spend_labels"),
     needs_cutoffs=True,
     has_features=True,
     has_segments=False,
-    model_class="SpendModel",
+    model_class="SpendMean",
     train=_train,
     compare=_compare,
     predict=_predict,

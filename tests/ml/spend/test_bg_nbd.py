@@ -62,6 +62,27 @@ def test_thousands_of_purchases_and_no_time_at_all_stay_finite():
         assert np.isfinite(purchases_log_likelihood(parameters, *rows)).all()
 
 
+def test_where_hardly_any_dropout_is_seen_all_leave_by_the_same_chance():
+    """Of a customer of today with one order: the chance to leave is a - 1 in a + b - 1, 0.2783.
+
+    Purchases until then are (1 - (5.36 / (5.36 + 0.2783 * 90 / 7)) ** 0.257) / 0.2783: 0.1231 / 0.2783.
+    """
+    parameters = np.array([0.257, 5.36, 1150.5, 2981.0])
+    found = expected_purchases(parameters, *known((0, 0.0, 0.0)), 90 / 7)
+    assert found[0] == pytest.approx(0.4425, abs=0.0005)
+    rows = known((0, 0.0, 0.0), (3, 10.0, 20.0), (400, 99.0, 100.0))
+    assert np.isfinite(expected_purchases(parameters, *rows, 90 / 7)).all()
+
+
+@pytest.mark.parametrize("size", [1e2, 1e3, 1e4, 1e5])
+def test_the_limit_of_equal_chances_is_reached_without_a_step(size: float):
+    """The mean chance stays at a fifth; the more alike customers are, the nearer the limit."""
+    r, alpha, weeks, horizon = 0.8, 6.0, 40.0, 13.0
+    limit = (1 - ((alpha + weeks) / (alpha + weeks + 0.2 * horizon)) ** r) / 0.2
+    found = expected_purchases(np.array([r, alpha, 0.2 * size, 0.8 * size]), *known((0, 0.0, weeks)), horizon)
+    assert found[0] == pytest.approx(limit, rel=3 / size**0.5 / 10 + 1e-4)
+
+
 def test_the_likelihood_of_no_repeat_is_that_of_silence():
     """No repeat in T weeks: only the purchase rate speaks, (alpha / (alpha + T)) ** r."""
     r, alpha, *_ = CDNOW

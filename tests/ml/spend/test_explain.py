@@ -2,24 +2,32 @@ import numpy as np
 import pytest
 
 from eshop_dagster.ml.features import FEATURES, LABEL, feature_matrix
-from eshop_dagster.ml.spend import SpendParams, explain_spend, with_sentences
-from eshop_dagster.ml.spend.candidates import fit_candidates
-from eshop_dagster.ml.spend.effects import Effects, effects_of_logs, merged, with_season
+from eshop_dagster.ml.spend import SpendMean, SpendParams, explain_spend, with_sentences
+from eshop_dagster.ml.spend.effects import Effects, effects_of_logs, merged, shapley, with_season
+from eshop_dagster.ml.spend.parts import PARTS, fit_parts
 from eshop_dagster.ml.spend.phrases import PHRASES, sentences
 
 from ..builders import SMALL_SPEND
 
 NAMES = tuple(FEATURES)
-FORMULAS = ["linear", "two_part", "random_forest", "xgboost", "bg_nbd", "linear+xgboost+bg_nbd*season"]
+MEAN = "the mean of three"
 
 
 @pytest.fixture(scope="module")
 def fitted(shop):
-    params = SpendParams.from_mapping({**SMALL_SPEND, "candidates": FORMULAS})
-    return fit_candidates(params, feature_matrix(shop[0], NAMES), shop[0][LABEL].to_numpy(), seed=0)
+    """Every part as a model of its own, and the mean of three."""
+    params, known = SpendParams.from_mapping(SMALL_SPEND), feature_matrix(shop[0], NAMES)
+    parts = fit_parts(known, shop[0][LABEL].to_numpy(), feature_matrix(shop[1], NAMES), params, seed=0).parts
+    weights = {name: {name: 1.0} for name in PARTS} | {
+        MEAN: {"linear": 0.5, "bg_nbd*season": 0.3, "past_total_rescaled": 0.2}
+    }
+    return {
+        name: SpendMean({one: parts[one] for one in shares}, shares).known_as(NAMES, "2025-11-01", None)
+        for name, shares in weights.items()
+    }
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("name", [*PARTS, MEAN])
 def test_the_effects_add_up_to_the_prediction(shop, fitted, name: str):
     matrix = feature_matrix(shop[1], NAMES)
     effects, predicted = fitted[name].effects(matrix), fitted[name].predict(matrix)
@@ -48,6 +56,20 @@ def test_the_effects_of_an_average_are_averaged_by_name():
     assert both.values_brl.tolist() == [[2.0, 4.0, 4.0]]
 
 
+def test_the_effects_of_a_weighted_mean_are_the_weighted_sum():
+    first = Effects(np.array([10.0]), ("a", "b"), np.array([[4.0, 6.0]]))
+    second = Effects(np.array([20.0]), ("b",), np.array([[2.0]]))
+    both = merged([first, second], [0.75, 0.25])
+    assert (both.names, both.base_brl.tolist()) == (("a", "b"), [12.5])
+    assert both.values_brl.tolist() == [[3.0, 5.0]]
+
+
+def test_a_product_of_two_is_shared_out_evenly_by_shapley():
+    """From 2 times 3 to 4 times 5: the first adds 6 alone and 10 after the other, the second 4 and 8."""
+    found = shapley(lambda a, b: a * b, ("a", "b"), (np.array([4.0]), np.array([5.0])), (2.0, 3.0))
+    assert (found.base_brl.tolist(), found.values_brl.tolist()) == ([6.0], [[8.0, 6.0]])
+
+
 def test_the_season_is_what_it_adds_to_the_rest():
     effects = with_season(Effects(np.array([10.0]), ("a",), np.array([[30.0]])), np.array([1.25]))
     assert effects.names == ("a", "season")
@@ -56,7 +78,7 @@ def test_the_season_is_what_it_adds_to_the_rest():
 
 def test_a_linear_feature_that_is_average_has_no_effect(shop, fitted):
     matrix = feature_matrix(shop[1], NAMES).head(1)
-    part = fitted["linear"].parts[0]
+    part = fitted["linear"].parts["linear"]
     place = list(part.names).index("recency_days")
     average = matrix.assign(recency_days=np.expm1(part.features_.mean_[place]))
     assert part.effects(average).values_brl[0, place] == pytest.approx(0.0, abs=1e-9)

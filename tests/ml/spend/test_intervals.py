@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from eshop_dagster.ml.spend import SpendModel
+from eshop_dagster.ml.spend import SpendMean
 from eshop_dagster.ml.spend.intervals import ConformalBands, coverage_share
 from eshop_dagster.ml.spend.linear import TweedieSpend
 
@@ -51,6 +51,7 @@ def test_a_level_that_was_not_learned_and_a_model_without_bands_are_refused(shop
     with pytest.raises(ValueError, match=r"no interval of level 0.5 was learned; expected one of \(0.8, 0.95\)"):
         bands.predict(np.ones(1), 0.5)
     frame = shop[1].drop(columns=["customer_key", "as_of_date"])
-    model = SpendModel([TweedieSpend()]).fit(frame, shop[1]["spend_in_window_brl"].to_numpy())
+    part = TweedieSpend().fit(frame, shop[1]["spend_in_window_brl"].to_numpy())
+    model = SpendMean({"linear": part}, {"linear": 1.0}).known_as(tuple(frame.columns), "2025-11-01", None)
     with pytest.raises(ValueError, match="the model has no intervals"):
         model.predict_interval(frame)
