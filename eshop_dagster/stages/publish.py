@@ -4,6 +4,7 @@ Files whose rows did not change are not written again: the new release takes the
 """
 
 import hashlib
+import json
 import os
 import shutil
 import uuid
@@ -153,9 +154,17 @@ def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]],
             for table, files in sorted(tables.items())
         },
         "models": scores.models,
+        "without_model": _without_model(platform.home, scores),
         # Readers never open the warehouse, where the quality records lie.
         "checks": {name: dict(one.checks) for name, one in platform.records.records().items() if name in tables},
     }
+
+
+def _without_model(home: Path, scores: ScoreFiles) -> dict[str, str]:
+    """Return by model why it has no version that serves."""
+    path = home / "scores" / "decisions.json"
+    reasons: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    return {name: reasons[name] for name, origin in scores.models.items() if origin is None and name in reasons}
 
 
 def _swap(published: Path, name: str) -> None:

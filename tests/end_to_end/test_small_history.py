@@ -10,7 +10,7 @@ from eshop_dagster.adapters.sources.simulated import ShopConfig
 from .conftest import run_in
 
 
-def test_a_shop_of_two_months_is_published_with_the_past_rate_and_says_why(tmp_path: Path) -> None:
+def test_a_shop_of_two_months_is_published_without_expected_spend_and_says_why(tmp_path: Path) -> None:
     assert ShopConfig().first_day.isoformat() == "2024-01-01"
     run = run_in(tmp_path / "home", "--customers", "800", "--orders-per-day", "40", "--to", "2024-02-29")
     for model in ("segmentation", "spend"):
@@ -23,7 +23,8 @@ def test_a_shop_of_two_months_is_published_with_the_past_rate_and_says_why(tmp_p
     scores = pq.read_table(run.home / "published" / "current" / "customer_scores.parquet").to_pandas()
     assert len(scores) > 50
     assert scores["spend_model_version"].isna().all()
-    assert (scores["expected_spend_brl"] >= 0).all()
+    assert scores["expected_spend_brl"].isna().all()
+    assert "expected at least 118" in manifest["without_model"]["spend"]
     forecast = pq.read_table(run.home / "published" / "current" / "revenue_forecast.parquet").to_pandas()
     nation = forecast[forecast["state"] == "BR"]
     assert len(nation) == 92 and (nation["revenue_brl"] > 0).all()

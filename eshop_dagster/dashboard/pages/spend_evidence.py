@@ -34,6 +34,9 @@ def _expected(view: View) -> None:
     deciles = view.ask(forecasts.expected_spend_deciles)
     if deciles.empty:
         return
+    if view.release.manifest["models"].get("spend") is None:
+        st.info(view.text("forecasts.no_spend"))
+        return
     deciles, hidden = suppress(deciles, "customer_count", [one for one in deciles.columns if one != "decile"])
     series = {view.text("column.expected_spend_brl_mean"): list(deciles["expected_spend_brl_mean"])}
     axis = view.text("column.expected_spend_brl_mean")
@@ -43,8 +46,6 @@ def _expected(view: View) -> None:
     )
     figure.update_xaxes(type="category")
     notes = [*ignored_note(view, "states"), *suppression_note(view, hidden)]
-    if view.release.manifest["models"].get("spend") is None:
-        notes.append(view.text("forecasts.no_spend"))
     chart(view, "forecasts.deciles", figure, deciles, notes=notes)
 
 
