@@ -22,7 +22,7 @@ from eshop_dagster.stages.platform import Platform
 from .conftest import Run, eshop
 
 MODELS = ("segmentation", "spend", "revenue")
-PLATFORM = {"dagster", "mlflow", "duckdb", "dvc", "dbt", "optuna", "statsmodels", "matplotlib", "pydantic"}
+PLATFORM = {"dagster", "mlflow", "duckdb", "dvc", "dbt", "statsmodels", "matplotlib", "pydantic"}
 
 
 @pytest.fixture(scope="module")
