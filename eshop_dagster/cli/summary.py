@@ -1,6 +1,6 @@
 """What a home holds, as one document: for the table at the end of a run, for `eshop status` and for machines."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -9,6 +9,9 @@ from eshop_dagster.contract import TABLES
 from eshop_dagster.stages.marts import MARTS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import current_release
+
+if TYPE_CHECKING:
+    from eshop_dagster.adapters.registry import VersionSummary
 
 
 def summarise(platform: Platform, runs: dict[str, str] | None = None, *, has_models: bool = True) -> dict[str, Any]:
@@ -57,6 +60,9 @@ def print_summary(summary: dict[str, Any]) -> None:
         value, baseline = (f"{model[key]:.4g}" if model[key] is not None else "–" for key in ("value", "baseline"))
         version = str(model["version"]) if model["version"] else "none"
         models.add_row(name, version, model["metric"], value, baseline, model["reason"])
+        if kept_out := model["kept_out"]:
+            value = f"{kept_out['value']:.4g}" if kept_out["value"] is not None else "–"
+            models.add_row("", f"not {kept_out['version']}", "", value, "", kept_out["reason"])
     if summary["models"]:
         console.print(models)
     if summary["release"]:
@@ -72,12 +78,21 @@ def _day(platform: Platform, position: int) -> str | None:
     return str(days[position]) if days else None
 
 
+def _kept_out(challenger: "VersionSummary", metric: str) -> dict[str, Any]:
+    """Return the newest version that did not become champion, and why."""
+    version = challenger.version
+    reason = version.tags.get("reason", "")
+    return {"version": version.version, "value": challenger.metrics.get(metric), "reason": reason}
+
+
 def _model(platform: Platform, model: str, metric: str) -> dict[str, Any]:
     from eshop_dagster.stages.register import last_decisions
 
     versions = platform.registry.versions(model)
     champion = next((one for one in versions if "champion" in one.aliases), None)
     shown = champion or (versions[0] if versions else None)
+    newest = versions[0] if versions else None
+    kept_out = newest if champion and newest and newest.version.version > champion.version.version else None
     without = last_decisions(platform.home).get(model, "not trained yet")
     return {
         "version": champion.version.version if champion else None,
@@ -88,4 +103,5 @@ def _model(platform: Platform, model: str, metric: str) -> dict[str, Any]:
         "metrics": dict(shown.metrics) if shown else {},
         "dvc_hash": shown.version.tags.get("dvc_hash") if shown else None,
         "reason": shown.version.tags.get("reason", "") if shown else without,
+        "kept_out": _kept_out(kept_out, metric) if kept_out else None,
     }

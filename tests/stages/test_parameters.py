@@ -22,7 +22,7 @@ def test_the_projects_own_parameters_are_read() -> None:
     assert found.raw == Limits(quarantined_share=0.10, smallest_share_kept=0.5)
     assert found.cutoffs == CutoffParams(90, 13, 30, 90)
     assert {"seed": 7, "least_segments": 4, "most_segments": 8}.items() <= found.segmentation.items()
-    assert {"linear", "xgboost+bg_nbd*season"} <= set(found.spend["candidates"])
+    assert found.spend == {"seed": 7, "fit_rows": 10_000, "xgboost": {"max_depth": 4}}
     assert GateRules.from_mapping(found.gate) == GateRules()
     assert found.releases_kept == 5
 
@@ -86,11 +86,11 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_models_digest_follows_its_own_parameters_and_the_cutoffs_only() -> None:
-    base = Params(spend={"seed": 7, "candidates": ["linear"]}, segmentation={"seed": 7})
+    base = Params(spend={"seed": 7, "fit_rows": 5000}, segmentation={"seed": 7})
     digest = base.digest("spend")
     assert len(digest) == 16
-    assert Params(spend={"candidates": ["linear"], "seed": 7}, segmentation={"seed": 8}).digest("spend") == digest
+    assert Params(spend={"fit_rows": 5000, "seed": 7}, segmentation={"seed": 8}).digest("spend") == digest
     assert Params(spend=base.spend, releases_kept=1, raw=Limits(0.5)).digest("spend") == digest
-    assert Params(spend={"seed": 8, "candidates": ["linear"]}).digest("spend") != digest
+    assert Params(spend={"seed": 8, "fit_rows": 5000}).digest("spend") != digest
     assert Params(spend=base.spend, cutoffs=CutoffParams(horizon_days=30)).digest("spend") != digest
     assert base.digest("segmentation") != digest
