@@ -132,11 +132,13 @@ def _entered(entry: _Entry, trained: Trained, refused: Decision | None = None) -
     fault_point("retrain.alias")
     if decision.is_promoted:
         platform.registry.set_champion(kind.name, version.version, decision.reason)
-    else:
-        platform.registry.set_challenger(kind.name, version.version, decision.reason, outcome=str(decision.outcome))
-        if trained.stand_in is not None and steps_down(evidence, rules):
-            return _entered(entry, trained.stand_in, decision)
-    return Registered(kind.name, version, decision, is_new=True, trained=trained)
+        return Registered(kind.name, version, decision, is_new=True, trained=trained)
+    after = None
+    if trained.stand_in is not None and steps_down(evidence, rules):
+        after = _entered(entry, trained.stand_in, decision)
+    # Last: a version with an outcome is not trained again, and a run that dies before has registered no stand-in.
+    platform.registry.set_challenger(kind.name, version.version, decision.reason, outcome=str(decision.outcome))
+    return after or Registered(kind.name, version, decision, is_new=True, trained=trained)
 
 
 def note_obstacle(platform: Platform, model: str, obstacle: str) -> Decision:
