@@ -51,3 +51,13 @@
 {% macro get_incremental_replace_months_of_churn_sql(arguments) -%}
   {{ replace_rows(arguments, in_months("ordered_month", months_of_churn())) }}
 {%- endmacro %}
+
+{#- The calendar: it knows no value of an order, and grows or shrinks by whole years only. Dates that it has stay as they
+    are, for other holidays make another project (see `stages/build.py`). -#}
+{% macro get_incremental_replace_calendar_sql(arguments) -%}
+  {%- set calendar, wanted = arguments["target_relation"], arguments["temp_relation"] -%}
+  {%- set columns = arguments["dest_columns"] | map(attribute='quoted') | join(', ') -%}
+  delete from {{ calendar }} where calendar_date not in (select calendar_date from {{ wanted }});
+  insert into {{ calendar }} ({{ columns }})
+  select {{ columns }} from {{ wanted }} where calendar_date not in (select calendar_date from {{ calendar }})
+{%- endmacro %}

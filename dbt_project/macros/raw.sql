@@ -14,3 +14,9 @@
 {% macro business_date(instant) -%}
   (timezone('America/Sao_Paulo', {{ instant }}))::date
 {%- endmacro %}
+
+{#- The public holidays of the shop's country (holiday_date, holiday_name_pt, holiday_name_en, is_national), which are written
+    before the build: no table of the shop, and so no source. -#}
+{% macro shop_holidays() -%}
+  read_parquet('{{ env_var("ESHOP_HOLIDAYS", "") if execute }}')
+{%- endmacro %}

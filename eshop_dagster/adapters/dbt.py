@@ -12,6 +12,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from eshop_dagster.adapters.shop_file import HOLIDAYS, read_shop, write_holidays
 from eshop_dagster.adapters.warehouse import Warehouse, refuse_damage
 from eshop_dagster.faults import fault_point
 from eshop_dagster.settings import DBT_PROJECT_DIR, apply_telemetry_switches, duckdb_memory
@@ -163,7 +164,9 @@ def run_dbt(
             on_node(NodeResult(info.unique_id, str(info.node_status).lower(), None, event.data.execution_time, ""))
 
     folder = target or home / "dbt"
-    with _environment({"ESHOP_HOME": str(home), "ESHOP_DUCKDB_MEMORY": duckdb_memory(), **(variables or {})}):
+    if arguments[0] in ("build", "run"):
+        write_holidays(home)
+    with _environment({**_of_home(home), "ESHOP_DUCKDB_MEMORY": duckdb_memory(), **(variables or {})}):
         apply_telemetry_switches()
         try:
             outcome = dbtRunner(callbacks=[listen]).invoke(
@@ -204,6 +207,17 @@ def raise_on_failure(command: str, results: list[NodeResult]) -> None:
     if failed:
         lines = "\n".join(f"- {result.unique_id}: {result.status} {result.message}" for result in failed)
         raise DbtError(f"`dbt {command}`: {len(failed)} of {len(results)} nodes failed\n{lines}")
+
+
+def _of_home(home: Path) -> dict[str, str]:
+    """Return what the models read of the home and its shop."""
+    shop = read_shop(home)
+    return {
+        "ESHOP_HOME": str(home),
+        "ESHOP_HOLIDAYS": str(home / HOLIDAYS),
+        "ESHOP_COUNTRY": shop.country,
+        "ESHOP_TIME_ZONE": shop.time_zone,
+    }
 
 
 @contextmanager

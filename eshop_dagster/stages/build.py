@@ -16,6 +16,7 @@ from eshop_dagster.adapters.dbt import (
     tables_read_by,
 )
 from eshop_dagster.adapters.full_disk import explains_full_disk
+from eshop_dagster.adapters.shop_file import calendar_version, read_shop
 from eshop_dagster.adapters.table_records import QualityError
 from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.marts import FACTS
@@ -130,7 +131,7 @@ def _touched_dates(platform: Platform, changed: list[date]) -> list[date]:
 
 def project_of(platform: Platform) -> str:
     """Return what a build belongs to; a moved home is another one, for the staging views name its raw files."""
-    return f"{project_hash()} {platform.home}"
+    return f"{project_hash()} {platform.home} {calendar_version(read_shop(platform.home))}"
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ class Snapshot:
         return _dated(self.folder / "history.parquet")
 
     def calendar(self) -> "pd.DataFrame":
-        """Return `date` and `is_holiday` of every day from long before the shop to years ahead."""
+        """Return `date` and `is_holiday` of every day from the year of the first order to a year ahead."""
         return _dated(self.folder / "calendar.parquet")
 
     @property

@@ -1,23 +1,55 @@
-"""The seed of holidays is what its package says, and dim_dates is what a calendar says."""
+"""dim_dates is what a calendar says, from the first needed year to the last, with the holidays of Brazil."""
 
 import csv
-import runpy
+import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from eshop_dagster.adapters.dbt import raise_on_failure, run_dbt
 from eshop_dagster.contract import STATES
 from eshop_dagster.settings import DBT_PROJECT_DIR
 
 SEEDS = DBT_PROJECT_DIR / "seeds"
 
 
+def ordered_on(home: Path, *days: str) -> None:
+    """Let the home's facts hold an order on each of these days and nothing else; raw ends with the last of them."""
+    (home / "raw" / "orders" / f"changed_date={max(days)}").mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        connection.execute("DELETE FROM fct_orders")
+        connection.executemany(
+            "INSERT INTO fct_orders (order_id, ordered_date) VALUES (?, ?)",
+            [(day, date.fromisoformat(day)) for day in days],
+        )
+
+
+def build_calendar(home: Path, *options: str) -> None:
+    raise_on_failure("run", run_dbt(["run", "--select", "dim_dates", *options], home=home))
+
+
+def rows_of(home: Path) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute("FROM dim_dates ORDER BY calendar_date").fetchall()
+
+
 @pytest.fixture(scope="module")
-def calendar(empty_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(empty_home / "warehouse.duckdb"), read_only=True) as connection:
+def dated_home(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with orders from 2016 to 2024, and so a calendar from 2016 to 2025."""
+    home = tmp_path_factory.mktemp("dated") / "home"
+    shutil.copytree(empty_home, home)
+    ordered_on(home, "2016-09-04", "2024-05-06")
+    build_calendar(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def calendar(dated_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(dated_home / "warehouse.duckdb"), read_only=True) as connection:
         yield connection
 
 
@@ -32,15 +64,6 @@ def one_date(calendar: duckdb.DuckDBPyConnection, day: str) -> dict[str, Any]:
     return row
 
 
-def test_the_seed_of_holidays_is_what_the_package_says() -> None:
-    maker = runpy.run_path(str(DBT_PROJECT_DIR / "make_holidays.py"))
-    with (SEEDS / "brazilian_holidays.csv").open(newline="", encoding="utf-8") as file:
-        header, *rows = csv.reader(file)
-
-    assert tuple(header) == maker["HEADER"]
-    assert [tuple(row) for row in rows] == maker["holiday_rows"]()
-
-
 def test_the_states_are_those_of_the_raw_contract() -> None:
     with (SEEDS / "brazilian_states.csv").open(newline="", encoding="utf-8") as file:
         states = [row["state"] for row in csv.DictReader(file)]
@@ -48,10 +71,48 @@ def test_the_states_are_those_of_the_raw_contract() -> None:
     assert states == STATES
 
 
-def test_the_calendar_has_every_date_of_its_years_once(calendar: duckdb.DuckDBPyConnection) -> None:
+def test_the_calendar_has_every_date_from_the_first_orders_year_to_the_one_after_the_last_once(
+    calendar: duckdb.DuckDBPyConnection,
+) -> None:
     row = calendar.execute("SELECT min(calendar_date)::VARCHAR, max(calendar_date)::VARCHAR, count(*) FROM dim_dates")
-    # 26 years, of which 2016, 2020, 2024, 2028, 2032, 2036 and 2040 are leap years.
-    assert row.fetchall() == [("2015-01-01", "2040-12-31", 26 * 365 + 7)]
+    # Ten years, of which 2016, 2020 and 2024 are leap years.
+    assert row.fetchall() == [("2016-01-01", "2025-12-31", 10 * 365 + 3)]
+
+
+def test_a_shop_without_orders_has_no_calendar(empty_home: Path) -> None:
+    assert rows_of(empty_home) == []
+
+
+def test_orders_before_2015_have_their_calendar_and_its_holidays(empty_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "old"
+    shutil.copytree(empty_home, home)
+    ordered_on(home, "1999-12-31", "2001-03-02")
+    build_calendar(home)
+
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        assert dates_where(connection, "is_holiday AND calendar_year = 1999 AND calendar_month = 9") == ["1999-09-07"]
+        assert len(dates_where(connection, "calendar_date < DATE '2000-01-01'")) == 365
+
+
+def test_a_calendar_that_grows_and_shrinks_day_by_day_is_that_of_a_full_refresh(
+    empty_home: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "growing"
+    shutil.copytree(empty_home, home)
+    states = {
+        ("2013-12-01",): 2 * 365,
+        ("2013-12-01", "2014-02-03"): 3 * 365,
+        # 2012 is a leap year.
+        ("2012-06-07", "2014-02-03"): 4 * 365 + 1,
+        ("2014-02-03",): 2 * 365,
+    }
+    for days, count in states.items():
+        ordered_on(home, *days)
+        build_calendar(home)
+        by_day = rows_of(home)
+        build_calendar(home, "--full-refresh")
+        assert rows_of(home) == by_day
+        assert len(by_day) == count
 
 
 def test_a_date_is_named_in_portuguese_and_english_and_belongs_to_its_iso_week(

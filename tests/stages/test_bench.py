@@ -28,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_floor_builds_the_same_rows_in_every_table_by_plain_sql(home: Path, tmp_path: Path) -> None:
     platform, floor = Warehouse(home), Warehouse(tmp_path)
     floor.path = home / "floor.duckdb"
-    # The calendar is made from no raw file.
+    # The floor has no calendar: the holidays are written for dbt alone.
     for table in {*MARTS, "int_orders__versions", "customer_features"} - {"dim_dates"}:
         assert platform.columns(table) == floor.columns(table), table
         assert platform.content_hash(table) == floor.content_hash(table), table

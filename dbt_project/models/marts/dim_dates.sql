@@ -1,11 +1,18 @@
--- Grain: one row per business date of a fixed calendar, the years of the seed of holidays.
-{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail') }}
+-- Grain: one row per business date, in whole years from that of the first order to the one after that of the last.
+{{ config(materialized='incremental', incremental_strategy='replace_calendar', on_schema_change='fail') }}
 
-with dates as (
-    select unnest(generate_series(date '2015-01-01', date '2040-12-31', interval 1 day))::date as calendar_date
-    -- The calendar knows no order: a day that arrives adds nothing to it.
-    {% if is_incremental() %} where false {% endif %}
+with years as (
+    select year(min(ordered_date)) as first_year, year(max(ordered_date)) + 1 as last_year from {{ ref('fct_orders') }}
 ),
+
+dates as (
+    select unnest(generate_series(make_date(first_year, 1, 1), make_date(last_year, 12, 31), interval 1 day))::date
+        as calendar_date
+    from years
+    where first_year is not null
+),
+
+holidays as (select * from {{ shop_holidays() }}),
 
 names as (
     select
@@ -40,4 +47,4 @@ select
     month(calendar_date) = 11 and isodow(calendar_date) = 5 and day(calendar_date) between 23 and 29 as is_black_friday
 from dates
 cross join names
-left join {{ ref('brazilian_holidays') }} as holidays on dates.calendar_date = holidays.holiday_date
+left join holidays on dates.calendar_date = holidays.holiday_date

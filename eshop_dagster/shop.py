@@ -1,0 +1,34 @@
+"""The shop itself: its country, the part of it whose holidays it keeps, its currency and its time zone.
+
+One declaration, from which the rules of raw, the calendar, business dates and every text follow. A home keeps its
+shop's in `shop.json` (`adapters/shop_file.py`); without that file it is Brazil's.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Where one home's shop is.
+
+    Attributes:
+        country: ISO 3166 code of two letters, such as BR; names the row of the whole shop in the forecast, too.
+        state: the part of the country whose public holidays are kept beside the national ones, as the package
+            `holidays` names it, such as ENG; None for the national ones alone.
+        currency: ISO 4217 code of three letters, in which every amount of the home is, whatever its column's name.
+        time_zone: IANA name, such as America/Sao_Paulo; an instant's business date is its date there.
+    """
+
+    country: str = "BR"
+    state: str | None = None
+    currency: str = "BRL"
+    time_zone: str = "America/Sao_Paulo"
+
+    @property
+    def is_brazilian(self) -> bool:
+        """Whether the rules of Brazil hold: its 27 states, postal codes of five digits, CPF."""
+        return self.country == "BR"
+
+
+BRAZIL = Shop()
+"""The shop of a home that says nothing else."""
