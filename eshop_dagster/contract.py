@@ -3,15 +3,20 @@
 What belongs here: names, Arrow types, and row rules as DuckDB SQL predicates. What does not: reading,
 checking or writing rows (`adapters/raw_store.py`).
 
-Money is decimal BRL, instants are UTC, `_date` columns are business dates (America/Sao_Paulo).
+Money is decimal in the shop's currency (BRL unless the shop says otherwise), instants are UTC, `_date` columns are
+business dates in its time zone (America/Sao_Paulo).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 import pyarrow as pa
 
-BUSINESS_TIME_ZONE = "America/Sao_Paulo"
+from eshop_dagster.shop import BRAZIL, Shop
+
+BUSINESS_TIME_ZONE = BRAZIL.time_zone
+"""The time zone of a shop that says nothing else; where a home is at hand, its shop's counts."""
 
 INSTANT = pa.timestamp("us", tz="UTC")
 MONEY = pa.decimal128(18, 2)
@@ -108,6 +113,10 @@ def _state() -> Column:
     return _text(rule=_one_of("state", STATES))
 
 
+def _placed_before_known(time_zone: str) -> dict[str, str]:
+    return {"ordered_after_changed_date": f"timezone('{time_zone}', ordered_at)::DATE <= changed_date"}
+
+
 TABLES: dict[str, Table] = {
     "customers": Table(
         key=("customer_id",),
@@ -160,9 +169,7 @@ TABLES: dict[str, Table] = {
             "state": _state(),
             "city": _text(),
         },
-        row_rules={
-            "ordered_after_changed_date": f"timezone('{BUSINESS_TIME_ZONE}', ordered_at)::DATE <= changed_date",
-        },
+        row_rules=_placed_before_known(BRAZIL.time_zone),
     ),
     "order_items": Table(
         key=("order_id", "line_number"),
@@ -201,3 +208,24 @@ TABLES: dict[str, Table] = {
 }
 """Raw tables by name. An `order_items` or `payments` row travels with its order: on each day on which an
 order changes, the order appears whole, with all its lines and payments."""
+
+
+@cache
+def tables_of(shop: Shop) -> Mapping[str, Table]:
+    """Return the raw tables with the rules of a shop: states, postal codes and business dates are its country's."""
+    tables = dict(TABLES)
+    tables["orders"] = replace(TABLES["orders"], row_rules=_placed_before_known(shop.time_zone))
+    if shop.is_brazilian:
+        return tables
+    # Other regions are as the shop writes them; the country's own code stands for all of them in the forecast.
+    rules = {
+        "state": f"length(trim(state)) BETWEEN 1 AND 60 AND state <> '{shop.country}'",
+        "zip_prefix": "regexp_full_match(zip_prefix, '[0-9A-Za-z]{1,5}')",
+    }
+    for name, table in tables.items():
+        columns = {
+            column: replace(spec, rule=rules[column]) if column in rules else spec
+            for column, spec in table.columns.items()
+        }
+        tables[name] = replace(table, columns=columns)
+    return tables

@@ -32,3 +32,9 @@ class Shop:
 
 BRAZIL = Shop()
 """The shop of a home that says nothing else."""
+
+
+def place_of(shop: Shop) -> str:
+    """Return the city whose clocks the shop goes by, as messages name it."""
+    city = shop.time_zone.rpartition("/")[2].replace("_", " ")
+    return "São Paulo" if shop.time_zone == BRAZIL.time_zone else city

@@ -10,9 +10,16 @@
   {%- else -%} {{ relation }} {%- endif -%}
 {%- endmacro %}
 
-{#- The business date (America/Sao_Paulo) on which an instant falls. -#}
+{#- The shop's time zone and country; read while a model runs only, so that another home does not make dbt parse anew. -#}
+{% macro shop_time_zone() -%} '{{ env_var("ESHOP_TIME_ZONE") if execute }}' {%- endmacro %}
+
+{% macro is_brazilian() -%}
+  {{ return(not execute or env_var("ESHOP_COUNTRY") == 'BR') }}
+{%- endmacro %}
+
+{#- The business date, in the shop's time zone, on which an instant falls. -#}
 {% macro business_date(instant) -%}
-  (timezone('America/Sao_Paulo', {{ instant }}))::date
+  (timezone({{ shop_time_zone() }}, {{ instant }}))::date
 {%- endmacro %}
 
 {#- The public holidays of the shop's country (holiday_date, holiday_name_pt, holiday_name_en, is_national), which are written

@@ -30,7 +30,7 @@ ROW = np.dtype(
         ("segment_typicality", "f8"),
         ("is_outlier", "?"),
         ("is_scored", "?"),
-        ("state", "S2"),
+        ("state", "u2"),
         ("registered_date", "M8[D]"),
         ("first_sale_date", "M8[D]"),
         ("last_ordered_date", "M8[D]"),
@@ -39,7 +39,7 @@ ROW = np.dtype(
         ("net_revenue_brl", "f8"),
     ]
 )
-"""One customer; NaN, -1, an empty state and NaT stand for what is not known."""
+"""One customer; `state` is a place in the index's `states`. NaN, -1, state 0 and NaT stand for what is not known."""
 
 _PROFILE = ("state", "registered_at", "first_sale_date", "last_ordered_at")
 
@@ -57,12 +57,14 @@ class CustomerIndex:
         rows: shape (n,), of `ROW`.
         features: shape (n, number of `FEATURES`); None where the release publishes none.
         as_of_date: the cut-off of scores and features.
+        states: names by number, the first for unknown.
     """
 
     keys: npt.NDArray[np.bytes_]
     rows: npt.NDArray[np.void]
     features: npt.NDArray[np.float64] | None
     as_of_date: date
+    states: tuple[str | None, ...] = (None,)
 
     def places(self, keys: Sequence[str]) -> npt.NDArray[np.intp]:
         """Return the place of each key, -1 where nobody has it, shape (n,)."""
@@ -103,7 +105,7 @@ def build_index(release: OpenRelease, scratch: Path) -> CustomerIndex:
             rows[name] = np.nan
         for name in ("registered_date", "first_sale_date", "last_ordered_date"):
             rows[name] = NO_DATE
-        _fill_profiles(release, keys, rows)
+        states = _fill_profiles(release, keys, rows)
         _fill_scores(release, keys, rows)
         features = _features(release, keys, rows, scratch)
         as_of_date = _as_of_date(release)
@@ -113,7 +115,7 @@ def build_index(release: OpenRelease, scratch: Path) -> CustomerIndex:
         ) from error
     for array in (keys, rows, *([] if features is None else [features])):
         array.flags.writeable = False
-    return CustomerIndex(keys, rows, features, as_of_date)
+    return CustomerIndex(keys, rows, features, as_of_date, states)
 
 
 def _all_keys(release: OpenRelease, scratch: Path) -> npt.NDArray[np.bytes_]:
@@ -132,17 +134,24 @@ def _all_keys(release: OpenRelease, scratch: Path) -> npt.NDArray[np.bytes_]:
     return kept
 
 
-def _fill_profiles(release: OpenRelease, keys: npt.NDArray[np.bytes_], rows: Any) -> None:
+def _fill_profiles(release: OpenRelease, keys: npt.NDArray[np.bytes_], rows: Any) -> tuple[str | None, ...]:
+    """Fill what the release knows of each customer, and return the states by number."""
+    numbers: dict[str | None, int] = {None: 0}
+    local = pa.timestamp("us", tz=release.shop.time_zone)
     columns = ["customer_key", *_PROFILE, "order_count", "cancelled_order_count", "net_revenue_brl"]
     for batch in _batches(release, "dim_customers", columns):
         places = np.searchsorted(keys, _as_bytes(batch["customer_key"]).astype(keys.dtype, copy=False))
-        states = pc.fill_null(batch["state"], "").dictionary_encode()
-        rows["state"][places] = _as_bytes(states.dictionary)[states.indices.to_numpy(zero_copy_only=False)]
+        encoded = batch["state"].dictionary_encode()
+        known = [numbers.setdefault(state, len(numbers)) for state in encoded.dictionary.to_pylist()]
+        # NULL has no index: it becomes the last number, that of an unknown state.
+        indices = pc.fill_null(encoded.indices, len(known)).to_numpy(zero_copy_only=False)
+        rows["state"][places] = np.array([*known, 0], dtype="u2")[indices]
         for column, instant in (("registered_date", "registered_at"), ("last_ordered_date", "last_ordered_at")):
-            rows[column][places] = _dates(pc.local_timestamp(_in_sao_paulo(batch[instant])))
+            rows[column][places] = _dates(pc.local_timestamp(batch[instant].cast(local)))
         rows["first_sale_date"][places] = _dates(batch["first_sale_date"])
         for name in ("order_count", "cancelled_order_count", "net_revenue_brl"):
             rows[name][places] = batch[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return tuple(numbers)
 
 
 def _fill_scores(release: OpenRelease, keys: npt.NDArray[np.bytes_], rows: Any) -> None:
@@ -217,10 +226,6 @@ def _as_bytes(strings: pa.Array) -> npt.NDArray[np.bytes_]:
         if (content < 128).all():
             return content.view(f"S{lengths[0]}")
     return np.array([text.encode("ascii", "replace") for text in strings.to_pylist()], dtype="S")
-
-
-def _in_sao_paulo(instants: pa.Array) -> pa.Array:
-    return instants.cast(pa.timestamp("us", tz="America/Sao_Paulo"))
 
 
 def _dates(values: pa.Array) -> npt.NDArray[np.datetime64]:

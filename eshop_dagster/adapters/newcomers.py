@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from eshop_dagster.adapters.release import OpenRelease
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
 
 FEWEST = 100
 """Newcomers below which no figure is given: it would be chance, or somebody's."""
@@ -49,7 +48,7 @@ class Newcomers:
 def newcomers_of(release: OpenRelease, as_of_date: date) -> Newcomers:
     """Return how the newcomers of the year before did, of whom 90 days are known."""
     until = as_of_date - timedelta(days=90)
-    limits = {"first": until - timedelta(days=365), "until": until, "zone": BUSINESS_TIME_ZONE}
+    limits = {"first": until - timedelta(days=365), "until": until, "zone": release.shop.time_zone}
     [row] = release.query(_QUERY, limits).to_pylist()
     count = row["customer_count"]
     if count < FEWEST:

@@ -11,6 +11,7 @@ from eshop_dagster.adapters.sources.base import Changes
 from eshop_dagster.adapters.validation import QUARANTINE_SCHEMA, Checked, UnknownColumn, check_rows
 from eshop_dagster.adapters.vault import Vault
 from eshop_dagster.contract import DIRECT_IDENTIFIERS, TABLES
+from eshop_dagster.shop import BRAZIL, Shop
 
 SMALLEST_GUARDED_ROWS = 20
 """A share of fewer rows than these says nothing: so few may shrink, or be bad for the smaller part, freely."""
@@ -45,8 +46,12 @@ class Intake:
         self._vault = vault
         self._limits = limits
 
-    def take_in(self, chunk: Changes) -> dict[str, Checked]:
+    def take_in(self, chunk: Changes, shop: Shop = BRAZIL) -> dict[str, Checked]:
         """Return a chunk's rows by raw table, those to keep and those for quarantine, without direct identifiers.
+
+        Args:
+            chunk: what a source yielded.
+            shop: whose country's rules hold.
 
         Raises:
             RawStoreError: a table or a day that no file could hold, or too many rows that break the contract.
@@ -57,7 +62,7 @@ class Intake:
         for name, table in TABLES.items():
             rows = chunk.tables.get(name, pa.table({"changed_date": pa.array([], pa.date32())}))
             parent = checked[table.parent].accepted if table.parent else None
-            checked[name] = check_rows(name, self._pseudonymise(name, rows), parent)
+            checked[name] = check_rows(name, self._pseudonymise(name, rows), parent, shop=shop)
         checked = self._with_rejected(checked, chunk.rejected)
         self._refuse_too_many_bad_rows(checked)
         return checked

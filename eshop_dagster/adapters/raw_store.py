@@ -18,6 +18,7 @@ from eshop_dagster.adapters.day_files import DayFiles
 from eshop_dagster.adapters.files import json_bytes, parquet_bytes, write_atomically
 from eshop_dagster.adapters.raw_intake import SMALLEST_GUARDED_ROWS, Intake, Limits, RawStoreError
 from eshop_dagster.adapters.raw_records import EMPTY_FILE, Damage, PullRecords, content_hash
+from eshop_dagster.adapters.shop_file import read_shop
 from eshop_dagster.adapters.sources.base import Changes
 from eshop_dagster.adapters.validation import stored_schema
 from eshop_dagster.adapters.vault import Vault
@@ -51,6 +52,7 @@ class RawStore:
     """
 
     def __init__(self, home: Path, vault: Vault, limits: Limits | None = None) -> None:
+        self._home = home
         self._raw = home / "raw"
         self._files = DayFiles(home)
         self._limits = limits or Limits()
@@ -140,7 +142,7 @@ class RawStore:
 
     def _write_chunk(self, source: str, fingerprint: str, chunk: Changes, report: PullReport, *, force: bool) -> None:
         fault_point("validate")
-        checked = self._intake.take_in(chunk)
+        checked = self._intake.take_in(chunk, read_shop(self._home))
         days = [chunk.first_day + timedelta(days=n) for n in range((chunk.last_day - chunk.first_day).days + 1)]
         accepted = {table: dict(_by_day(result.accepted, days)) for table, result in checked.items()}
         quarantined = {table: dict(_by_day(result.quarantined, days)) for table, result in checked.items()}

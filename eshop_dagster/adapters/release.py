@@ -18,6 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from eshop_dagster.adapters.files import file_sha256
+from eshop_dagster.shop import Shop
 
 _WORD = re.compile(r"\w+")
 _HASHED_NAME = re.compile(r".*-([0-9a-f]{8})")
@@ -52,6 +53,12 @@ class OpenRelease:
     _sound: set[str] = field(default_factory=set, repr=False, compare=False)
     _viewed: set[str] = field(default_factory=set, repr=False, compare=False)
     _lock: RLock = field(default_factory=RLock, repr=False, compare=False)
+
+    @property
+    def shop(self) -> Shop:
+        """Whose shop the release is about; Brazil's where it was published before shops had a country."""
+        said = {name: value for name, value in self.manifest.get("shop", {}).items() if name != "nation"}
+        return Shop(**said)
 
     def files(self, table: str) -> list[Path]:
         """Return the Parquet files that together hold a table, in the order of its dates.

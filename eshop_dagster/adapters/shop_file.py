@@ -9,6 +9,8 @@ from pathlib import Path
 from eshop_dagster.adapters.files import parquet_bytes, write_atomically
 from eshop_dagster.shop import BRAZIL, Shop
 
+SHOP_FILE = "shop.json"
+
 HOLIDAYS = Path("calendar") / "holidays.parquet"
 """Where dbt finds the public holidays, in the home (`ml.public_holidays.SCHEMA`)."""
 
@@ -18,7 +20,7 @@ _FIRST_YEAR = 1900
 
 def read_shop(home: Path) -> Shop:
     """Return the shop of a home."""
-    path = home / "shop.json"
+    path = home / SHOP_FILE
     return Shop(**json.loads(path.read_text())) if path.exists() else BRAZIL
 
 

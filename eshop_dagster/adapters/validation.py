@@ -10,7 +10,8 @@ from functools import cache
 import duckdb
 import pyarrow as pa
 
-from eshop_dagster.contract import TABLES, Column, Table
+from eshop_dagster.contract import TABLES, Column, Table, tables_of
+from eshop_dagster.shop import BRAZIL, Shop
 
 QUARANTINE_SCHEMA = pa.schema([("changed_date", pa.date32()), ("reason", pa.string()), ("row", pa.string())])
 
@@ -34,12 +35,12 @@ class Checked:
     quarantined: pa.Table
 
 
-def stored_columns(table: str) -> dict[str, Column]:
+def stored_columns(table: str, shop: Shop = BRAZIL) -> dict[str, Column]:
     """Return the columns of `table` as raw holds them: identifiers left out, `customer_key` in place of
     `customer_id`.
     """
     columns = {}
-    for name, column in TABLES[table].columns.items():
+    for name, column in tables_of(shop)[table].columns.items():
         if name == "customer_id":
             columns["customer_key"] = Column(pa.string(), is_required=column.is_required)
         elif not column.is_identifier:
@@ -57,7 +58,7 @@ def stored_schema(table: str) -> pa.Schema:
     return pa.schema([(name, column.type) for name, column in stored_columns(table).items()])
 
 
-def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None) -> Checked:
+def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None, *, shop: Shop = BRAZIL) -> Checked:
     """Split pseudonymised rows of one raw table into those that keep the contract and those that break it.
 
     A row breaks it when a required value is missing, a value cannot be read as the contract's type, a rule is
@@ -67,11 +68,12 @@ def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None) -> Ch
         table: a raw table's name.
         rows: columns of `stored_columns(table)` (any may be left out) and `changed_date`.
         parent: the accepted rows of the parent table, for a table that has one.
+        shop: whose country's rules hold.
 
     Raises:
         UnknownColumn: `rows` has a column that is not in the contract.
     """
-    columns, contract = stored_columns(table), TABLES[table]
+    columns, contract = stored_columns(table, shop), tables_of(shop)[table]
     unknown = sorted(set(rows.column_names) - set(columns) - {"changed_date"})
     if unknown:
         raise UnknownColumn(f"{table} came with unknown columns {unknown}: the contract has {sorted(columns)}")

@@ -17,6 +17,7 @@ class Provenance(Answer):
 
     release: str = Field(description="The published release: its last day and a hash of its content.")
     data_through: Date = Field(description="The last day that the release knows.")
+    currency: str = Field(description="ISO 4217 code: of every amount of the answer, whatever its field's name.")
     model: str
     model_version: int | None = Field(description="Version in the registry; null where no champion answers.")
     model_data_version: str | None = Field(description="Hash of the data that the version learned from (DVC).")
@@ -139,7 +140,7 @@ class ForecastRow(Answer):
     """What the shop is expected to take on a day, or in a month as far as it is forecast."""
 
     date: Date = Field(description="The day; the first of the month by month.")
-    state: str = Field(description="BR is the nation.")
+    state: str = Field(description="The country's code, such as BR, is the whole shop.")
     day_count: int = Field(description="Forecast days in it: a month at the edge has fewer than its days.")
     revenue_brl: float
     revenue_lower_80_brl: float | None = Field(description="By day only: the ends of days do not add up to a month's.")

@@ -18,6 +18,7 @@ from eshop_dagster.api.conversion import tables_of
 from eshop_dagster.api.history import Order, faults
 from eshop_dagster.api.problems import MOST_ERRORS, Problem, unfit
 from eshop_dagster.api.requests import BODIES, HISTORY, MOST_CUSTOMERS, MOST_EXPLAINED
+from eshop_dagster.shop import BRAZIL, Shop
 
 LARGEST_BODY = 16 * 2**20
 """Bytes; more is refused with 413."""
@@ -25,10 +26,15 @@ LARGEST_BODY = 16 * 2**20
 
 @dataclass(frozen=True)
 class Days:
-    """The day that histories are asked about where they name none, and the last one that they may name."""
+    """The day that histories are asked about where they name none, the last one that they may name, and whose they are.
+
+    Attributes:
+        shop: decides which day an instant belongs to, and which states there are.
+    """
 
     release: date
     latest: date
+    shop: Shop = BRAZIL
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Asked:
         count: customers.
         as_of: the day that histories are asked about; None for keys.
         reasons: whether to say why.
+        shop: whose orders the histories hold.
     """
 
     keys: Sequence[str] | None
@@ -50,12 +57,13 @@ class Asked:
     count: int
     as_of: date | None
     reasons: bool
+    shop: Shop = BRAZIL
 
     def converted(self) -> "Asked":
         """Return the same with tables in the place of histories."""
         if self.histories is None:
             return self
-        return Asked(None, None, tables_of(self.histories), self.count, self.as_of, self.reasons)
+        return Asked(None, None, tables_of(self.histories, self.shop), self.count, self.as_of, self.reasons, self.shop)
 
 
 async def read_raw(request: Request, most: int) -> bytes:
@@ -153,7 +161,7 @@ def _asked(body: Any, days: Days) -> Asked:
     if reasons and count > MOST_EXPLAINED:
         words = f"Input should be false for more than {MOST_EXPLAINED} customers"
         raise unfit([{"loc": ("reasons",), "type": "too_many_reasons", "msg": words}])
-    return Asked(keys, histories, None, count, as_of, reasons)
+    return Asked(keys, histories, None, count, as_of, reasons, days.shop)
 
 
 def _checked_day(as_of: date | None, histories: Sequence[list[Order]], days: Days, *, is_one: bool) -> date:
@@ -165,7 +173,9 @@ def _checked_day(as_of: date | None, histories: Sequence[list[Order]], days: Day
         )
     for number, orders in enumerate(histories):
         start = ("orders",) if is_one else ("histories", number, "orders")
-        errors += [{"loc": (*start, *at), "type": kind, "msg": words} for at, kind, words in faults(orders, day)]
+        errors += [
+            {"loc": (*start, *at), "type": kind, "msg": words} for at, kind, words in faults(orders, day, days.shop)
+        ]
     if errors:
         raise unfit(errors)
     return day

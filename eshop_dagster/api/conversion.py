@@ -9,15 +9,16 @@ import pyarrow as pa
 
 from eshop_dagster.adapters.feature_sql import INPUTS, LINES, ORDERS, PRODUCTS
 from eshop_dagster.api.history import FIRST_DAY, Item, Order, business_date
+from eshop_dagster.shop import BRAZIL, Shop
 
 _CENT, _THOUSANDTH, _UNIT = Decimal("0.01"), Decimal("0.001"), Decimal("0.0001")
 _ZERO = Decimal("0.00")
 
 
-def tables_of(histories: Sequence[Sequence[Order]]) -> dict[str, pa.Table]:
+def tables_of(histories: Sequence[Sequence[Order]], shop: Shop = BRAZIL) -> dict[str, pa.Table]:
     """Return `orders`, `lines` and `products` as `FeatureSql.features` takes them; customer i has the key `i`, padded.
 
-    As in `int_orders__versions`: a cancelled order has no revenue, freight or returns in BRL; `item_count` counts lines
+    As in `int_orders__versions`: a cancelled order has no revenue, freight or returns; `item_count` counts lines
     bought, `returned_item_count` lines of worth that came back: all of them where the order was returned and no line
     says what came back; late is after the promised date, unknown without both.
     What is posted is what is known now, so that each order has one version, known since its day.
@@ -27,9 +28,9 @@ def tables_of(histories: Sequence[Sequence[Order]]) -> dict[str, pa.Table]:
     categories: set[str] = set()
     for number, history in enumerate(histories):
         for order in history:
-            day = business_date(order.ordered_at)
+            day = business_date(order.ordered_at, shop)
             order_id = f"{number}/{order.order_id}"
-            _add_order(orders, order, order_id, key_of(number), day)
+            _add_order(orders, order, order_id, key_of(number), day, shop)
             for item in order.items:
                 _append(lines, (order_id, day, item.category or "", item.quantity < 0))
                 categories.add(item.category or "")
@@ -49,13 +50,13 @@ def key_of(number: int) -> str:
     return f"{number:09d}"
 
 
-def _add_order(columns: dict[str, list[Any]], order: Order, order_id: str, key: str, day: date) -> None:
+def _add_order(columns: dict[str, list[Any]], order: Order, order_id: str, key: str, day: date, shop: Shop) -> None:
     bought = [item for item in order.items if item.quantity > 0]
     returned = [item for item in order.items if item.quantity < 0] or (bought if order.is_returned else [])
     counts = not order.is_cancelled
     is_late: bool | None = None
     if order.delivered_at is not None and order.promised_date is not None:
-        is_late = business_date(order.delivered_at) > order.promised_date
+        is_late = business_date(order.delivered_at, shop) > order.promised_date
     _append(
         columns,
         (

@@ -13,13 +13,12 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
-from eshop_dagster.contract import BUSINESS_TIME_ZONE, STATES
+from eshop_dagster.contract import STATES
+from eshop_dagster.shop import BRAZIL, Shop
 
-_ZONE = ZoneInfo(BUSINESS_TIME_ZONE)
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(9999, 12, 30)
 """The last day that has a date in every time zone."""
@@ -40,12 +39,6 @@ def _only_number(value: Any) -> Any:
     return value
 
 
-def _only_state(value: Any) -> Any:
-    if value not in STATES:
-        raise PydanticCustomError("state", "Input should be a state of Brazil, such as SP")
-    return value
-
-
 def _between_days(value: Any) -> Any:
     day = value.date() if isinstance(value, datetime) else value
     if day < FIRST_DAY:
@@ -62,7 +55,10 @@ OrderId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length
 Category = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
 # Bounds far above any shop's; within them no sum of squares outgrows the decimals of the features' SQL.
 Channel = Literal["web", "app", "store"]
-OrderState = Annotated[str, BeforeValidator(_only_state), WithJsonSchema({"enum": STATES, "type": "string"})]
+OrderState = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=60)]
+STATES_OF_BRAZIL = {"enum": STATES, "type": "string"}
+"""The schema of a state where the shop is in Brazil; another country's regions are texts."""
+
 Quantity = Annotated[Decimal, BeforeValidator(_only_number, json_schema_input_type=float), Field(ge=-10_000, le=10_000)]
 Price = Annotated[Decimal, BeforeValidator(_only_number, json_schema_input_type=float), Field(ge=0, le=1_000_000)]
 Freight = Annotated[
@@ -80,8 +76,10 @@ class Item(Strict):
     """One line of an order."""
 
     quantity: Quantity = Field(description="Pieces bought; negative on a line that says what came back. Never 0.")
-    unit_price_brl: Price = Field(description="BRL for one piece, without freight.")
-    freight_brl: Freight = Field(default=Decimal(0), description="BRL; below 0 only on a line that came back.")
+    unit_price_brl: Price = Field(description="For one piece, without freight, in the shop's currency.")
+    freight_brl: Freight = Field(
+        default=Decimal(0), description="In the shop's currency; below 0 only on a line that came back."
+    )
     category: Category | None = Field(default=None, description="The product's category, as the shop names it.")
 
 
@@ -91,7 +89,9 @@ class Order(Strict):
     order_id: OrderId = Field(description="Any text, once in a history; it is used for nothing else.")
     ordered_at: Instant = Field(description="When it was placed, with its time zone.")
     channel: Channel | None = Field(default=None, description="Where it was placed.")
-    state: OrderState | None = Field(default=None, description="Where it went, such as SP.")
+    state: OrderState | None = Field(
+        default=None, description="Where it went: a state of Brazil, such as SP, or another country's region."
+    )
     is_cancelled: Annotated[bool, Field(strict=True)] = Field(default=False, description="Whether it was called off.")
     is_returned: Annotated[bool, Field(strict=True)] = Field(
         default=False, description="Whether it came back: all of it, unless lines that came back say how much."
@@ -120,9 +120,14 @@ AsOf = Annotated[
 ]
 
 
-def business_date(instant: datetime) -> date:
-    """Return the date of an instant in America/Sao_Paulo."""
-    return instant.astimezone(_ZONE).date()
+def business_date(instant: datetime, shop: Shop = BRAZIL) -> date:
+    """Return the date of an instant where the shop is."""
+    return instant.astimezone(ZoneInfo(shop.time_zone)).date()
+
+
+def is_state_of(shop: Shop, state: str) -> bool:
+    """Whether an order of the shop may have gone there: one of 27 in Brazil, any region elsewhere."""
+    return state in STATES if shop.is_brazilian else bool(state.strip())
 
 
 def latest_as_of(release_day: date, today: date) -> date:
@@ -130,7 +135,7 @@ def latest_as_of(release_day: date, today: date) -> date:
     return max(release_day, today + timedelta(days=1))
 
 
-def faults(orders: list[Order], as_of_date: date) -> list[tuple[tuple[str | int, ...], str, str]]:
+def faults(orders: list[Order], as_of_date: date, shop: Shop = BRAZIL) -> list[tuple[tuple[str | int, ...], str, str]]:
     """Return what single fields cannot tell: place, kind and words of each fault; never a value that was sent."""
     found: list[tuple[tuple[str | int, ...], str, str]] = []
     seen: set[str] = set()
@@ -138,9 +143,11 @@ def faults(orders: list[Order], as_of_date: date) -> list[tuple[tuple[str | int,
         if order.order_id in seen:
             found.append(((number, "order_id"), "repeated", "Input should be different in each order of a history"))
         seen.add(order.order_id)
+        if order.state is not None and not is_state_of(shop, order.state):
+            found.append(((number, "state"), "state", "Input should be a state of Brazil, such as SP"))
         for name in ("ordered_at", "delivered_at"):
             instant = getattr(order, name)
-            if instant is not None and business_date(instant) >= as_of_date:
+            if instant is not None and business_date(instant, shop) >= as_of_date:
                 found.append(((number, name), "in_the_future", "Input should be before as_of_date"))
         for line, item in enumerate(order.items):
             if item.quantity == 0:

@@ -9,9 +9,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from eshop_dagster.api.history import STATES_OF_BRAZIL
 from eshop_dagster.api.problems import ProblemDetails
 from eshop_dagster.api.requests import SEGMENT, SEGMENT_BATCH, SPEND, SPEND_BATCH
 from eshop_dagster.api.state import State
+from eshop_dagster.shop import BRAZIL, Shop
 
 _REFERENCE = "#/components/schemas/{model}"
 _ADAPTERS = (SPEND, SEGMENT, SPEND_BATCH, SEGMENT_BATCH, TypeAdapter(ProblemDetails))
@@ -28,17 +30,19 @@ def body_of(name: str, adapter: TypeAdapter[Any]) -> dict[str, Any]:
 
 def document(app: FastAPI, state: State | None) -> dict[str, Any]:
     """Return the document; its examples name a customer and days of the release that is served."""
-    return _document(app, *_known(state))
+    return _document(app, *_known(state), state.release.shop if state else BRAZIL)
 
 
 @lru_cache(maxsize=2)
-def _document(app: FastAPI, key: str, day: date) -> dict[str, Any]:
+def _document(app: FastAPI, key: str, day: date, shop: Shop) -> dict[str, Any]:
     """Return the document of one release: making it takes 35 ms, in which the event loop stands still."""
     found = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     for adapter in _ADAPTERS:
         schema = adapter.json_schema(ref_template=_REFERENCE)
         schemas.update(schema.pop("$defs", {}))
+    if shop.is_brazilian:
+        _name_states(schemas["Order"]["properties"]["state"], STATES_OF_BRAZIL)
     schemas["ProblemDetails"] = _ADAPTERS[-1].json_schema(ref_template=_REFERENCE)
     schemas["ProblemDetails"].pop("$defs", None)
     found["components"]["securitySchemes"] = {
@@ -50,16 +54,19 @@ def _document(app: FastAPI, key: str, day: date) -> dict[str, Any]:
             if path not in _OPEN:
                 operation["security"] = [{"ApiKey": []}, {"Bearer": []}]
             for content in operation.get("requestBody", {}).get("content", {}).values():
-                content["examples"] = examples(content["examples"]["of"], key, day)
+                content["examples"] = examples(content["examples"]["of"], key, day, shop)
             for parameter in operation.get("parameters", []):
                 if parameter["name"] == "customer_key":
                     parameter["example"] = key
+                if parameter["name"] == "state" and shop.is_brazilian:
+                    wanted = {**STATES_OF_BRAZIL, "enum": [shop.country, *STATES_OF_BRAZIL["enum"]]}
+                    _name_states(parameter["schema"], wanted)
     return found
 
 
-def examples(name: str, key: str, day: date) -> Mapping[str, Any]:
+def examples(name: str, key: str, day: date, shop: Shop = BRAZIL) -> Mapping[str, Any]:
     """Return the examples of a body by name: a customer of the release, and orders shortly before its day."""
-    orders = _orders(day)
+    orders = _orders(day, "SP" if shop.is_brazilian else None)
     if name.endswith("_batch"):
         by_key: dict[str, Any] = {"customer_keys": [key, _FAR_KEY]}
         by_history: dict[str, Any] = {"histories": [{"orders": orders}, {"orders": []}]}
@@ -78,7 +85,12 @@ def _known(state: State | None) -> tuple[str, date]:
     return state.release.customers.keys[0].decode(), state.release.as_of_date
 
 
-def _orders(day: date) -> list[dict[str, Any]]:
+def _name_states(property_: dict[str, Any], states: dict[str, Any]) -> None:
+    """Put the states that there are in the place of any text."""
+    property_["anyOf"] = [states if one.get("type") == "string" else one for one in property_["anyOf"]]
+
+
+def _orders(day: date, state: str | None) -> list[dict[str, Any]]:
     first, second = day - timedelta(days=70), day - timedelta(days=20)
     item = {"category": "books", "quantity": 2, "unit_price_brl": 39.9, "freight_brl": 12.5}
     returned = {"category": "toys", "quantity": -1, "unit_price_brl": 89.0}
@@ -87,7 +99,7 @@ def _orders(day: date) -> list[dict[str, Any]]:
             "order_id": "A-1001",
             "ordered_at": f"{first}T10:15:00-03:00",
             "channel": "web",
-            "state": "SP",
+            "state": state,
             "promised_date": str(first + timedelta(days=8)),
             "delivered_at": f"{first + timedelta(days=6)}T16:40:00-03:00",
             "items": [item],
@@ -96,7 +108,7 @@ def _orders(day: date) -> list[dict[str, Any]]:
             "order_id": "A-1002",
             "ordered_at": f"{second}T21:05:00-03:00",
             "channel": "app",
-            "state": "SP",
+            "state": state,
             "items": [{**returned, "quantity": 1, "freight_brl": 9.9}, returned],
         },
     ]

@@ -18,7 +18,6 @@ from eshop_dagster.api.problems import Problem
 from eshop_dagster.api.scoring import segments_by_history, segments_by_key, spend_by_history, spend_by_key
 from eshop_dagster.api.state import Answering, State
 from eshop_dagster.api.watching import Watcher
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
 
 Question = Literal["spend", "segmentation"]
 
@@ -71,7 +70,7 @@ def answer_group(group: Group, jobs: Sequence[Asked]) -> list[dict[str, Any]]:
     """Return the row of each job; each asks about one customer."""
     keys = [key for job in jobs for key in job.keys or ()]
     histories = [history for job in jobs for history in job.histories or ()]
-    tables = None if group.as_of is None else tables_of(histories)
+    tables = None if group.as_of is None else tables_of(histories, group.state.release.shop)
     return rows_of(group, Asked(keys, None, tables, len(jobs), group.as_of, group.reasons))
 
 
@@ -90,8 +89,9 @@ def rows_of(group: Group, asked: Asked) -> list[dict[str, Any]]:
 
 def days_of(state: State) -> Days:
     """Return the days that histories may be asked about, today."""
-    today = datetime.now(ZoneInfo(BUSINESS_TIME_ZONE)).date()
-    return Days(state.release.as_of_date, latest_as_of(state.release.as_of_date, today))
+    shop = state.release.shop
+    today = datetime.now(ZoneInfo(shop.time_zone)).date()
+    return Days(state.release.as_of_date, latest_as_of(state.release.as_of_date, today), shop)
 
 
 def provenance(state: State, answering: Answering) -> dict[str, Any]:
@@ -99,6 +99,7 @@ def provenance(state: State, answering: Answering) -> dict[str, Any]:
     return {
         "release": state.release.name,
         "data_through": state.release.data_through,
+        "currency": state.release.shop.currency,
         "model": answering.name,
         "model_version": answering.version,
         "model_data_version": answering.data_version,

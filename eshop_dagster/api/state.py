@@ -14,6 +14,7 @@ from eshop_dagster.adapters.feature_sql import FeatureSql, compiled_features
 from eshop_dagster.adapters.newcomers import Newcomers, newcomers_of
 from eshop_dagster.adapters.registry import LoadedModel
 from eshop_dagster.adapters.release import current_name, open_release
+from eshop_dagster.shop import BRAZIL, Shop
 from eshop_dagster.stages.champions import serving_champion, versions
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
@@ -54,6 +55,7 @@ class ReleaseData:
     customers: CustomerIndex
     newcomers: Newcomers
     forecast: pa.Table
+    shop: Shop = BRAZIL
 
     @property
     def as_of_date(self) -> date:
@@ -150,6 +152,7 @@ def _read_release(platform: Platform, scratch: Path) -> ReleaseData:
         customers=customers,
         newcomers=newcomers_of(release, customers.as_of_date),
         forecast=release.query("SELECT * FROM revenue_forecast ORDER BY state, date"),
+        shop=release.shop,
     )
 
 

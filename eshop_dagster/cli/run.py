@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eshop_dagster.adapters.locks import home_lock
+from eshop_dagster.adapters.shop_file import read_shop
 from eshop_dagster.adapters.sources import (
     KINDS,
     OpenSource,
@@ -24,6 +25,7 @@ from eshop_dagster.settings import activate, load_settings
 from eshop_dagster.stages.parameters import Params, load_params
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.pull import clip_days, source_of_params
+from eshop_dagster.stages.settle_shop import settle_shop
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -78,9 +80,10 @@ def run(
         "orders_per_day": orders_per_day,
     }
     config = choose_source(settings.home, params, source, options)
-    opened = open_source(config, yesterday())
+    shop = read_shop(settings.home)
+    opened = open_source(config, yesterday(shop))
     days = clip_days(
-        opened, first.date() if first else None, last.date() if last else default_last_day(params, config, last)
+        opened, first.date() if first else None, last.date() if last else default_last_day(params, config, last), shop
     )
     # Dagster's daily partitions begin on the source's first day.
     config = replace(config, first_day=str(opened.source.first_day()))
@@ -89,8 +92,10 @@ def run(
         home_lock(settings.home, f"eshop run, process {os.getpid()}", wait_seconds=wait, on_wait=say_who),
         progress_bars(is_quiet=as_json),
     ):
-        save_source_config(settings.home, config)
         platform = Platform(settings, params)
+        # First of all: Dagster's partitions and schedules go by the shop's time zone.
+        settle_shop(platform, opened)
+        save_source_config(settings.home, config)
         results = run_jobs(
             platform, opened, days, repull=repull, force=force, retrain=None if only_refresh else retrain
         )

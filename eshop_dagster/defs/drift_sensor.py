@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import dagster as dg
 
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.defs.drift import drift
 from eshop_dagster.defs.evidence import WHY_TAG
 from eshop_dagster.defs.jobs import retrain
+from eshop_dagster.defs.time_zone import home_time_zone
 from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.drift import read_drift
 
@@ -27,9 +27,9 @@ watch_drift_daily = dg.ScheduleDefinition(
     name="watch_drift_daily",
     job=watch_drift,
     cron_schedule="0 3 * * *",
-    execution_timezone=BUSINESS_TIME_ZONE,
+    execution_timezone=home_time_zone(),
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Every day at 03:00 in São Paulo.",
+    description="Every day at 03:00 in the shop's time zone.",
 )
 
 

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import dagster as dg
 
 from eshop_dagster.adapters.sources import load_source_config
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.defs.publishing import customer_scores, release, revenue_forecast
 from eshop_dagster.defs.raw import raw
 from eshop_dagster.defs.reproducing import champions_can_be_reproduced
+from eshop_dagster.defs.time_zone import home_time_zone
 from eshop_dagster.defs.training import revenue_model, segmentation_model, spend_model, training_snapshot
 from eshop_dagster.defs.warehouse import features, warehouse
 from eshop_dagster.settings import load_settings
@@ -42,11 +42,11 @@ retrain = dg.define_asset_job(
 @dg.schedule(
     job=refresh_warehouse,
     cron_schedule="0 2 * * *",
-    execution_timezone=BUSINESS_TIME_ZONE,
+    execution_timezone=home_time_zone(),
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 def refresh_warehouse_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Every day at 02:00 in São Paulo: every business day since the last one pulled, up to yesterday."""
+    """Every day at 02:00 in the shop's time zone: every business day since the last one pulled, up to yesterday."""
     home = load_settings().home
     config = load_source_config(home)
     if config is None:
@@ -66,7 +66,7 @@ retrain_weekly = dg.ScheduleDefinition(
     name="retrain_weekly",
     job=retrain,
     cron_schedule="0 4 * * 0",
-    execution_timezone=BUSINESS_TIME_ZONE,
+    execution_timezone=home_time_zone(),
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Every Sunday at 04:00 in São Paulo.",
+    description="Every Sunday at 04:00 in the shop's time zone.",
 )

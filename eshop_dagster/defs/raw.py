@@ -9,7 +9,8 @@ from eshop_dagster.adapters.full_disk import DiskFull
 from eshop_dagster.adapters.raw_store import PullReport, RawStoreError
 from eshop_dagster.adapters.sources import SourceConfig, load_source_config, open_source
 from eshop_dagster.adapters.sources.base import SourceError
-from eshop_dagster.contract import BUSINESS_TIME_ZONE, TABLES
+from eshop_dagster.contract import TABLES
+from eshop_dagster.defs.time_zone import home_time_zone
 from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.progress import Counter
@@ -32,7 +33,7 @@ def first_partition() -> date:
     return date.fromisoformat(config.first_day) if config else date(2024, 1, 1)
 
 
-daily = dg.DailyPartitionsDefinition(first_partition().isoformat(), timezone=BUSINESS_TIME_ZONE)
+daily = dg.DailyPartitionsDefinition(first_partition().isoformat(), timezone=home_time_zone())
 
 
 class PullConfig(dg.Config):
@@ -73,8 +74,8 @@ def raw(
     keys = context.partition_key_range
     first, last = date.fromisoformat(keys.start), date.fromisoformat(keys.end)
     try:
-        opened = open_source(load_source_config(platform.home) or SourceConfig(), yesterday())
-        first, last = clip_days(opened, first, last)
+        opened = open_source(load_source_config(platform.home) or SourceConfig(), yesterday(platform.shop))
+        first, last = clip_days(opened, first, last, platform.shop)
         days = Counter("pull", (last - first).days + 1)
         report = pull(platform, opened, first, last, only_new=config.only_new, force=config.force, on_days=days.advance)
     except (SourceError, RawStoreError, DayRefused, DiskFull) as error:

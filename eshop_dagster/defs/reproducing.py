@@ -6,8 +6,8 @@ import dagster as dg
 
 from eshop_dagster.adapters.registry import RegistryError
 from eshop_dagster.adapters.snapshot_store import SnapshotError
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.defs.evidence import MODEL_CHECKS, REPRODUCED
+from eshop_dagster.defs.time_zone import home_time_zone
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.reproduce import reproduce
 
@@ -54,7 +54,7 @@ reproduce_champions_weekly = dg.ScheduleDefinition(
     name="reproduce_champions_weekly",
     job=reproduce_champions,
     cron_schedule="0 5 * * 1",
-    execution_timezone=BUSINESS_TIME_ZONE,
+    execution_timezone=home_time_zone(),
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Every Monday at 05:00 in São Paulo.",
+    description="Every Monday at 05:00 in the shop's time zone.",
 )

@@ -13,6 +13,7 @@ from eshop_dagster.adapters.files import file_sha256
 from eshop_dagster.adapters.raw_store import PullReport, RawStoreError
 from eshop_dagster.adapters.sources import OpenSource, SourceConfig, load_source_config, open_source
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.shop import BRAZIL, place_of
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.pull import clip_days, pull
 
@@ -95,11 +96,12 @@ def load_report(
 
 def _refuse_days_to_come(opened: OpenSource, report: InboxReport) -> None:
     """Refuse a report of which only a part could be pulled now: the rest would be put away with it."""
-    if opened.source.last_day() > yesterday():
+    shop = getattr(opened.source, "shop", None) or BRAZIL
+    if opened.source.last_day() > yesterday(shop):
         raise SourceError(
-            f"{report.path.name} has changes of {opened.source.last_day()}, expected days that have ended in São "
-            f"Paulo, up to {yesterday()}: correct the date, leave the later days out of the export, or put it there "
-            "again when they have ended"
+            f"{report.path.name} has changes of {opened.source.last_day()}, expected days that have ended in "
+            f"{place_of(shop)}, up to {yesterday(shop)}: correct the date, leave the later days out of the export, or "
+            "put it there again when they have ended"
         )
 
 

@@ -10,8 +10,10 @@ from typing import Any, get_type_hints
 
 import yaml
 
+from eshop_dagster.adapters.countries import checked_shop
 from eshop_dagster.adapters.raw_store import Limits
 from eshop_dagster.settings import PARAMS_FILE
+from eshop_dagster.shop import BRAZIL, Shop
 
 
 class ParameterError(ValueError):
@@ -60,6 +62,7 @@ class Params:
     """All parameters; the models' sections stay mappings, which `ml` reads itself.
 
     Attributes:
+        shop: whose shop a fresh home is, where its source does not say.
         segmentation: parameters of `ml.segmentation` and `seed`.
         spend: parameters of `ml.spend` and `seed`.
         revenue: parameters of `ml.revenue` and `seed`.
@@ -69,6 +72,7 @@ class Params:
         explained_customers: number of customers, those of whom most is expected, whose scores are given reasons.
     """
 
+    shop: Shop = BRAZIL
     source: SourceParams = SourceParams()
     raw: Limits = field(default_factory=Limits)
     cutoffs: CutoffParams = CutoffParams()
@@ -101,12 +105,13 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         raise ParameterError(f"{path.name} cannot be read ({error}): restore it from git") from error
     if not isinstance(content, Mapping):
         raise ParameterError(f"{path.name} holds {content!r}, expected sections with parameters: restore it from git")
-    known = {"source", "raw", "cutoffs", "segmentation", "spend", "revenue", "gate", "drift", "release"}
+    known = {"shop", "source", "raw", "cutoffs", "segmentation", "spend", "revenue", "gate", "drift", "release"}
     unknown = sorted(set(content) - known)
     if unknown:
         raise ParameterError(f"{path.name} has the unknown sections {unknown}: expected some of {sorted(known)}")
     release = _section(ReleaseParams, content, "release")
     return Params(
+        shop=_shop(_mapping(content, "shop")),
         source=_source(_mapping(content, "source")),
         raw=_section(Limits, content, "raw"),
         cutoffs=_section(CutoffParams, content, "cutoffs"),
@@ -118,6 +123,14 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         releases_kept=release.kept,
         explained_customers=release.explained_customers,
     )
+
+
+def _shop(section: Mapping[str, Any]) -> Shop:
+    shop: Shop = _section(Shop, {"shop": {name: value for name, value in section.items() if value is not None}}, "shop")
+    try:
+        return checked_shop(**asdict(shop))
+    except ValueError as error:
+        raise ParameterError(f"params.yaml, section shop: {error}") from error
 
 
 def _source(section: Mapping[str, Any]) -> SourceParams:

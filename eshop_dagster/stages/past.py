@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from eshop_dagster.adapters.dbt import raise_on_failure, run_dbt
 from eshop_dagster.adapters.raw_records import PullRecords
 from eshop_dagster.adapters.raw_store import RawStoreError
+from eshop_dagster.adapters.shop_file import SHOP_FILE
 from eshop_dagster.adapters.warehouse import Warehouse
 from eshop_dagster.contract import TABLES
 from eshop_dagster.stages.marts import BOOKKEEPING, MARTS
@@ -101,6 +102,8 @@ def _scratch(home: Path, as_of: date, content: str) -> Path:
         for folder in (home / "raw" / table).glob("changed_date=*"):
             if date.fromisoformat(folder.name.removeprefix("changed_date=")) < as_of:
                 (scratch / "raw" / table / folder.name).symlink_to(folder)
+    if (home / SHOP_FILE).exists():
+        shutil.copyfile(home / SHOP_FILE, scratch / SHOP_FILE)
     _scratches[known] = scratch
     return scratch
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from eshop_dagster.adapters.raw_store import RawStore
+from eshop_dagster.adapters.shop_file import read_shop
 from eshop_dagster.adapters.table_records import TableRecords
 from eshop_dagster.adapters.vault import Vault
 from eshop_dagster.adapters.warehouse import Warehouse
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.settings import Settings, master_key
+from eshop_dagster.shop import BRAZIL, Shop
 from eshop_dagster.stages.marts import BOOKKEEPING, DATED
 from eshop_dagster.stages.parameters import Params
 
@@ -28,6 +29,11 @@ class Platform:
         self.params = params
         self.warehouse = Warehouse(settings.home)
         self.records = TableRecords(self.warehouse, DATED, BOOKKEEPING)
+
+    @property
+    def shop(self) -> Shop:
+        """Whose shop this home is; read each time, for the first pull settles it."""
+        return read_shop(self.home)
 
     @cached_property
     def vault(self) -> Vault:
@@ -56,6 +62,6 @@ class Platform:
         return SnapshotStore(self.home, self.settings.dvc_remote)
 
 
-def yesterday() -> date:
-    """Return the last business day (America/Sao_Paulo) that has ended: the last that can be pulled."""
-    return (datetime.now(ZoneInfo(BUSINESS_TIME_ZONE)) - timedelta(days=1)).date()
+def yesterday(shop: Shop = BRAZIL) -> date:
+    """Return the last business day of a shop that has ended: the last that can be pulled."""
+    return (datetime.now(ZoneInfo(shop.time_zone)) - timedelta(days=1)).date()

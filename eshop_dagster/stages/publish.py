@@ -9,7 +9,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +145,8 @@ def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]],
     days = platform.raw.day_hashes()
     return {
         "data_through": str(max(days)),
+        # Country, currency and time zone of every figure here; `nation` names the row of the whole shop.
+        "shop": {**asdict(platform.shop), "nation": platform.shop.country},
         "raw_hash": hashlib.sha256("".join(days.values()).encode()).hexdigest()[:16],
         "tables": {
             table: {

@@ -9,8 +9,10 @@ from eshop_dagster.adapters.sources import OpenSource, SourceConfig
 from eshop_dagster.adapters.sources.base import Changes
 from eshop_dagster.adapters.sources.registered import Register
 from eshop_dagster.faults import fault_point
+from eshop_dagster.shop import BRAZIL, Shop, place_of
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform, yesterday
+from eshop_dagster.stages.settle_shop import settle_shop
 
 
 class DayRefused(ValueError):
@@ -28,17 +30,18 @@ def source_of_params(params: Params, kind: str | None = None) -> SourceConfig:
     )
 
 
-def clip_days(opened: OpenSource, first: date | None, last: date | None) -> tuple[date, date]:
+def clip_days(opened: OpenSource, first: date | None, last: date | None, shop: Shop = BRAZIL) -> tuple[date, date]:
     """Return the range of days to pull: what was asked for, within what the source knows.
 
     Raises:
         DayRefused: a day has not ended yet, or the range is empty.
     """
-    newest = yesterday()
+    shop = getattr(opened.source, "shop", None) or shop
+    newest = yesterday(shop)
     for day in (first, last):
         if day is not None and day > newest:
             raise DayRefused(
-                f"{day} has not ended in São Paulo yet: the last day that can be pulled is {newest}. Give --to "
+                f"{day} has not ended in {place_of(shop)} yet: the last day that can be pulled is {newest}. Give --to "
                 f"{newest} or earlier."
             )
     known_first, known_last = opened.source.first_day(), min(opened.source.last_day(), newest)
@@ -75,6 +78,7 @@ def pull(
         on_days: told the number of days done, also of those left out.
     """
     fault_point("pull")
+    settle_shop(platform, opened)
     known = platform.raw.days_pulled(opened.source.name, opened.fingerprint) if only_new else set()
     wanted = [day for day in _days(first, last) if day not in known]
     on_days((last - first).days + 1 - len(wanted))

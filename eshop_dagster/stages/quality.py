@@ -20,7 +20,7 @@ LIVING_SOURCES = ("simulated",)
 """Kinds of source that have a new day every day; all others are closed sets."""
 
 DUE_HOUR = 3
-"""Hour in São Paulo from which yesterday must be there; the nightly pull begins at 02:00."""
+"""Hour in the shop's time zone from which yesterday must be there; the nightly pull begins at 02:00."""
 
 _DAILY_SALES = """
     SELECT ordered_date, count(*) AS order_count, sum(revenue_brl)::DOUBLE AS revenue_brl
@@ -105,7 +105,8 @@ class Freshness:
 def freshness(platform: Platform, now: datetime | None = None) -> list[Freshness]:
     """Return the freshness of every source that was ever pulled into this home, by name."""
     config = load_source_config(platform.home)
-    due = due_day(now or datetime.now(ZoneInfo(BUSINESS_TIME_ZONE)))
+    zone = platform.shop.time_zone
+    due = due_day(now or datetime.now(ZoneInfo(zone)), zone)
     found = []
     for folder in sorted((platform.home / "raw" / "_pulls").glob("*")):
         days = platform.raw.days_pulled(folder.name)
@@ -115,13 +116,14 @@ def freshness(platform: Platform, now: datetime | None = None) -> list[Freshness
     return found
 
 
-def due_day(now: datetime) -> date:
+def due_day(now: datetime, time_zone: str = BUSINESS_TIME_ZONE) -> date:
     """Return the newest business day that must have been pulled by now: yesterday, once the nightly pull had its time.
 
     Args:
         now: an instant with a time zone.
+        time_zone: the shop's.
     """
-    local = now.astimezone(ZoneInfo(BUSINESS_TIME_ZONE))
+    local = now.astimezone(ZoneInfo(time_zone))
     return local.date() - timedelta(days=1 if local.hour >= DUE_HOUR else 2)
 
 

@@ -41,7 +41,7 @@ select
     orders.delivered_at,
     orders.promised_date,
     {{ business_date('orders.delivered_at') }} > orders.promised_date as is_late,
-    orders.delivered_at > timezone('America/Sao_Paulo', orders.promised_date::timestamp) as is_late_by_instant,
+    orders.delivered_at > timezone({{ shop_time_zone() }}, orders.promised_date::timestamp) as is_late_by_instant,
     coalesce(
         orders.approved_at < orders.ordered_at
         or orders.shipped_at < orders.ordered_at

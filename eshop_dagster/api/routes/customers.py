@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from eshop_dagster.adapters.customer_index import CustomerIndex
 from eshop_dagster.api.access import Admitted
 from eshop_dagster.api.answers import CustomerAnswer
 from eshop_dagster.api.bodies import Asked
@@ -34,7 +35,7 @@ async def customer(request: Request, customer_key: PathKey) -> Response:
     answer = {
         "customer_key": customer_key,
         "as_of_date": state.release.as_of_date,
-        **_profile(state.release.customers.rows[place]),
+        **_profile(state.release.customers, place),
         "spend": spend,
         "segment": segment,
         "spend_provenance": provenance(state, state.spend),
@@ -43,9 +44,10 @@ async def customer(request: Request, customer_key: PathKey) -> Response:
     return json_response(answer)
 
 
-def _profile(row: Any) -> dict[str, Any]:
+def _profile(customers: CustomerIndex, place: int) -> dict[str, Any]:
+    row = customers.rows[place]
     return {
-        "state": row["state"].decode() or None,
+        "state": customers.states[row["state"]],
         # NaT becomes None.
         **{name: row[name].item() for name in ("registered_date", "first_sale_date", "last_ordered_date")},
         **{name: int(row[name]) for name in ("order_count", "cancelled_order_count")},

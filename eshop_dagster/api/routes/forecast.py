@@ -6,22 +6,20 @@ from typing import Annotated, Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from eshop_dagster.api.access import Admitted
 from eshop_dagster.api.answers import ForecastAnswer
-from eshop_dagster.api.history import Day
-from eshop_dagster.api.problems import documented
+from eshop_dagster.api.history import Day, is_state_of
+from eshop_dagster.api.problems import documented, unfit
 from eshop_dagster.api.routes.asking import json_response
 from eshop_dagster.api.service import service_of
 from eshop_dagster.api.state import State
-from eshop_dagster.contract import STATES
 
 router = APIRouter(dependencies=[Depends(Admitted("read"))], tags=["forecast"])
 
 _ENDS = tuple(f"revenue_{end}_{level}_brl" for level in (80, 95) for end in ("lower", "upper"))
-Where = Literal[("BR", *STATES)]  # type: ignore[valid-type]
 
 
 class ForecastQuery(BaseModel):
@@ -30,18 +28,28 @@ class ForecastQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     by: Literal["day", "month"] = "day"
-    state: Where = "BR"
+    state: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=60,
+        description="A state, or the country's code for the whole shop, which is the default.",
+    )
     first: Day | None = None
     last: Day | None = None
 
 
 @router.get("/forecast", response_model=ForecastAnswer, responses=documented(401, 403, 422, 429, 503))
 async def forecast(request: Request, query: Annotated[ForecastQuery, Query()]) -> Response:
-    """Revenue, orders and average ticket of the days or months ahead, for the nation (BR) or a state.
+    """Revenue, orders and average ticket of the days or months ahead, for the whole shop or a state.
 
     `first` and `last` are the first and the last day to be told; all that are forecast if they are left out.
     """
     state = service_of(request).state()
+    nation = state.release.shop.country
+    if query.state is not None and query.state != nation and not is_state_of(state.release.shop, query.state):
+        words = f"Input should be {nation} or a state of Brazil, such as SP"
+        raise unfit([{"loc": ("query", "state"), "type": "state", "msg": words}])
+    query = query.model_copy(update={"state": query.state or nation})
     table = _chosen(state.release.forecast, query)
     answer = {
         "by": query.by,
@@ -89,6 +97,7 @@ def _provenance(state: State) -> dict[str, Any]:
     return {
         "release": state.release.name,
         "data_through": state.release.data_through,
+        "currency": state.release.shop.currency,
         "model": "revenue",
         "model_version": made.get("version"),
         "model_data_version": made.get("dvc_hash"),

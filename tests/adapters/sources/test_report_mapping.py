@@ -6,6 +6,7 @@ import pytest
 
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report import load_mapping
+from eshop_dagster.shop import Shop
 
 SMALLEST = """
 name: shop
@@ -23,6 +24,9 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
     mapping = load_mapping(write(tmp_path, SMALLEST))
     assert mapping.model_dump(exclude={"columns"}) == {
         "name": "shop",
+        "country": "BR",
+        "holidays": None,
+        "time_zone": None,
         "format": {
             "delimiter": ",",
             "encoding": "utf-8",
@@ -38,7 +42,7 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
             "time_zone": "America/Sao_Paulo",
             "empty_words": [],
         },
-        "currency": {"code": "BRL", "rate_to_brl": None},
+        "currency": {"code": "BRL", "rate_to_brl": None, "rate": None},
         "cancellation": {"order_id_prefix": None, "negative_quantity": False, "statuses": []},
         "return_": {"order_id_prefix": None, "negative_quantity": False, "statuses": []},
         "status": {},
@@ -54,7 +58,11 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "addition, message",
     [
-        ("colums: {}", "unknown key 'colums', known here: name, columns, format, currency, cancellation, return"),
+        (
+            "colums: {}",
+            "unknown key 'colums', known here: name, country, holidays, time_zone, columns, format, currency, "
+            "cancellation, return",
+        ),
         ("colums: {}", "Did you mean 'columns'?"),
         ("format: {delimeter: ';'}", "unknown key 'format.delimeter'"),
         ("format: {delimeter: ';'}", "Did you mean 'delimiter'?"),
@@ -67,7 +75,13 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
         ("status: {Sent: shiped}", "status.Sent is 'shiped'"),
         ("status: {Sent: shiped}", "Did you mean 'shipped'?"),
         ("status: {no: cancelled}", "YAML reads this unquoted word as False: write it in quotes"),
-        ("currency: GBP", "GBP has no rate: add rate_to_brl, the BRL that one GBP is worth"),
+        ("currency: {code: GBP, rate: 1.2, rate_to_brl: 6.3}", "rate and rate_to_brl are both given"),
+        ("country: GB\ncurrency: XXY", "currency is 'XXY': expected an ISO 4217 code"),
+        ("country: UK", "country 'UK' has no known time zone"),
+        ("country: brazil", "country: String should match pattern"),
+        ("country: US", "country 'US' has the time zones"),
+        ("country: GB\nholidays: LON", "expected one of ENG, NIR, SCT, WLS, or nothing"),
+        ("time_zone: Sao_Paulo", "time_zone is 'Sao_Paulo': expected an IANA name"),
         ("currency: {code: GBP, rate_to_brl: 0}", "greater than 0 (given: 0)"),
         ("currency: {code: BRL, rate_to_brl: 2}", "BRL has the rate 2: leave rate_to_brl out"),
         ("currency: pounds", "currency.code: String should match pattern '^[A-Z]{3}$' (given: 'pounds')"),
@@ -147,3 +161,33 @@ def test_a_mapping_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path.write_bytes("name: ação".encode("cp1252"))
     with pytest.raises(SourceError, match="is not a UTF-8 text file"):
         load_mapping(path)
+
+
+@pytest.mark.parametrize(
+    "addition, expected, written_in",
+    [
+        ("", Shop(), "America/Sao_Paulo"),
+        ("country: GB", Shop("GB", None, "GBP", "Europe/London"), "Europe/London"),
+        ("country: GB\nholidays: SCT", Shop("GB", "SCT", "GBP", "Europe/London"), "Europe/London"),
+        # Without a rate the amounts stay as the file has them, so that its currency is the shop's.
+        ("country: GB\ncurrency: EUR", Shop("GB", None, "EUR", "Europe/London"), "Europe/London"),
+        ("country: GB\ncurrency: {code: USD, rate: 0.79}", Shop("GB", None, "GBP", "Europe/London"), "Europe/London"),
+        ("currency: {code: USD, rate_to_brl: 5.4}", Shop(), "America/Sao_Paulo"),
+        ("currency: GBP", Shop("BR", None, "GBP", "America/Sao_Paulo"), "America/Sao_Paulo"),
+        ("country: GB\nformat: {time_zone: UTC}", Shop("GB", None, "GBP", "Europe/London"), "UTC"),
+        (
+            "country: PT\nformat: {time_zone: Europe/Lisbon}",
+            Shop("PT", None, "EUR", "Europe/Lisbon"),
+            "Europe/Lisbon",
+        ),
+        ("country: US\ntime_zone: America/Chicago", Shop("US", None, "USD", "America/Chicago"), "America/Chicago"),
+    ],
+)
+def test_currency_and_time_zone_follow_from_the_country(
+    tmp_path: Path, addition: str, expected: Shop, written_in: str
+) -> None:
+    mapping = load_mapping(write(tmp_path, SMALLEST + addition))
+
+    assert mapping.shop == expected
+    assert mapping.format.time_zone == written_in
+    assert mapping.says_shop == bool(addition)

@@ -21,23 +21,23 @@ def build_items(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping) -
     connection.execute("DROP TABLE divided; DROP TABLE priced")
 
 
-def _in_brl(amount: str, mapping: ReportMapping, decimals: int) -> str:
-    rate = f"{mapping.currency.rate_to_brl or 1}::DECIMAL(16, 8)"
+def _in_shop_currency(amount: str, mapping: ReportMapping, decimals: int) -> str:
+    rate = f"{mapping.currency.rate_to_shop}::DECIMAL(16, 8)"
     return f"TRY_CAST(round({amount} * {rate}, {decimals}) AS DECIMAL(22, 4))"
 
 
 def _priced(mapping: ReportMapping) -> str:
-    """Each line with its number, its freight, and its unit price in BRL, or else its total."""
-    is_converted = (mapping.currency.rate_to_brl or 1) != 1
+    """Each line with its number, its freight, and its unit price in the shop's currency, or else its total."""
+    is_converted = mapping.currency.rate_to_shop != 1
     if mapping.columns.line_total:
-        price, total = "NULL", _in_brl("given", mapping, 2 if is_converted else 4)
+        price, total = "NULL", _in_shop_currency("given", mapping, 2 if is_converted else 4)
     elif is_converted:
-        price, total = _in_brl("given", mapping, 4), "NULL"
+        price, total = _in_shop_currency("given", mapping, 4), "NULL"
     else:
         price = "CASE WHEN given = round(given, 4) THEN given END"
         total = "CASE WHEN given <> round(given, 4) THEN round(given * pieces, 4) END"
     number = "line_number" if mapping.columns.line_number else "(row_number() OVER lines)::VARCHAR"
-    freight = _in_brl("TRY_CAST(freight AS DECIMAL(20, 8))", mapping, 2)
+    freight = _in_shop_currency("TRY_CAST(freight AS DECIMAL(20, 8))", mapping, 2)
     freight = f"coalesce(TRY_CAST({freight} AS DECIMAL(18, 2))::VARCHAR, freight)"
     if mapping.freight_per == "order":
         freight = f"""CASE
@@ -120,7 +120,7 @@ _COMPUTED_PAYMENTS = """
 
 
 def _given_payments(mapping: ReportMapping) -> str:
-    amount = _in_brl("TRY_CAST(payment_amount AS DECIMAL(20, 8))", mapping, 2)
+    amount = _in_shop_currency("TRY_CAST(payment_amount AS DECIMAL(20, 8))", mapping, 2)
     # An amount that belongs to the order stands on each of its lines, and is one payment.
     same = "order_key, method, installments, payment_amount"
     once = f"QUALIFY row_number() OVER (PARTITION BY {same} ORDER BY line_sequence) = 1"

@@ -10,7 +10,7 @@ from eshop_dagster.adapters.sources.report.file_lines import RAW
 from eshop_dagster.adapters.sources.report.headers import mapped_headers
 from eshop_dagster.adapters.sources.report.mapping import OrderKey, ReportMapping
 from eshop_dagster.adapters.sources.report.values import STATE_NAMES, UNREADABLE, Reader, literal, plain
-from eshop_dagster.contract import BUSINESS_TIME_ZONE, STATES, STATUSES
+from eshop_dagster.contract import STATES, STATUSES
 
 IDENTIFIERS = ("customer_id", "name", "email", "cpf", "phone")
 IDS = ("customer_id", "product_id", "seller_id")
@@ -51,7 +51,8 @@ def open_lines(mapping: ReportMapping) -> duckdb.DuckDBPyConnection:
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     columns = ", ".join(f"{name} {kind}" for name, kind in TYPES.items())
     connection.execute(f"CREATE TABLE lines ({columns})")
-    states = {**STATE_NAMES, **{code: code for code in STATES}}
+    # Another country's regions are as the shop writes them.
+    states = {**STATE_NAMES, **{code: code for code in STATES}} if mapping.shop.is_brazilian else {}
     _words(connection, "state_words", states)
     statuses = {
         **{status: status for status in STATUSES},
@@ -115,7 +116,7 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
     values |= {name: reader.integer(at[name], kinds[at[name]]) for name in INTEGERS if name in at}
     pieces = at.get("quantity")
     values["quantity"] = reader.number(pieces, kinds[pieces], decimals=3) if pieces else ONE_PIECE
-    values |= _instants(reader, at, kinds)
+    values |= _instants(reader, at, kinds, mapping.shop.time_zone)
     if "channel" in at:
         values["channel"] = f"lower({at['channel']}::VARCHAR)"
     if "state" in at:
@@ -125,6 +126,9 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
         text = f"{at['zip_prefix']}::VARCHAR"
         full = rf"regexp_full_match({text}, '\d{{5}}-?\d{{3}}')"
         values["zip_prefix"] = f"CASE WHEN {full} THEN left({text}, 5) ELSE {text} END"
+        if not mapping.shop.is_brazilian:
+            # The part before the blank or dash: of `SW1A 1AA` the district, not the street.
+            values["zip_prefix"] = f"left(regexp_extract({text}, '^[^ -]+'), 5)"
     constants = mapping.constants
     if constants.channel:
         values["channel"] = literal(constants.channel)
@@ -140,7 +144,7 @@ def _order_key(reader: Reader, columns: list[str], mapping: ReportMapping) -> st
     return f" || {literal(KEY_SEPARATOR)} || ".join(reader.identifier(name) for name in columns)
 
 
-def _instants(reader: Reader, at: dict[str, str], kinds: dict[str, pa.DataType]) -> dict[str, str]:
+def _instants(reader: Reader, at: dict[str, str], kinds: dict[str, pa.DataType], time_zone: str) -> dict[str, str]:
     ordered, kind = at.get("ordered_at") or at["ordered_date"], kinds[at.get("ordered_at") or at["ordered_date"]]
     if "ordered_time" in at:
         day = f"strftime({ordered}, {literal(_date_part(reader))})" if pa.types.is_temporal(kind) else ordered
@@ -148,7 +152,7 @@ def _instants(reader: Reader, at: dict[str, str], kinds: dict[str, pa.DataType])
     instant = reader.instant(ordered, kind)
     values = {
         "ordered_at": instant,
-        "ordered_date": f"timezone({literal(BUSINESS_TIME_ZONE)}, {instant})::DATE",
+        "ordered_date": f"timezone({literal(time_zone)}, {instant})::DATE",
         "has_ordered_text": f"{at.get('ordered_at') or at['ordered_date']} IS NOT NULL",
     }
     for event in (name for name in EVENTS if name in at):

@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from eshop_dagster.adapters.countries import checked_shop, currency_of, zone_of
 from eshop_dagster.adapters.sources.report.format import Format, Part, Word
+from eshop_dagster.shop import BRAZIL, Shop
 
 CONTRACT_STATUS = Literal[
     "created", "approved", "processing", "invoiced", "shipped", "delivered", "cancelled", "unavailable", "returned"
@@ -82,21 +84,33 @@ class Columns(Part):
         return {key: value.from_ if isinstance(value, OrderKey) else [value] for key, value in named.items() if value}
 
 
+Rate = Annotated[Decimal, Field(gt=0, max_digits=16, decimal_places=8)]
+
+
 class Currency(Part):
-    """The report's currency and its fixed rate: how many BRL one unit is worth."""
+    """The report's currency and, where its amounts are converted, a fixed rate: into BRL, or the country's currency.
+
+    Without a rate the amounts stay as they are, and the shop's currency is the report's.
+    """
 
     code: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "BRL"
-    rate_to_brl: Annotated[Decimal, Field(gt=0, max_digits=16, decimal_places=8)] | None = None
+    rate_to_brl: Rate | None = None
+    rate: Rate | None = None
 
-    @field_validator("rate_to_brl", mode="before")
+    @property
+    def rate_to_shop(self) -> Decimal:
+        """How much one unit is worth in the shop's currency."""
+        return self.rate_to_brl or self.rate or Decimal(1)
+
+    @field_validator("rate_to_brl", "rate", mode="before")
     @classmethod
     def _exact(cls, value: Any) -> Any:
         return str(value) if isinstance(value, float) else value
 
     @model_validator(mode="after")
     def _rate(self) -> Self:
-        if self.code != "BRL" and self.rate_to_brl is None:
-            raise ValueError(f"{self.code} has no rate: add rate_to_brl, the BRL that one {self.code} is worth")
+        if self.rate_to_brl and self.rate:
+            raise ValueError("rate and rate_to_brl are both given: keep rate_to_brl for a shop whose currency is BRL")
         if self.code == "BRL" and self.rate_to_brl not in (None, 1):
             raise ValueError(f"BRL has the rate {self.rate_to_brl}: leave rate_to_brl out")
         return self
@@ -121,6 +135,9 @@ class ReportMapping(Part):
     """All that must be known to read a sales report of one line per order line."""
 
     name: Annotated[str, Field(pattern="^[A-Za-z0-9-]+$")]
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = BRAZIL.country
+    holidays: Word | None = None
+    time_zone: str | None = None
     columns: Columns
     format: Format = Format()
     currency: Currency = Currency()
@@ -134,10 +151,45 @@ class ReportMapping(Part):
     payment_amount_per: Literal["order", "line"] = "order"
     constants: Constants = Constants()
 
-    @field_validator("currency", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _currency_code(cls, value: Any) -> Any:
-        return {"code": value} if isinstance(value, str) else value
+    def _follow_country(cls, value: Any) -> Any:
+        """Where the mapping is silent, currency and time zone are those of the country."""
+        if not isinstance(value, dict):
+            return value
+        country, form, money = value.get("country"), value.get("format") or {}, value.get("currency") or {}
+        money = {"code": money} if isinstance(money, str) else money
+        if not (isinstance(country, str) and isinstance(form, dict) and isinstance(money, dict)):
+            return {**value, "currency": money} if money else value
+        zone = value.get("time_zone") or zone_of(country, form.get("time_zone"))
+        return {
+            **value,
+            "time_zone": zone,
+            "format": {"time_zone": zone, **form},
+            "currency": {"code": currency_of(country), **money},
+        }
+
+    @property
+    def shop(self) -> Shop:
+        """The shop whose report this is."""
+        money = self.currency
+        is_converted = money.rate is not None
+        return Shop(
+            country=self.country,
+            state=self.holidays,
+            currency="BRL" if money.rate_to_brl else currency_of(self.country) if is_converted else money.code,
+            time_zone=self.time_zone or BRAZIL.time_zone,
+        )
+
+    @property
+    def says_shop(self) -> bool:
+        """Whether the mapping says anything of its shop; it is Brazil's otherwise."""
+        return bool({"country", "currency", "holidays", "time_zone"} & self.model_fields_set)
+
+    @model_validator(mode="after")
+    def _known_shop(self) -> Self:
+        checked_shop(**vars(self.shop))
+        return self
 
     @model_validator(mode="after")
     def _one_meaning(self) -> Self:

@@ -10,7 +10,6 @@ from eshop_dagster.adapters.sources.report.items import build_items
 from eshop_dagster.adapters.sources.report.lines import EVENTS, IDS, TYPES, is_personal_order_key
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping, Signs
 from eshop_dagster.adapters.sources.report.values import literal, plain
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
 
 CONFLICTS = ("customer_id", "status", "channel", "state")
 """An order has one of each; lines that name two make the whole order unknowable."""
@@ -36,7 +35,7 @@ def build_orders(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping) 
     connection.execute(_conflicts(mapping))
     connection.execute(_ACCEPTED)
     connection.execute(_orders(mapping))
-    connection.execute(_ORDER_DAYS)
+    connection.execute(_order_days(mapping.shop.time_zone))
     build_items(connection, mapping)
     for table, (key, columns) in DESCRIBED.items():
         connection.execute(_described(table, key, columns))
@@ -160,16 +159,17 @@ def _orders(mapping: ReportMapping) -> str:
     """
 
 
-_EVENT_DATES = ", ".join(f"greatest(ordered_date, timezone('{BUSINESS_TIME_ZONE}', {event})::DATE)" for event in EVENTS)
-_ORDER_DAYS = f"""
-    CREATE TABLE order_days AS
-    FROM (
-        SELECT order_number, order_id, unnest(list_distinct([ordered_date, {_EVENT_DATES}])) AS changed_date,
-            greatest({_EVENT_DATES}) AS last_date
-        FROM orders
-    )
-    ORDER BY changed_date, order_number
-"""
+def _order_days(time_zone: str) -> str:
+    events = ", ".join(f"greatest(ordered_date, timezone('{time_zone}', {event})::DATE)" for event in EVENTS)
+    return f"""
+        CREATE TABLE order_days AS
+        FROM (
+            SELECT order_number, order_id, unnest(list_distinct([ordered_date, {events}])) AS changed_date,
+                greatest({events}) AS last_date
+            FROM orders
+        )
+        ORDER BY changed_date, order_number
+    """
 
 
 def _described(table: str, key: str, columns: dict[str, str]) -> str:

@@ -36,6 +36,7 @@ class ReportSource:
 
     Attributes:
         name: the mapping's name.
+        shop: the shop that the mapping declares; None where it says nothing of it.
         notes: what was left aside, taken once or rounded, in words; each is logged as a warning too.
         lines_read: lines found with at least one value: each is in an order, or is rejected.
 
@@ -45,6 +46,7 @@ class ReportSource:
 
     def __init__(self, paths: Path | str, mapping: ReportMapping, id_prefix: str = "") -> None:
         self.name = mapping.name
+        self.shop = mapping.shop if mapping.says_shop else None
         self.notes: list[str] = []
         self.lines_read = 0
         self._mapping = mapping

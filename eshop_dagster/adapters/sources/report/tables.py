@@ -8,7 +8,6 @@ import pyarrow as pa
 from eshop_dagster.adapters.sources.report.lines import EVENTS
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 from eshop_dagster.adapters.sources.report.orders import DESCRIBED
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
 
 ORDER_COLUMNS = ("customer_id", "channel", *EVENTS, "promised_date", "state", "city")
 
@@ -70,7 +69,8 @@ def _orders(mapping: ReportMapping) -> str:
     if "customer_id" in columns:
         columns["customer_id"] = "$prefix || customer_id"
     mapped = [event for event in EVENTS if event in columns]
-    dates = {event: f"greatest(ordered_date, timezone('{BUSINESS_TIME_ZONE}', {event})::DATE)" for event in EVENTS}
+    zone = mapping.shop.time_zone
+    dates = {event: f"greatest(ordered_date, timezone('{zone}', {event})::DATE)" for event in EVENTS}
     for event in mapped:
         columns[event] = f"""coalesce({event}_unreadable, if({dates[event]} <= changed_date,
             strftime({event}, '%Y-%m-%d %H:%M:%S.%f+00'), NULL))"""

@@ -1,0 +1,58 @@
+"""Settle whose shop a home is: what its source declares, else what `params.yaml` says; the home keeps it."""
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from eshop_dagster.adapters.files import write_json
+from eshop_dagster.adapters.shop_file import SHOP_FILE, read_shop
+from eshop_dagster.adapters.sources import OpenSource
+from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.shop import BRAZIL, Shop
+
+if TYPE_CHECKING:
+    from eshop_dagster.stages.platform import Platform
+
+
+def settle_shop(platform: "Platform", opened: OpenSource) -> Shop:
+    """Return the shop of a home that is about to be filled from a source, and keep it.
+
+    Only the state whose holidays are kept may change later: the amounts, days and regions that the home holds already
+    are in the shop's currency, time zone and country.
+
+    Raises:
+        SourceError: the home holds another shop's orders.
+    """
+    home, known = platform.home, read_shop(platform.home)
+    wanted = declared_shop(platform, opened)
+    if wanted is None or wanted == known:
+        return known
+    if _holds_orders(platform) and replace(wanted, state=known.state) != known:
+        raise SourceError(
+            f"the home {home} is a shop's in {known.country} ({known.currency}, {known.time_zone}), and "
+            f"{opened.source.name} is one's in {wanted.country} ({wanted.currency}, {wanted.time_zone}): correct its "
+            "mapping, or give another folder with --home (a second home is a second, independent platform)"
+        )
+    write_json(home / SHOP_FILE, asdict(wanted))
+    return wanted
+
+
+def declared_shop(platform: "Platform", opened: OpenSource) -> Shop | None:
+    """Return the shop that a source or else `params.yaml` declares; None where neither says anything.
+
+    Raises:
+        SourceError: a report whose mapping is silent, in a platform whose shop is not Brazil's.
+    """
+    of_params = platform.params.shop
+    if hasattr(opened.source, "shop"):
+        declared: Shop | None = opened.source.shop
+        if declared is None and of_params != BRAZIL and not _holds_orders(platform):
+            raise SourceError(
+                f"params.yaml says that the shop is in {of_params.country}, and the mapping of {opened.source.name} "
+                f"does not say where: write `country: {of_params.country}` into it"
+            )
+        return declared
+    return None if _holds_orders(platform) else of_params
+
+
+def _holds_orders(platform: "Platform") -> bool:
+    return any((platform.home / "raw" / "_pulls").glob("*/*.json"))
