@@ -27,3 +27,8 @@
 {% macro shop_holidays() -%}
   read_parquet('{{ env_var("ESHOP_HOLIDAYS", "") if execute }}')
 {%- endmacro %}
+
+{#- The states of Brazil, none of which is another country's region of the same name. -#}
+{% macro if_brazilian(states) -%}
+  {{ states if is_brazilian() else "(select * from " ~ states ~ " where false)" }}
+{%- endmacro %}

@@ -2,14 +2,16 @@
 {{ config(materialized='incremental', incremental_strategy='replace_calendar', on_schema_change='fail') }}
 
 with years as (
-    select year(min(ordered_date)) as first_year, year(max(ordered_date)) + 1 as last_year from {{ ref('fct_orders') }}
+    select
+        make_date(year(min(ordered_date)), 1, 1) as first_date,
+        make_date(year(max(ordered_date)) + 1, 12, 31) as last_date
+    from {{ ref('fct_orders') }}
 ),
 
 dates as (
-    select unnest(generate_series(make_date(first_year, 1, 1), make_date(last_year, 12, 31), interval 1 day))::date
-        as calendar_date
+    select unnest(generate_series(first_date, last_date, interval 1 day))::date as calendar_date
     from years
-    where first_year is not null
+    where first_date is not null
 ),
 
 holidays as (select * from {{ shop_holidays() }}),

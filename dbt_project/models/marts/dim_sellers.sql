@@ -17,4 +17,4 @@ select
     newest.zip_prefix,
     newest.changed_date
 from newest
-left join {{ ref('brazilian_states') }} as states using (state)
+left join {{ if_brazilian(ref('brazilian_states')) }} as states using (state)

@@ -59,8 +59,8 @@ distances as (
         shops.state as seller_state,
         homes.state,
         round({{ great_circle_km('shops', 'homes') }}, 1) as distance_km
-    from {{ ref('brazilian_states') }} as shops
-    cross join {{ ref('brazilian_states') }} as homes
+    from {{ if_brazilian(ref('brazilian_states')) }} as shops
+    cross join {{ if_brazilian(ref('brazilian_states')) }} as homes
 )
 
 select
@@ -94,5 +94,5 @@ select
     deliveries.changed_date
 from deliveries
 left join sellers on {{ known_at_change('deliveries', 'sellers') }}
-left join {{ ref('brazilian_states') }} as homes on deliveries.state = homes.state
+left join {{ if_brazilian(ref('brazilian_states')) }} as homes on deliveries.state = homes.state
 left join distances on sellers.seller_state = distances.seller_state and deliveries.state = distances.state
