@@ -87,17 +87,26 @@ class Intake:
         return rows.set_column(position, "customer_key", column)
 
     def _with_rejected(self, checked: dict[str, Checked], rejected: pa.Table) -> dict[str, Checked]:
-        """Add the rows that the source could not take apart; their text is sealed, as it may hold personal data."""
-        for name in rejected["table"].unique().to_pylist():
-            rows = rejected.filter(pc.equal(rejected["table"], name))
-            references = self._vault.seal_rows(rows["row"].to_pylist())
-            sealed = pa.table(
-                [rows["changed_date"], rows["reason"], pa.array([json.dumps({"sealed": ref}) for ref in references])],
-                schema=QUARANTINE_SCHEMA,
-            )
-            quarantined = pa.concat_tables([checked[name].quarantined, sealed]).sort_by("changed_date")
-            checked[name] = Checked(checked[name].accepted, quarantined)
-        return checked
+        """Return the tables with the rows that the source could not take apart, and every quarantined text sealed.
+
+        A row that broke the contract may hold a person's data in any column: a shifted line has the name where the
+        state should be.
+        """
+        sealed: dict[str, Checked] = {}
+        for name, result in checked.items():
+            also = rejected.filter(pc.equal(rejected["table"], name)).select(QUARANTINE_SCHEMA.names)
+            rows = pa.concat_tables([result.quarantined, also.cast(QUARANTINE_SCHEMA)])
+            references = self._vault.seal_rows(rows["row"].to_pylist()) if rows.num_rows else []
+            texts = pa.array([json.dumps({"sealed": reference}) for reference in references], pa.string())
+            quarantined = pa.table([rows["changed_date"], rows["reason"], texts], schema=QUARANTINE_SCHEMA)
+            sealed[name] = Checked(result.accepted, quarantined.sort_by("changed_date"))
+        return sealed
+
+    def opened(self, row: str) -> str:
+        """Return the text of a quarantined row; an older platform wrote it in clear."""
+        content = json.loads(row)
+        is_sealed = isinstance(content, dict) and list(content) == ["sealed"]
+        return self._vault.open_row(content["sealed"]) if is_sealed else row
 
     def _refuse_too_many_bad_rows(self, checked: dict[str, Checked]) -> None:
         for table, result in checked.items():

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.day_files import DayFiles
 from eshop_dagster.adapters.files import json_bytes, parquet_bytes, write_atomically
@@ -121,6 +122,21 @@ class RawStore:
                 for table, reasons in record["quarantined"].items():
                     report.quarantined.update({(table, reason): rows for reason, rows in reasons.items()})
         return report
+
+    def quarantined(self, table: str | None = None, reason: str | None = None) -> Iterator[dict[str, object]]:
+        """Yield quarantined rows, the newest day first: `table`, `day`, `source`, `reason`, and `row` as it was found.
+
+        The files hold references; the rows are opened in the vault, which needs the master key.
+        """
+        folders = (self._raw.parent / "quarantine").glob(f"{table or '*'}/changed_date=*")
+        for folder in sorted(folders, key=lambda path: (path.name, path.parent.name), reverse=True):
+            for path in sorted(folder.glob("*.parquet")):
+                for kept in pq.read_table(path, partitioning=None).to_pylist():
+                    if reason is None or kept["reason"] == reason:
+                        day = date.fromisoformat(folder.name.removeprefix("changed_date="))
+                        row = self._intake.opened(kept["row"])
+                        known = {"table": folder.parent.name, "day": day, "source": path.stem}
+                        yield {**known, "reason": kept["reason"], "row": row}
 
     def damaged(self, on_day: Callable[[int, int], None] = lambda done, total: None) -> list[Damage]:
         """Return the files of raw that do not hold what was pulled: lost, changed, not readable, or of no pull.

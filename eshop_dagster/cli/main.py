@@ -13,6 +13,7 @@ from eshop_dagster.cli import (
     export,
     keys,
     models,
+    quarantine,
     rebuild,
     replay,
     report,
@@ -36,6 +37,7 @@ app.command("doctor")(doctor.doctor)
 app.command("up")(up.up)
 app.command("api")(api.api)
 app.command("dashboard")(dashboard.dashboard)
+app.command("quarantine")(quarantine.quarantine)
 app.command("rebuild")(rebuild.rebuild)
 app.command("models")(models.models)
 app.command("rollback")(models.rollback)
