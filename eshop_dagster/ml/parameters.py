@@ -1,5 +1,6 @@
 """How a model's parameters are read from a mapping: unknown names and wrong types are refused, never ignored."""
 
+import math
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -34,6 +35,8 @@ def _read(name: str, value: Any, expected: Any) -> Any:
     options = get_args(expected) if get_origin(expected) in (Union, types.UnionType) else (expected,)
     if float in options and isinstance(value, int) and not isinstance(value, bool):
         return float(value) if int not in options else value
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} is {value}; expected a finite number. Correct the value.")
     plain = tuple(option for option in options if isinstance(option, type))
     if isinstance(value, plain) and not (isinstance(value, bool) and bool not in plain):
         return value

@@ -93,6 +93,19 @@ class Params:
         return hashlib.sha256(json.dumps(self.relevant(model), sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
+class _EachOnce(yaml.SafeLoader):
+    """Reads YAML as `safe_load` does, and refuses a name that stands twice: YAML would let the last one win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [self.construct_object(key) for key, _ in node.value]  # type: ignore[no-untyped-call]
+        twice = sorted({str(name) for name in names if names.count(name) > 1})
+        if twice:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{', '.join(twice)} stands there twice, expected once: keep one", node.start_mark
+            )
+        return super().construct_mapping(node, deep)
+
+
 def load_params(path: Path = PARAMS_FILE) -> Params:
     """Read `params.yaml`.
 
@@ -100,7 +113,7 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         ParameterError: the file is missing, is not YAML, or names something unknown.
     """
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_EachOnce)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ParameterError(f"{path.name} cannot be read ({error}): restore it from git") from error
     if not isinstance(content, Mapping):
@@ -168,4 +181,27 @@ def _section(kind: Any, content: Mapping[str, Any], name: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, expected):
             words = getattr(types[parameter], "__name__", str(types[parameter]))
             raise ParameterError(f"params.yaml, {name}.{parameter} is {value!r}, expected a value of type {words}")
+        limits = _BOUNDS.get(f"{name}.{parameter}")
+        # NaN lies between no two numbers.
+        if limits and not limits[0] <= value <= limits[1]:
+            raise ParameterError(
+                f"params.yaml, {name}.{parameter} is {value!r}, expected {limits[0]:g} to {limits[1]:g}: correct it"
+            )
     return kind(**values)
+
+
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "source.customers": (1, 100_000_000),
+    "source.orders_per_day": (0.01, 10_000_000),
+    "source.seed": (0, 2**32 - 1),
+    "raw.quarantined_share": (0, 1),
+    "raw.smallest_share_kept": (0, 1),
+    "cutoffs.horizon_days": (7, 365),
+    "cutoffs.training_cutoffs": (1, 60),
+    "cutoffs.spacing_days": (1, 365),
+    "cutoffs.minimum_history_days": (1, 3650),
+    "cutoffs.sample_customers": (100, 100_000_000),
+    "release.kept": (1, 1000),
+    "release.explained_customers": (0, 100_000_000),
+}
+"""The values that a parameter may have, both ends included; the models' own sections check theirs themselves."""
