@@ -40,10 +40,13 @@ class Intake:
     Args:
         vault: takes the direct identifiers out of every row.
         limits: how many rows of a chunk may be bad.
+
+    Attributes:
+        vault: as given.
     """
 
     def __init__(self, vault: Vault, limits: Limits) -> None:
-        self._vault = vault
+        self.vault = vault
         self._limits = limits
 
     def take_in(self, chunk: Changes, shop: Shop = BRAZIL) -> dict[str, Checked]:
@@ -74,13 +77,13 @@ class Intake:
         if table == "customers":
             identifiers = [name for name in ("customer_id", *DIRECT_IDENTIFIERS) if name in rows.column_names]
             persons = rows.sort_by("changed_date").select(identifiers).to_pylist()
-            keys = self._vault.store([person for person in persons if not _is_blank(person["customer_id"])])
+            keys = self.vault.store([person for person in persons if not _is_blank(person["customer_id"])])
             nameless = [json.dumps(person, sort_keys=True) for person in persons if _is_blank(person["customer_id"])]
-            self._vault.seal_rows(nameless)
+            self.vault.seal_rows(nameless)
             rows = rows.drop_columns([name for name in identifiers if name != "customer_id"])
         else:
             ids = rows["customer_id"].unique().to_pylist()
-            keys = self._vault.pseudonyms([customer_id for customer_id in ids if not _is_blank(customer_id)])
+            keys = self.vault.pseudonyms([customer_id for customer_id in ids if not _is_blank(customer_id)])
         position = rows.column_names.index("customer_id")
         ids = rows["customer_id"].cast(pa.string()).to_pylist()
         column = pa.array([keys.get(customer_id) for customer_id in ids], pa.string())
@@ -96,7 +99,7 @@ class Intake:
         for name, result in checked.items():
             also = rejected.filter(pc.equal(rejected["table"], name)).select(QUARANTINE_SCHEMA.names)
             rows = pa.concat_tables([result.quarantined, also.cast(QUARANTINE_SCHEMA)])
-            references = self._vault.seal_rows(rows["row"].to_pylist()) if rows.num_rows else []
+            references = self.vault.seal_rows(rows["row"].to_pylist()) if rows.num_rows else []
             texts = pa.array([json.dumps({"sealed": reference}) for reference in references], pa.string())
             quarantined = pa.table([rows["changed_date"], rows["reason"], texts], schema=QUARANTINE_SCHEMA)
             sealed[name] = Checked(result.accepted, quarantined.sort_by("changed_date"))
@@ -106,7 +109,7 @@ class Intake:
         """Return the text of a quarantined row; an older platform wrote it in clear."""
         content = json.loads(row)
         is_sealed = isinstance(content, dict) and list(content) == ["sealed"]
-        return self._vault.open_row(content["sealed"]) if is_sealed else row
+        return self.vault.open_row(content["sealed"]) if is_sealed else row
 
     def _refuse_too_many_bad_rows(self, checked: dict[str, Checked]) -> None:
         for table, result in checked.items():

@@ -79,13 +79,16 @@ class RawStore:
 
         Raises:
             RawStoreError: too many rows break the contract, or a day shrinks too much; that chunk is not written.
+            VaultError: the vault is damaged; nothing is written.
         """
+        self._intake.vault.check()
         self.finish_killed_pull()
         self.write_empty_tables()
         report = PullReport()
         for chunk in chunks:
             self._write_chunk(source, fingerprint, chunk, report, force=force)
             on_days((chunk.last_day - chunk.first_day).days + 1)
+        self._intake.vault.close()
         return report
 
     def finish_killed_pull(self) -> None:

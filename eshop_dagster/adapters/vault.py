@@ -11,33 +11,18 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from eshop_dagster.adapters.sealing import VaultError, as_json, decrypt, derive, encrypt
+from eshop_dagster.adapters.vault_file import SCHEMA, connected, find
+from eshop_dagster.adapters.vault_witness import VaultWitness, require_check_row, require_order
 from eshop_dagster.faults import fault_point
 
 __all__ = ["Vault", "VaultError"]
-
-_CHUNK = 30_000  # below SQLite's limit of bound values in one statement
-# Rows in the order of their arrival, and two narrow indexes: rows kept in the order of a random key would touch another
-# page for each new person, 70 MB of journal a day at five million customers.
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS persons (
-    customer_key TEXT PRIMARY KEY,
-    lookup BLOB NOT NULL,
-    data_key BLOB NOT NULL,
-    identifiers BLOB NOT NULL,
-    fingerprint BLOB NOT NULL
-);
-CREATE UNIQUE INDEX IF NOT EXISTS persons_by_lookup ON persons (lookup, customer_key);
-CREATE TABLE IF NOT EXISTS sealed_rows (reference TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
-"""
 
 
 class Vault:
@@ -47,27 +32,47 @@ class Vault:
         path: the SQLite file; made on first use.
         master_key: 32 bytes, from outside the data home.
         pseudonym_seed: makes pseudonyms a keyed hash of the customer's id instead of random: for tests that compare
-        homes.
+            homes.
+        witness: what the home knows of its vault; None for a vault without a home.
+
+    Raises:
+        VaultError: the home's vault is gone, empty, short or another one, or was made with another master key.
     """
 
-    def __init__(self, path: Path, master_key: bytes, pseudonym_seed: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        master_key: bytes,
+        pseudonym_seed: str | None = None,
+        witness: VaultWitness | None = None,
+    ) -> None:
         self._path = path
+        self._witness = witness
         self._wrapping = AESGCM(derive(master_key, b"wrap data keys"))
         self._lookup_key = derive(master_key, b"look up customers")
         self._seed = pseudonym_seed.encode() if pseudonym_seed else None
+        is_expected = witness is not None and witness.require_file(path)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         with self._connect() as connection:
-            connection.executescript(_SCHEMA)
+            if is_expected:
+                require_check_row(connection, path)
+            connection.executescript(SCHEMA)
             self._check_master_key(connection)
+            # A vault of an older platform has no name.
+            name = connection.execute("SELECT value FROM meta WHERE name = 'name'").fetchone()
+            self._name = bytes(name[0]).decode() if name else ""
+            self._persons = int(connection.execute("SELECT count(*) FROM persons").fetchone()[0])
+        if witness is not None:
+            witness.require_same(path, self._name, self._persons)
 
     def pseudonyms(self, customer_ids: Sequence[str]) -> dict[str, str]:
         """Return the `customer_key` of each id, giving new customers a new one."""
         lookups = {customer_id: self._lookup(customer_id) for customer_id in customer_ids}
         with self._connect() as connection:
             # Both columns lie in the index: a person's row is not read.
-            known = {row[0]: row[1] for row in self._find(connection, "lookup, customer_key", [*lookups.values()])}
+            known = {row[0]: row[1] for row in find(connection, "lookup, customer_key", [*lookups.values()])}
         new = [customer_id for customer_id, lookup in lookups.items() if lookup not in known]
         added = self.store([{"customer_id": customer_id} for customer_id in new]) if new else {}
         return {customer_id: known.get(lookup) or added[customer_id] for customer_id, lookup in lookups.items()}
@@ -108,6 +113,9 @@ class Vault:
                 "UPDATE persons SET identifiers = ?, fingerprint = ? WHERE customer_key = ?", changed
             )
             fault_point("vault.commit")
+        self._persons += len(added)
+        if self._witness is not None and added:
+            self._witness.note(self._name, self._persons)
         return keys
 
     def reveal(self, customer_key: str) -> dict[str, str | None]:
@@ -131,7 +139,7 @@ class Vault:
         people: dict[str, dict[str, str | None]] = {}
         with self._connect() as connection:
             columns = "customer_key, data_key, identifiers"
-            for key, wrapped, sealed in self._find(connection, columns, [*customer_keys], by="customer_key"):
+            for key, wrapped, sealed in find(connection, columns, [*customer_keys], by="customer_key"):
                 people[key] = json.loads(decrypt(AESGCM(decrypt(self._wrapping, wrapped, key)), sealed, key))
         return people
 
@@ -168,38 +176,35 @@ class Vault:
         """Return the content of a file that `seal_file` wrote."""
         return decrypt(self._wrapping, sealed.read_bytes(), sealed.name)
 
+    def check(self) -> None:
+        """Read the whole file: it is the one that was closed last, or SQLite finds every page and index in order.
+
+        A changed bit of an index would give a customer another one's pseudonym; of anything else, it shows when it is
+        decrypted.
+
+        Raises:
+            VaultError: it is damaged.
+        """
+        if self._witness is None or not self._witness.is_closed_as(self._path):
+            with self._connect() as connection:
+                require_order(connection, self._path)
+
+    def close(self) -> None:
+        """Note the hash of the file as it is now, so that the next `check` need not look at every page."""
+        if self._witness is not None:
+            self._witness.note(self._name, self._persons, closed=self._path)
+
     def count(self) -> int:
         """Return the number of persons known."""
         with self._connect() as connection:
             return int(connection.execute("SELECT count(*) FROM persons").fetchone()[0])
 
-    @contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=60)
-        try:
-            # Overwrite what is deleted, or a forgotten person's bytes stay in the file's free pages.
-            connection.execute("PRAGMA secure_delete = ON")
-            # The indexes of five million persons; SQLite's own 2 MB would read and write their pages again and again.
-            connection.execute("PRAGMA cache_size = -400000")
-            connection.execute("PRAGMA mmap_size = 8000000000")
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+    def _connect(self) -> AbstractContextManager[sqlite3.Connection]:
+        return connected(self._path)
 
     def _known(self, connection: sqlite3.Connection, lookups: list[bytes]) -> dict[bytes, tuple[str, bytes, bytes]]:
-        rows = self._find(connection, "lookup, customer_key, data_key, fingerprint", lookups)
+        rows = find(connection, "lookup, customer_key, data_key, fingerprint", lookups)
         return {lookup: (key, data_key, fingerprint) for lookup, key, data_key, fingerprint in rows}
-
-    def _find(
-        self, connection: sqlite3.Connection, columns: str, wanted: list[Any], *, by: str = "lookup"
-    ) -> Iterator[Any]:
-        ordered = sorted(wanted)
-        for start in range(0, len(ordered), _CHUNK):
-            # In the index's order: neighbours lie on one page.
-            chunk = ordered[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            yield from connection.execute(f"SELECT {columns} FROM persons WHERE {by} IN ({marks})", chunk)
 
     def _check_master_key(self, connection: sqlite3.Connection) -> None:
         """Refuse a wrong master key at once, rather than giving every known customer a second pseudonym."""
@@ -208,6 +213,7 @@ class Vault:
             connection.execute(
                 "INSERT OR IGNORE INTO meta VALUES ('key_check', ?)", (encrypt(self._wrapping, b"eshop", "key_check"),)
             )
+            connection.execute("INSERT OR IGNORE INTO meta VALUES ('name', ?)", (secrets.token_hex(8).encode(),))
         try:
             # Read again: another process may have been first, with another key.
             decrypt(self._wrapping, connection.execute(find).fetchone()[0], "key_check")

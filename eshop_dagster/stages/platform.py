@@ -9,6 +9,7 @@ from eshop_dagster.adapters.raw_store import RawStore
 from eshop_dagster.adapters.shop_file import read_shop
 from eshop_dagster.adapters.table_records import TableRecords
 from eshop_dagster.adapters.vault import Vault
+from eshop_dagster.adapters.vault_witness import VaultWitness
 from eshop_dagster.adapters.warehouse import Warehouse
 from eshop_dagster.settings import Settings, master_key
 from eshop_dagster.shop import BRAZIL, Shop
@@ -38,7 +39,8 @@ class Platform:
     @cached_property
     def vault(self) -> Vault:
         """The customers' identifiers."""
-        return Vault(self.home / "vault" / "vault.db", master_key(), self.settings.pseudonym_seed)
+        path, witness = self.home / "vault" / "vault.db", VaultWitness(self.home)
+        return Vault(path, master_key(), self.settings.pseudonym_seed, witness)
 
     @cached_property
     def raw(self) -> RawStore:
