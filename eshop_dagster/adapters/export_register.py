@@ -48,18 +48,34 @@ class ExportRegister:
     def add(self, entry: ExportEntry) -> None:
         """Append an entry; it is on the disk when this returns."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:
+        with self._path.open("ab+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+            # A line that a killed export left torn stays a line of its own.
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+            is_torn = file.read(1) not in (b"", b"\n")
+            line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
+            file.write((b"\n" if is_torn else b"") + line.encode())
             file.flush()
             os.fsync(file.fileno())
 
     def entries(self) -> list[ExportEntry]:
-        """Return every entry, oldest first."""
-        if not self._path.exists():
-            return []
-        rows = [json.loads(line) for line in self._path.read_text(encoding="utf-8").splitlines()]
-        return [ExportEntry(**{**row, "segments": tuple(row["segments"])}) for row in rows]
+        """Return every entry that can be read, oldest first."""
+        return self._read()[0]
+
+    def unreadable(self) -> list[int]:
+        """Return the numbers of the lines that cannot be read, from 1: what a killed export left."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[list[ExportEntry], list[int]]:
+        content = self._path.read_bytes() if self._path.exists() else b""
+        entries, unreadable = [], []
+        for number, line in enumerate(content.splitlines(), 1):
+            try:
+                row = json.loads(line)
+                entries.append(ExportEntry(**{**row, "segments": tuple(row["segments"])}))
+            except (ValueError, KeyError, TypeError):
+                unreadable.append(number)
+        return entries, unreadable
 
 
 def current_account() -> str:

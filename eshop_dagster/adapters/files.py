@@ -50,6 +50,14 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_file_of(path: Path, sha256: str) -> bool:
+    """Return whether a file is there, can be read, and has this hash."""
+    try:
+        return file_sha256(path) == sha256
+    except OSError:
+        return False
+
+
 def folder_sha256(folder: Path, pattern: str = "**/*") -> str:
     """Return one SHA-256 over the relative names and contents of a folder's files, in name order."""
     digest = hashlib.sha256()

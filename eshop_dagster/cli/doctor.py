@@ -14,6 +14,7 @@ from rich.table import Table
 
 from eshop_dagster.adapters.locks import holder
 from eshop_dagster.adapters.sources import load_source_config
+from eshop_dagster.adapters.vault import VaultError
 from eshop_dagster.cli.output import HomeOption, JsonOption, print_json
 from eshop_dagster.settings import Settings, activate, load_settings, master_key
 
@@ -88,6 +89,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield warehouse
         if warehouse.is_ok:
             yield from _data(settings)
+        yield from _at_rest(settings)
 
 
 def _warehouse(settings: Settings) -> Finding:
@@ -120,6 +122,23 @@ def _data(settings: Settings) -> Iterator[Finding]:
     found = f"{newest[0]}, {newest[1]}" if newest else f"none of the last {SHOWN_DAYS} days"
     remedy = "ask what happened; if the day came in wrong, pull it again: `eshop run --repull`" if newest else ""
     yield Finding("unusual days", newest is None, found, remedy)
+
+
+def _at_rest(settings: Settings) -> Iterator[Finding]:
+    """Yield what is damaged of the vault, the releases, the scores, the snapshots and the champions."""
+    from eshop_dagster.stages.at_rest import damage_at_rest
+    from eshop_dagster.stages.parameters import load_params
+    from eshop_dagster.stages.platform import Platform
+
+    try:
+        found = list(damage_at_rest(Platform(settings, load_params())))
+    except VaultError as error:
+        yield Finding("vault", False, str(error), "bring the vault back from a backup")
+        return
+    for damage in found:
+        yield Finding(damage.part, False, damage.what, "see what is found")
+    if not found:
+        yield Finding("files at rest", True, "vault, releases, scores, snapshots and models are as they were written")
 
 
 def _package(package: str, floor: str) -> Finding:

@@ -91,7 +91,11 @@ def register(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List every file of customers that was taken away: when, by whom, why, how many."""
     from eshop_dagster.adapters.export_register import ExportRegister
 
-    entries = ExportRegister(load_settings(home).home).entries()
+    register = ExportRegister(load_settings(home).home)
+    entries, unreadable = register.entries(), register.unreadable()
+    if unreadable:
+        lines = ", ".join(map(str, unreadable))
+        typer.echo(f"line {lines} of exports/register.jsonl cannot be read: an export was killed there", err=True)
     if as_json:
         print_json([asdict(entry) for entry in entries])
         return

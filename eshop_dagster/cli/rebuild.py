@@ -28,6 +28,7 @@ def rebuild(
 
     - a damaged file of raw is named with the command that pulls its day again; nothing else is done then
     - a warehouse that cannot be read whole is set aside as `warehouse.damaged-<time>.duckdb` and built anew
+    - a damaged file of the current release is written again from the warehouse
     - one that is not complete, or holds other rows than its records say, is built anew in place
     """
     settings = load_settings(home)
@@ -62,8 +63,11 @@ def _print(settings: Settings, done: Rebuilt) -> None:
     if done.release is None:
         typer.echo(
             f"The warehouse of {settings.home} is sound: its {done.tables} tables can be read whole and hold the rows "
-            "that passed their tests, and every file of raw is as it was pulled. Nothing was done."
+            "that passed their tests, and every file of raw and of the release is as it was written. Nothing was done."
         )
+        return
+    if done.reason and done.reason.startswith("the release"):
+        typer.echo(f"The warehouse of {settings.home} is sound; {done.reason}.")
         return
     typer.echo(f"The warehouse was built again from raw: {done.reason}.")
     if done.set_aside:

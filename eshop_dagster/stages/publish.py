@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from eshop_dagster.adapters.files import write_json
+from eshop_dagster.adapters.files import is_file_of, write_json
 from eshop_dagster.adapters.full_disk import explains_full_disk
 from eshop_dagster.adapters.release import ReleaseDamaged, content_hash, read_manifest
 from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.platform import Platform
-from eshop_dagster.stages.release_files import FileEntry, is_whole, link_or_copy, write_tables
+from eshop_dagster.stages.release_files import FileEntry, link_or_copy, write_tables
 from eshop_dagster.stages.score_files import ScoreFiles, read_scores
 
 
@@ -116,7 +116,7 @@ def _mend(folder: Path, aside: Path, tables: Mapping[str, Mapping[str, FileEntry
     for path, digest in wanted.items():
         # Under one name with the file that was taken over, it has just been read.
         is_same = (folder / path).exists() and (folder / path).samefile(aside / path)
-        if not is_same and not is_whole(folder / path, digest):
+        if not is_same and not is_file_of(folder / path, digest):
             (folder / path).parent.mkdir(exist_ok=True)
             os.replace(aside / path, folder / path)
     try:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from eshop_dagster.adapters.dbt import manifest_nodes, raise_on_failure, tables_read_by
 from eshop_dagster.adapters.raw_store import Damage, RawStoreError
+from eshop_dagster.adapters.release import current_name
 from eshop_dagster.adapters.sources import load_source_config, open_source
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.registered import Register
 from eshop_dagster.adapters.table_records import QualityError
 from eshop_dagster.adapters.warehouse import WarehouseDamaged
+from eshop_dagster.stages.at_rest import damaged_releases
 from eshop_dagster.stages.build import build_features, build_warehouse, plan_features, project_of
 from eshop_dagster.stages.marts import MARTS
 from eshop_dagster.stages.platform import Platform, yesterday
@@ -57,7 +59,7 @@ def rebuild_warehouse(platform: Platform, *, force: bool = False) -> Rebuilt:
     check_raw(platform)
     fault = Fault("it was asked for", is_readable=False) if force else find_fault(platform)
     if fault is None:
-        return Rebuilt(None, None, len(platform.warehouse.tables()), None)
+        return _mended(platform)
     set_aside = None if fault.is_readable else _set_aside(platform)
     nodes = Counter("build", sum(node["resource_type"] in ("model", "test") for node in manifest_nodes().values()))
     report = build_warehouse(platform, full_refresh=True, on_node=lambda node: nodes.advance())
@@ -70,13 +72,22 @@ def rebuild_warehouse(platform: Platform, *, force: bool = False) -> Rebuilt:
     return Rebuilt(fault.reason, set_aside, len(platform.warehouse.tables()), release)
 
 
+def _mended(platform: Platform) -> Rebuilt:
+    """Write the damaged files of the current release again; the warehouse that they come from is sound."""
+    current = current_name(platform.home)
+    damaged = [one.what for one in damaged_releases(platform.home) if current and current in one.what]
+    release = publish(platform) if damaged else None
+    reason = f"the release was damaged and was written again ({damaged[0]})" if damaged else None
+    return Rebuilt(reason, None, len(platform.warehouse.tables()), release)
+
+
 def check_raw(platform: Platform) -> None:
     """Hold every file of raw against the record of its day.
 
     Raises:
         RawStoreError: raw holds no day, or other files than were pulled; the message names them and the remedy.
     """
-    platform.raw.finish_killed_pull()
+    platform.vault.check()
     platform.raw.finish_killed_pull()
     platform.raw.write_empty_tables()
     damaged = platform.raw.damaged(lambda done, total: tell("check raw", done, total))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from eshop_dagster.adapters.files import file_sha256, parquet_bytes
+from eshop_dagster.adapters.files import is_file_of, parquet_bytes
 from eshop_dagster.adapters.release import read_manifest
 from eshop_dagster.adapters.table_records import UNDATED, WHOLE, Part
 from eshop_dagster.adapters.warehouse import WarehouseError
@@ -69,7 +69,7 @@ def write_tables(platform: Platform, folder: Path, before: Path | None) -> dict[
             entry = known.get(file.path)
             # A file without rows is written again: its columns may be others. So is one that is not what was published.
             is_known = entry is not None and entry.content == file.content and file.rows > 0
-            if before is not None and entry is not None and is_known and is_whole(before / file.path, entry.sha256):
+            if before is not None and entry is not None and is_known and is_file_of(before / file.path, entry.sha256):
                 (folder / file.path).parent.mkdir(exist_ok=True)
                 link_or_copy(before / file.path, folder / file.path)
                 entries[file.path] = entry
@@ -78,14 +78,6 @@ def write_tables(platform: Platform, folder: Path, before: Path | None) -> dict[
         entries.update(_write_changed(platform, folder, table, changed))
         tables[table] = entries
     return tables
-
-
-def is_whole(path: Path, sha256: str) -> bool:
-    """Return whether a file is there, can be read, and has this hash."""
-    try:
-        return file_sha256(path) == sha256
-    except OSError:
-        return False
 
 
 def link_or_copy(source: Path, target: Path) -> None:

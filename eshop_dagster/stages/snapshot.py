@@ -1,5 +1,6 @@
 """Snapshot: the rows that models are trained and judged on, written so that the same data has the same hash."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from eshop_dagster.adapters.files import parquet_bytes, write_atomically, write_json
+from eshop_dagster.adapters.files import is_file_of, parquet_bytes, write_atomically, write_json
 from eshop_dagster.stages.build import Plan
 from eshop_dagster.stages.platform import Platform
 
@@ -170,9 +171,17 @@ def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
     for name in ("train", "holdout", "scoring"):
         # A shop whose history was cut has no such rows any more.
         (folder / f"{name}.parquet").unlink(missing_ok=True)
+    description["files"] = files = {}
     for name, rows in tables.items():
-        write_atomically(folder / f"{name}.parquet", parquet_bytes(rows))
-    write_json(folder / "snapshot.json", description)
+        content = parquet_bytes(rows)
+        files[f"{name}.parquet"] = hashlib.sha256(content).hexdigest()
+        write_atomically(folder / f"{name}.parquet", content)
+    return describe_snapshot(folder, description)
+
+
+def describe_snapshot(folder: Path, description: Mapping[str, Any]) -> Snapshot:
+    """Write `snapshot.json`, with a hash of its own, beside the files that it describes."""
+    write_json(folder / "snapshot.json", {**description, "sha256": _digest(description)})
     return Snapshot(folder, description)
 
 
@@ -186,15 +195,33 @@ def read_snapshot(platform: Platform) -> Snapshot:
 
 
 def open_snapshot(folder: Path) -> Snapshot:
-    """Return the snapshot in a folder.
+    """Return the snapshot in a folder, once every file of it was found to be the one that was written.
 
     Raises:
-        SnapshotError: there is none.
+        SnapshotError: there is none, or a file of it is lost or was changed.
     """
     path = folder / "snapshot.json"
     if not path.exists():
         raise SnapshotError(f"there is no training snapshot in {folder}: run `eshop run` or `dvc repro snapshot` first")
-    return Snapshot(folder, json.loads(path.read_text()))
+    try:
+        description = json.loads(path.read_bytes())
+        # A snapshot of an older platform names neither.
+        is_older = not {"files", "sha256"} & description.keys()
+        is_whole = is_older or description.pop("sha256") == _digest(description)
+        files = description.get("files", {})
+    except (ValueError, KeyError, AttributeError, TypeError):
+        is_whole, files = False, {}
+    damaged = [name for name, sha256 in files.items() if not is_file_of(folder / name, sha256)]
+    if not is_whole or damaged:
+        raise SnapshotError(
+            f"{', '.join(damaged) or path.name} of the training snapshot in {folder} is not the file that was written: "
+            "write the snapshot again with `eshop run` (or `dvc repro --force snapshot`)"
+        )
+    return Snapshot(folder, description)
+
+
+def _digest(description: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
 
 
 def read_features(platform: Platform, as_of_date: date, *, at_most: int | None = None) -> pa.Table:

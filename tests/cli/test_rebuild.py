@@ -136,6 +136,20 @@ def test_a_sound_warehouse_is_left_alone(shop: Platform) -> None:
 
 
 @pytest.mark.parametrize("damage", [tear_header, cut_in_half, flip_a_byte, zero_a_block, change_the_log])
+def test_a_damaged_file_of_the_release_is_written_again_from_the_warehouse(shop: Platform) -> None:
+    release = current_release(shop.home)
+    assert release is not None
+    (path,) = release.files("dim_products")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
+    look = eshop("doctor", "--home", shop.home, "--json", check=False)
+    (found,) = [one for one in json.loads(look.stdout) if one["name"] == "release"]
+    assert "dim_products.parquet of release" in found["found"]
+    done = eshop("rebuild", "--home", shop.home)
+    assert "is sound; the release was damaged and was written again (dim_products.parquet" in done.stdout
+    assert path.read_bytes() == whole
+
+
 def test_a_damaged_warehouse_is_noticed_and_no_model_learns_from_it(
     shop: Platform, damage: Callable[[Platform], None]
 ) -> None:

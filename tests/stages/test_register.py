@@ -27,6 +27,7 @@ from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.register import Registered, retrain, store_snapshot
 from eshop_dagster.stages.reproduce import reproduce
 from eshop_dagster.stages.score_files import read_scores
+from eshop_dagster.stages.snapshot import describe_snapshot
 from eshop_dagster.stages.trained import Trained
 
 from .retrain_home import fill, platform_of, retrain_home, snapshot_of
@@ -331,8 +332,7 @@ def test_a_history_without_room_for_cutoffs_notes_why_and_still_forecasts_revenu
     platform = retrain_home(tmp_path / "home")
     snapshot = snapshot_of(platform)
     told = {**snapshot.description, "obstacle": "history has 100 days"}
-    (snapshot.folder / "snapshot.json").write_text(json.dumps(told))
-    short = replace(snapshot, description=told)
+    short = describe_snapshot(snapshot.folder, told)
     dvc_hash = store_snapshot(platform, short)
     done = {model: retrain(platform, model, short, dvc_hash, asked_by=ASKED_BY) for model in KINDS}
     assert done["spend"].decision.reason == "history has 100 days; the champion, if any, stays"

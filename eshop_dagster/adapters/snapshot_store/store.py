@@ -193,6 +193,12 @@ class SnapshotStore:
             return SnapshotStatus(in_cache, in_remote=None)
         return SnapshotStatus(in_cache, in_remote)
 
+    def rotten(self) -> list[str]:
+        """Return the objects of the local cache whose bytes are not those that their names promise; all are read."""
+        cache = self._cache()
+        kept = sorted((self._cache_path / "files" / "md5").glob("??/*"))
+        return [f"{path.parent.name}{path.name}" for path in kept if not is_intact(cache, path.parent.name + path.name)]
+
     def _download(self, cache: "HashFileDB", snapshot_hash: str) -> Listing:
         with self._writing(), self._remote.opened() as remote:
             listing = read_listing(remote, snapshot_hash)

@@ -1,0 +1,70 @@
+"""What lies in a home, read whole and held against its hashes: vault, releases, scores, snapshots, models."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from eshop_dagster.adapters.registry import RegistryError
+from eshop_dagster.adapters.release import ReleaseDamaged, open_folder
+from eshop_dagster.adapters.vault import VaultError
+from eshop_dagster.stages.kinds import KINDS
+from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.record import PROFILE, RECORD
+from eshop_dagster.stages.score_files import ScoresDamaged, read_scores
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A part of a home that is not what was written: what is wrong, with the way back."""
+
+    part: str
+    what: str
+
+
+def damage_at_rest(platform: Platform) -> Iterator[Damage]:
+    """Yield what is damaged; raw and the warehouse have checks of their own (`stages/rebuild.py`)."""
+    try:
+        platform.vault.check()
+    except VaultError as error:
+        yield Damage("vault", str(error))
+    yield from damaged_releases(platform.home)
+    try:
+        scores = read_scores(platform.home)
+        for table in scores.tables:
+            scores.sha256_of(table)
+    except ScoresDamaged as error:
+        yield Damage("scores", str(error))
+    for oid in platform.snapshots.rotten():
+        yield Damage(
+            "snapshots",
+            f"object {oid} of DVC's cache does not have the content that its name promises: delete it, and the next "
+            "training or `eshop reproduce` takes it from the remote",
+        )
+    for model in KINDS:
+        yield from _damaged_model(platform, model)
+
+
+def damaged_releases(home: Path) -> Iterator[Damage]:
+    """Yield the releases of which a file is lost or damaged; the current one is mended by `eshop rebuild`."""
+    published = home / "published"
+    for folder in sorted(path for path in published.glob("[!.]*") if path.is_dir() and not path.is_symlink()):
+        try:
+            release = open_folder(folder)
+            for table in release.manifest["tables"]:
+                release.files(table)
+        except ReleaseDamaged as error:
+            is_current = folder == (published / "current").resolve()
+            way = "" if is_current else f"; it is an older one: delete {folder.name} if nobody needs it"
+            yield Damage("release", f"{error}{way}")
+
+
+def _damaged_model(platform: Platform, model: str) -> Iterator[Damage]:
+    for alias in ("champion", "previous", "challenger"):
+        try:
+            version = platform.registry.version(model, alias)
+            if version is not None:
+                platform.registry.load(model, version.version)
+                for report in (RECORD, PROFILE):
+                    platform.registry.report(version, report)
+        except RegistryError as error:
+            yield Damage(f"model {model}", f"{alias}: {error}")

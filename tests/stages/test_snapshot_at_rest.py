@@ -1,0 +1,41 @@
+"""No bit of a training snapshot changes without a word."""
+
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from eshop_dagster.adapters.files import file_sha256, parquet_bytes
+from eshop_dagster.stages.snapshot import Snapshot, SnapshotError, describe_snapshot, open_snapshot
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Snapshot:
+    path = tmp_path / "history.parquet"
+    path.write_bytes(parquet_bytes(pa.table({"revenue_brl": [1.0, 2.0], "state": ["SP", "RJ"]})))
+    return describe_snapshot(tmp_path, {"holdout_cutoff": "2024-07-01", "files": {path.name: file_sha256(path)}})
+
+
+@pytest.mark.parametrize("name", ["history.parquet", "snapshot.json"])
+def test_no_single_bit_changes_without_a_word(name: str, snapshot: Snapshot) -> None:
+    path, chance = snapshot.folder / name, random.Random(1)
+    whole = path.read_bytes()
+    for _ in range(200):
+        content = bytearray(whole)
+        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        path.write_bytes(content)
+        try:
+            # A blank of the JSON that became another blank is harmless.
+            assert open_snapshot(snapshot.folder).description == snapshot.description
+            assert name == "snapshot.json"
+        except SnapshotError as error:
+            assert "write the snapshot again" in str(error)
+    path.write_bytes(whole)
+    assert open_snapshot(snapshot.folder).description == snapshot.description
+
+
+def test_a_lost_file_is_named(snapshot: Snapshot) -> None:
+    (snapshot.folder / "history.parquet").unlink()
+    with pytest.raises(SnapshotError, match=r"history\.parquet of the training snapshot"):
+        open_snapshot(snapshot.folder)
