@@ -1,0 +1,58 @@
+"""The spend model as the retraining has it: of a young shop, and beside a champion."""
+
+from datetime import timedelta
+
+import pytest
+
+from eshop_dagster.ml.cutoffs import Cutoffs
+from eshop_dagster.stages.build import Plan
+from eshop_dagster.stages.kinds import KINDS
+from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.snapshot import Snapshot, write_snapshot
+
+from ..ml.builders import HOLDOUT, SCORING
+from .retrain_home import retrain_home
+
+SPEND = KINDS["spend"]
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    return retrain_home(tmp_path_factory.mktemp("kind") / "home", customers=600)
+
+
+def young(platform: Platform, short_window_days: int | None) -> Snapshot:
+    """A snapshot without any training cut-off; its labels are said to be of a shorter window."""
+    cutoffs = Cutoffs((), (HOLDOUT,), SCORING, short_window_days)
+    return write_snapshot(platform, Plan(SCORING, cutoffs, last_complete_day=SCORING - timedelta(days=1)))
+
+
+def test_the_labels_of_a_shorter_window_are_scaled_to_the_horizon_and_it_is_said(platform: Platform) -> None:
+    snapshots = young(platform, None), young(platform, 45)
+    whole, short = (SPEND.train(one, platform.params, None) for one in snapshots)
+    assert [one.caveat for one in snapshots] == ["", "judged on 45 days, scaled to 90"]
+    for trained in (whole, short):
+        assert set(trained.pipeline.weights) <= {"bg_nbd_of_the_day", "past_total_rescaled"}
+        assert "only parts that need none serve" in trained.reason
+    ratios = [one.tables["candidates"].set_index("candidate")["calibration_ratio"] for one in (whole, short)]
+    assert ratios[1]["bg_nbd_of_the_day"] == pytest.approx(ratios[0]["bg_nbd_of_the_day"] / 2)
+
+
+def test_predictions_to_be_made_again_cover_the_day_of_scoring_and_the_holdout(platform: Platform) -> None:
+    snapshot = young(platform, None)
+    model = SPEND.train(snapshot, platform.params, None).pipeline
+    assert len(SPEND.predict(model, snapshot)) == len(snapshot.scoring()) + len(snapshot.holdout())
+
+
+def test_a_first_model_is_held_against_the_best_baseline_and_a_later_one_against_the_champion_too(
+    platform: Platform,
+) -> None:
+    snapshot = young(platform, None)
+    trained = SPEND.train(snapshot, platform.params, None)
+    first = SPEND.compare(trained, None, snapshot, platform.params)
+    assert (first.champion, first.difference, first.champion_against_baseline) == (None, None, None)
+    assert first.against_baseline is not None and first.baseline_name == trained.stand_in.candidate  # type: ignore[union-attr]
+    later = SPEND.compare(trained, trained.pipeline, snapshot, platform.params)
+    assert later.difference is not None and later.difference.value == pytest.approx(0.0, abs=1e-9)
+    assert later.champion_against_baseline is not None
+    assert later.champion_against_baseline.value == pytest.approx(first.against_baseline.value)
