@@ -58,7 +58,7 @@ def spend(home: Path, days: int) -> dict[str, Any]:
     platform = _platform(home)
     seed, chosen = seed_of(platform.params.spend), spend_params(platform.params)
     snapshot = read_snapshot(platform)
-    learned, judging, scoring = drawn_rows_of(snapshot, seed), snapshot.judging(), snapshot.scoring()
+    learned, judging, scoring = drawn_rows_of(snapshot, seed, chosen.fit_rows), snapshot.judging(), snapshot.scoring()
     parts = _Parts()
     with parts.measure("spend training"):
         result = fit_spend(learned, judging, scoring, chosen, seed)

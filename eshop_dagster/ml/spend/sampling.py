@@ -7,7 +7,7 @@ import pandas as pd
 from eshop_dagster.ml.features import AS_OF_DATE, FEATURES, LABEL
 
 JUDGED_ROWS = 50_000
-"""Most rows of the validation cut-off that candidates are compared on, and most of a cut-off that are fitted on."""
+"""Most rows of a cut-off that are fitted on."""
 
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -26,12 +26,12 @@ def row_hashes(frame: pd.DataFrame, names: list[str], seed: int) -> npt.NDArray[
     return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)
 
 
-def drawn_training_rows(train: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return the rows of the training cut-offs that a training with that seed looks at, if its `fit_rows` are fewer.
+def drawn_training_rows(train: pd.DataFrame, seed: int, rows: int | None = None) -> pd.DataFrame:
+    """Return the rows of the labelled cut-offs that a training with that seed and so many `fit_rows` looks at.
 
     A caller who cannot hold all cut-offs at once draws from each by this, and gets the model of all rows.
     """
-    return drawn_rows(train, [*FEATURES, LABEL], rows=JUDGED_ROWS, seed=seed)
+    return drawn_rows(train, [*FEATURES, LABEL], rows=rows or JUDGED_ROWS, seed=seed)
 
 
 def drawn_rows(frame: pd.DataFrame, names: list[str], *, rows: int, seed: int) -> pd.DataFrame:

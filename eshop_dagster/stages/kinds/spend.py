@@ -69,7 +69,9 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     from eshop_dagster.ml.spend import fit_spend
 
     seed, chosen = seed_of(params.spend), spend_params(params)
-    learned, judging = (_scaled(rows, snapshot) for rows in (drawn_rows_of(snapshot, seed), snapshot.judging()))
+    learned, judging = (
+        _scaled(rows, snapshot) for rows in (drawn_rows_of(snapshot, seed, chosen.fit_rows), snapshot.judging())
+    )
     result = fit_spend(learned, judging, snapshot.scoring(), chosen, seed)
     if result.mean is None:
         reports = {"parameters": parameters_report(chosen, seed)}
@@ -124,14 +126,14 @@ def spend_params(params: Params) -> "SpendParams":
     return SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **without_seed(params.spend)})
 
 
-def drawn_rows_of(snapshot: Snapshot, seed: int) -> "pd.DataFrame":
+def drawn_rows_of(snapshot: Snapshot, seed: int, fit_rows: int) -> "pd.DataFrame":
     """Return the rows that `fit_spend` would draw of the snapshot, with no more than one cut-off in memory at once."""
     import pandas as pd
 
     from eshop_dagster.ml.spend import drawn_training_rows
 
     days = sorted({*snapshot.days("training"), *snapshot.days("judging")})
-    return pd.concat([drawn_training_rows(snapshot.at(day), seed) for day in days], ignore_index=True)
+    return pd.concat([drawn_training_rows(snapshot.at(day), seed, fit_rows) for day in days], ignore_index=True)
 
 
 SPEND = Kind(
