@@ -36,6 +36,9 @@
   {%- else -%} (select null::date as as_of_date, null::varchar as keys_below where false) {%- endif -%}
 {%- endmacro %}
 
+{#- Length in days of the window that a label looks ahead; whoever builds the labels says it, there is no default. -#}
+{% macro window_days() -%} {{ env_var('ESHOP_WINDOW_DAYS') | int if execute else 1 }} {%- endmacro %}
+
 {% macro date_literals(days) -%}
   ({% for day in days %}date '{{ day }}'{{ ', ' if not loop.last }}{% else %}null::date{% endfor %})
 {%- endmacro %}

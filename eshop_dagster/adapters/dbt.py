@@ -75,17 +75,24 @@ def ensure_manifest() -> Path:
     return MANIFEST
 
 
-def write_docs(folder: Path) -> Path:
-    """Write the project's documentation as one page, `folder/index.html`, unless it is that of this project already."""
+def write_docs(folder: Path, window_days: int) -> Path:
+    """Write the project's documentation as one page, `folder/index.html`, unless it is that of this project already.
+
+    Args:
+        folder: where the page goes.
+        window_days: length of the label's window, which its compiled statement names.
+    """
     page, stamp = folder / "index.html", folder / "project.hash"
-    if not (page.exists() and stamp.exists() and stamp.read_text() == project_hash()):
+    wanted = f"{project_hash()} {window_days}"
+    if not (page.exists() and stamp.exists() and stamp.read_text() == wanted):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as aside:
             # Columns and types are in the project's contracts: the warehouse is not asked.
             arguments = ["docs", "generate", "--static", "--empty-catalog"]
-            run_dbt(arguments, home=Path(aside), target=Path(aside))
+            variables = {"ESHOP_WINDOW_DAYS": str(window_days)}
+            run_dbt(arguments, home=Path(aside), target=Path(aside), variables=variables)
             os.replace(Path(aside) / "static_index.html", page)
-        stamp.write_text(project_hash())
+        stamp.write_text(wanted)
     return page
 
 

@@ -74,8 +74,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """The columns that no two rows of a table share; an order may hold equal lines."""
 
-# No shop has a cut-off here: it only marks the place of the real one.
+# No shop has such a cut-off or window: they only mark the places of the real ones.
 _ANY_DATE = "0001-01-01"
+_ANY_WINDOW = "987654321"
 
 
 def compiled_features() -> str:
@@ -87,6 +88,8 @@ def compiled_features() -> str:
 def compiled_at_cutoff(model: str) -> str:
     """Return the statement of one of the models tagged `features` for the cut-off `$as_of_date`.
 
+    The statement of the labels takes the length of its window, too, as `$window_days`.
+
     Raises:
         DbtError: the statement does not name its cut-off as the project's macro does.
     """
@@ -97,7 +100,7 @@ def compiled_at_cutoff(model: str) -> str:
             f"the compiled {model} does not name its cut-off as {literal}; expected nothing else. "
             "Write the cut-offs of the model with the project's macro for them."
         )
-    return statement.replace(literal, "$as_of_date::date")
+    return statement.replace(literal, "$as_of_date::date").replace(_ANY_WINDOW, "$window_days::integer")
 
 
 @cache
@@ -107,7 +110,8 @@ def _compiled() -> Mapping[str, str]:
         home = Path(folder)
         # By tag and type, not by name: dbt prints what it compiles when one node is named.
         arguments = ["compile", "--select", "tag:features,resource_type:model", "--no-introspect"]
-        raise_on_failure("compile", run_dbt(arguments, home=home, variables={"ESHOP_AS_OF_DATES": _ANY_DATE}))
+        variables = {"ESHOP_AS_OF_DATES": _ANY_DATE, "ESHOP_WINDOW_DAYS": _ANY_WINDOW}
+        raise_on_failure("compile", run_dbt(arguments, home=home, variables=variables))
         return {path.stem: path.read_text() for path in home.rglob("compiled/**/*.sql")}
 
 

@@ -18,7 +18,7 @@ _QUERY = """
         FROM newcomers INNER JOIN fct_orders AS orders
             ON newcomers.customer_key = orders.customer_key
             AND orders.ordered_at >= newcomers.registered_at
-            AND orders.ordered_at < newcomers.registered_at + INTERVAL 90 DAY
+            AND orders.ordered_at < newcomers.registered_at + to_days($window_days)
         WHERE orders.ordered_date >= $first::DATE - 1
         GROUP BY newcomers.customer_key
     )
@@ -32,10 +32,10 @@ _QUERY = """
 
 @dataclass(frozen=True)
 class Newcomers:
-    """What customers spent in the 90 days from the moment they registered, net of cancellations and returns.
+    """What customers spent in the window from the moment they registered, net of cancellations and returns.
 
     Attributes:
-        customer_count: those who registered in the year that ended 90 days before the cut-off.
+        customer_count: those who registered in the year that ended a window before the cut-off.
         mean_brl: None below `FEWEST` customers.
         ends_brl: lower and upper end of the middle 80 %, then of the middle 95 %; None as well.
     """
@@ -46,9 +46,12 @@ class Newcomers:
 
 
 def newcomers_of(release: OpenRelease, as_of_date: date) -> Newcomers:
-    """Return how the newcomers of the year before did, of whom 90 days are known."""
-    until = as_of_date - timedelta(days=90)
-    limits = {"first": until - timedelta(days=365), "until": until, "zone": release.shop.time_zone}
+    """Return how the newcomers of the year before did, of whom the whole window of the release is known."""
+    if release.window_days is None:
+        return Newcomers(0, None, None)
+    until = as_of_date - timedelta(days=release.window_days)
+    limits: dict[str, object] = {"first": until - timedelta(days=365), "until": until, "zone": release.shop.time_zone}
+    limits["window_days"] = release.window_days
     [row] = release.query(_QUERY, limits).to_pylist()
     count = row["customer_count"]
     if count < FEWEST:

@@ -54,7 +54,7 @@ _KNOWN_ORDERS = """
 _DRAW = "CREATE OR REPLACE TABLE {model} AS SELECT * FROM ({statement}) ORDER BY md5(customer_key) LIMIT {sample}"
 
 _ROWS = """
-    SELECT features.*, labels.* EXCLUDE (customer_key, as_of_date)
+    SELECT features.*, labels.* EXCLUDE (customer_key, as_of_date, window_days)
     FROM {model} AS features
     LEFT JOIN ({statement}) AS labels USING (customer_key, as_of_date)
     ORDER BY customer_key
@@ -67,10 +67,11 @@ class PointInTime:
     Args:
         folder: where `copy_history` has put the copy; files of cut-offs are added to it.
         sample: most customers of a cut-off.
+        window_days: length of the label's window.
     """
 
-    def __init__(self, folder: Path, sample: int) -> None:
-        self._folder, self._sample = folder, sample
+    def __init__(self, folder: Path, sample: int, window_days: int) -> None:
+        self._folder, self._sample, self._window_days = folder, sample, window_days
 
     def known_orders(self) -> pa.Table:
         """Return `ordered_date`, `known_date` (the day on which the shop first knew of them) and `order_count`."""
@@ -88,8 +89,9 @@ class PointInTime:
         features, labels = compiled_at_cutoff(MODEL), compiled_at_cutoff(LABELS)
         with duckdb.connect(str(self._path)) as connection:
             connection.execute(f"SET memory_limit = '{duckdb_memory()}'; SET TimeZone = 'UTC'")
-            wanted = {"as_of_date": as_of_date}
+            wanted: dict[str, object] = {"as_of_date": as_of_date}
             connection.execute(_DRAW.format(model=MODEL, statement=features, sample=self._sample), wanted)
+            wanted |= {"window_days": self._window_days}
             rows = connection.sql(_ROWS.format(model=MODEL, statement=labels), params=wanted).to_arrow_table()
         write_atomically(path, parquet_bytes(rows))
         return path
@@ -99,7 +101,7 @@ class PointInTime:
         return self._folder / f"{_DATABASE}.duckdb"
 
 
-def copy_history(warehouse: Path, folder: Path, *, sample: int, known_before: date) -> PointInTime:
+def copy_history(warehouse: Path, folder: Path, *, sample: int, known_before: date, window_days: int) -> PointInTime:
     """Return a copy of what features and labels are computed from, for customers drawn by a hash of their key.
 
     Args:
@@ -107,6 +109,7 @@ def copy_history(warehouse: Path, folder: Path, *, sample: int, known_before: da
         folder: where the copy goes.
         sample: about so many of the customers known before `known_before` are drawn, and the same share of all others.
         known_before: the share is set by what was known then, so that no later day changes who is drawn.
+        window_days: length of the label's window.
 
     Raises:
         ValueError: no customer was known before that day.
@@ -129,7 +132,7 @@ def copy_history(warehouse: Path, folder: Path, *, sample: int, known_before: da
         connection.execute(_filled(_COPY_LINES, LINES))
         connection.execute(_filled(_COPY_PRODUCTS, PRODUCTS))
         connection.execute(_filled(_KNOWN_ORDERS, ORDERS))
-    return PointInTime(folder, sample)
+    return PointInTime(folder, sample, window_days)
 
 
 def _filled(sql: str, table: str) -> str:

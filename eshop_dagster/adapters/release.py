@@ -42,7 +42,7 @@ class OpenRelease:
     Attributes:
         name: `<last day>-<hash of its content>`.
         folder: the release's own folder, not the link to it.
-        manifest: as in `manifest.json`: `data_through`, `tables`, `models`.
+        manifest: as in `manifest.json`: `data_through`, `tables`, `models`, `window_days`.
         threads: of DuckDB, for one question at a time.
     """
 
@@ -59,6 +59,12 @@ class OpenRelease:
         """Whose shop the release is about; Brazil's where it was published before shops had a country."""
         said = {name: value for name, value in self.manifest.get("shop", {}).items() if name != "nation"}
         return Shop(**said)
+
+    @property
+    def window_days(self) -> int | None:
+        """Length in days of the window that expected spend is of; None before the first scoring."""
+        days: int | None = self.manifest.get("window_days")
+        return days
 
     def files(self, table: str) -> list[Path]:
         """Return the Parquet files that together hold a table, in the order of its dates.

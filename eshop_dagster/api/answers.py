@@ -37,9 +37,10 @@ class Reason(Answer):
 class SpendFigures(Answer):
     """Expected spend, net of cancellations and returns."""
 
-    expected_spend_brl: float | None = Field(
-        default=None, description="The mean to be expected in the 90 days from as_of_date on."
+    window_days: int | None = Field(
+        default=None, description="Length of the window that begins on as_of_date: every figure is of these days."
     )
+    expected_spend_brl: float | None = Field(default=None, description="The mean to be expected in the window.")
     spend_lower_80_brl: float | None = None
     spend_upper_80_brl: float | None = None
     spend_lower_95_brl: float | None = None
@@ -47,7 +48,7 @@ class SpendFigures(Answer):
     basis: Literal["model", "newcomers"] | None = Field(
         default=None,
         description="`model`; null: there is no champion, and nothing is expected; `newcomers`: no sale "
-        "is known, and the figures are what people spent in the 90 days from the moment they registered.",
+        "is known, and the figures are what people spent in a window from the moment they registered.",
     )
     reasons: list[Reason] | None = Field(
         default=None,

@@ -114,7 +114,7 @@ Orders = Annotated[
 AsOf = Annotated[
     Day | None,
     Field(
-        description="The day on which the 90 days begin; orders count that were placed before it. The release's own "
+        description="The day on which the window begins; orders count that were placed before it. The release's own "
         "day if it is left out; at the latest tomorrow."
     ),
 ]

@@ -19,7 +19,6 @@ from eshop_dagster.api.state import State
 from eshop_dagster.ml.features import CUSTOMER_KEY, FEATURES, feature_matrix
 from eshop_dagster.ml.spend.explain import explain_spend, with_sentences
 
-HORIZON_DAYS = 90
 REASONS = 3
 UNKNOWN, NEW, SCORED = "unknown_customer", "new_customer", "scored"
 
@@ -61,7 +60,7 @@ def segments_by_key(state: State, keys: Sequence[str]) -> list[Row]:
 
 
 def spend_by_history(state: State, asked: Tables, count: int, as_of: date, *, reasons: bool) -> list[Row]:
-    """Return the expected spend of each history's customer in the 90 days from `as_of` on.
+    """Return the expected spend of each history's customer in the release's window from `as_of` on.
 
     Args:
         state: the present one.
@@ -160,9 +159,9 @@ def _segment_columns(state: State, frame: pd.DataFrame) -> Mapping[str, npt.NDAr
 def _spend_rows(state: State, found: Mapping[str, npt.NDArray[Any]], words: Sequence[Any]) -> list[Row]:
     basis = None if state.spend.version is None else "model"
     columns = [_plain(found[name]) for name in SCORE_COLUMNS]
-    names = SCORE_COLUMNS
+    names, window = SCORE_COLUMNS, {"window_days": state.release.window_days}
     return [
-        {"status": SCORED, "basis": basis, **dict(zip(names, values, strict=True)), "reasons": why}
+        {"status": SCORED, "basis": basis, **window, **dict(zip(names, values, strict=True)), "reasons": why}
         for *values, why in zip(*columns, words, strict=True)
     ]
 
@@ -186,11 +185,12 @@ def _segment_rows(state: State, found: Mapping[str, npt.NDArray[Any]]) -> list[R
 
 
 def _no_spend(state: State) -> Row:
-    """Return the new-customer answer: what newcomers spent in their first 90 days; a figure of the release."""
+    """Return the new-customer answer: what newcomers spent in their first window; a figure of the release."""
     newcomers = state.release.newcomers
     ends = newcomers.ends_brl or (None,) * 4
     values = dict(zip(SCORE_COLUMNS, (newcomers.mean_brl, *ends), strict=True))
-    return {"status": NEW, "basis": "newcomers", **values, "reasons": None}
+    window = {"window_days": state.release.window_days}
+    return {"status": NEW, "basis": "newcomers", **window, **values, "reasons": None}
 
 
 def _no_segment(state: State, status: str = NEW) -> Row:

@@ -15,7 +15,7 @@ from eshop_dagster.adapters.newcomers import Newcomers, newcomers_of
 from eshop_dagster.adapters.registry import LoadedModel
 from eshop_dagster.adapters.release import current_name, open_release
 from eshop_dagster.shop import BRAZIL, Shop
-from eshop_dagster.stages.champions import serving_champion, versions
+from eshop_dagster.stages.champions import serving_champion, versions, window_of
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
 
@@ -47,7 +47,10 @@ class Answering:
 
 @dataclass(frozen=True)
 class ReleaseData:
-    """What is kept of one release; none of its files is needed afterwards."""
+    """What is kept of one release; none of its files is needed afterwards.
+
+    `window_days` is the length of the window that expected spend is of.
+    """
 
     name: str
     data_through: str
@@ -56,6 +59,7 @@ class ReleaseData:
     newcomers: Newcomers
     forecast: pa.Table
     shop: Shop = BRAZIL
+    window_days: int | None = None
 
     @property
     def as_of_date(self) -> date:
@@ -153,6 +157,7 @@ def _read_release(platform: Platform, scratch: Path) -> ReleaseData:
         newcomers=newcomers_of(release, customers.as_of_date),
         forecast=release.query("SELECT * FROM revenue_forecast ORDER BY state, date"),
         shop=release.shop,
+        window_days=release.window_days,
     )
 
 
@@ -169,6 +174,14 @@ def _answering(platform: Platform, kind: str, release: ReleaseData, before: Answ
     if wanted != made and release.customers.features is None:
         waits = f"champion {wanted} waits for the next release: release {release.name} publishes no features to ask it"
         wanted = made
+    elif champion and wanted != made and KINDS[kind].has_window:
+        days = window_of(platform, champion)
+        if days != release.window_days:
+            waits = (
+                f"champion {wanted} predicts {days} days and waits for the next release: release {release.name} "
+                f"publishes {release.window_days}"
+            )
+            wanted = made
     if before is not None and before.version == wanted and wanted is not None:
         return _described(before, wanted == made), waits
     if wanted is None:

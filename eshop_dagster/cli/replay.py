@@ -31,7 +31,7 @@ def replay_policies(
     ] = None,
     last: Annotated[
         DayOption,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day. Default: the last whose 90 days have passed."),
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day. Default: the last whose label window is over."),
     ] = None,
     sample: Annotated[
         int, typer.Option(min=500, help="Customers of each cut-off, drawn by a hash: bounds time and memory.")
@@ -53,9 +53,9 @@ def replay_policies(
     """Walk the home's past week by week under retraining policies, and tell what each would have cost and gained.
 
     On every seventh day from --from on, each policy decides whether to train the spend model, from what was known
-    before that day and no later: features as of their cut-off, and only labels whose 90 days had passed. A new model
+    before that day and no later: features as of their cut-off, and only labels whose window was over. A new model
     takes the place of the old one when the gate's rule lets it, on later rows than both have learned. Every week's
-    model then predicts that week's customers, and is held against what they spent in the 90 days after.
+    model then predicts that week's customers, and is held against what they spent in the window after.
 
     The table tells trainings and their time, the error (RMSE), predicted over true spend in sum, and the share of true
     spend held by the tenth of customers predicted highest: the ones a campaign would reach. The sentence under it

@@ -104,9 +104,10 @@ def _prepare(settings: Settings) -> None:
 
     prepare_instance(settings.home)
     ensure_manifest()
-    write_docs(_docs(settings))
+    params = load_params()
+    write_docs(_docs(settings), params.cutoffs.horizon_days)
     if settings.mlflow_uri is None:
-        Platform(settings, load_params()).registry.initialise()
+        Platform(settings, params).registry.initialise()
     with dg.DagsterInstance.get() as instance:
         for run_id in clear_orphans(instance, settings.home):
             typer.echo(f"cleared run {run_id}: its process had died")

@@ -1,5 +1,7 @@
 """What every visitor sees around the pages: login, release, language, filters, and the page that was asked for."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from eshop_dagster.adapters.release import NoRelease
@@ -41,7 +43,8 @@ def _show(text: Texts, formats: Formats) -> None:
     if choices is None:
         st.warning(text("app.no_sales", name=database.release.name))
         return
-    _navigate(View(home, database, text, formats, choices, sidebar.present_filters(choices)))
+    told = replace(text, window_days=database.release.window_days)
+    _navigate(View(home, database, told, formats, choices, sidebar.present_filters(choices)))
 
 
 def _navigate(view: View) -> None:

@@ -33,6 +33,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (r"not surely worse", "não pior com certeza"),
     (rf"not surely worse by {NUMBER} or more", "não pior com certeza em {} ou mais"),
+    (
+        rf"version {NUMBER} predicts {NUMBER} days, and {NUMBER} are asked for: it is not compared",
+        "a versão {} prevê {} dias, e agora se pedem {}: não há comparação",
+    ),
     (r"it is the first champion", "é o primeiro campeão"),
     (rf"judged on {NUMBER} days, scaled to {NUMBER}", "avaliado em {} dias, convertidos a {}"),
     (
@@ -85,6 +89,7 @@ _KEPT = (
     (re.compile("there is no champion yet"), "ainda não há campeão"),
     (re.compile("the champion, if any, stays"), "o campeão, se houver, continua"),
 )
+_ASIDE = re.compile(rf"(version {NUMBER} predicts {NUMBER} days, and {NUMBER} are asked for: it is not compared); (.+)")
 _SLICE_KINDS = {
     "region": "região",
     "channel": "canal",
@@ -107,6 +112,9 @@ def decision_words(reason: str, text: Texts) -> str:
     """Return the reason of a decision in the language: what was found, what was expected, and who stays champion."""
     if text.language != "pt":
         return reason
+    aside = _ASIDE.fullmatch(reason)
+    if aside:
+        return f"{_told(aside[1], text)}; {decision_words(aside[len(aside.groups())], text)}"
     found, _, kept = reason.rpartition("; ")
     end = next((words.format(*known.groups()) for one, words in _KEPT if (known := one.fullmatch(kept))), None)
     if end is None:

@@ -72,7 +72,7 @@ def segmentation_model(
 def spend_model(
     context: dg.AssetExecutionContext, config: RetrainConfig, platform: dg.ResourceParam[Platform]
 ) -> dg.MaterializeResult:
-    """Regression on each customer's behaviour: how much will this customer spend in the next 90 days?"""
+    """Regression on each customer's behaviour: how much will this customer spend in the label's window?"""
     return _retrain(context, platform, "spend", force=config.force)
 
 

@@ -100,7 +100,7 @@ def plan_cutoffs(
     first_day: date,
     last_complete_day: date,
     *,
-    horizon_days: int = 90,
+    horizon_days: int,
     training_cutoffs: int = 13,
     judging_cutoffs: int = 3,
     minimum_history_days: int = 90,

@@ -78,7 +78,7 @@ class Measurement:
         day: the cut-off of the features; they know what was known before it.
         psi: population stability index by feature, less what chance gives.
         wasserstein: distance by feature, as a share of its spread.
-        error_ratio: realised RMSE of predictions whose 90 days have passed over the RMSE on the model's holdout rows;
+        error_ratio: realised RMSE of predictions whose window is over over the RMSE on the model's holdout rows;
             None where there are none.
     """
 

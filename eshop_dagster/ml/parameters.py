@@ -3,7 +3,7 @@
 import math
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Self, Union, get_args, get_origin, get_type_hints
 
 
@@ -15,7 +15,7 @@ class Parameters:
         """Return the parameters of a mapping (as read from YAML); a name left out keeps its default.
 
         Raises:
-            ValueError: an unknown name, or a value of another type than the parameter's.
+            ValueError: an unknown name, a missing one without a default, or a value of another type.
         """
         hints = get_type_hints(cls)
         known = [field.name for field in fields(cls)]  # type: ignore[arg-type]
@@ -24,6 +24,13 @@ class Parameters:
             raise ValueError(
                 f"{cls.__name__} does not know {unknown}; expected some of {known}. Correct or remove the names."
             )
+        wanted = [
+            field.name
+            for field in fields(cls)  # type: ignore[arg-type]
+            if field.default is MISSING and field.default_factory is MISSING and field.name not in values
+        ]
+        if wanted:
+            raise ValueError(f"{cls.__name__} has no {', '.join(wanted)}; expected a value of it. Add it.")
         return cls(**{name: _read(f"{cls.__name__}.{name}", value, hints[name]) for name, value in values.items()})
 
 

@@ -15,7 +15,7 @@ from eshop_dagster.adapters.sources.simulated import ShopConfig
 from eshop_dagster.adapters.sources.simulated.sizing import scale_shop
 from eshop_dagster.settings import duckdb_memory, load_settings
 from eshop_dagster.stages import bench_models
-from eshop_dagster.stages.build import FEATURES_SELECTION, build_warehouse
+from eshop_dagster.stages.build import FEATURES_SELECTION, build_warehouse, label_window
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import publish
@@ -97,7 +97,8 @@ def publish_release(home: Path, days: int) -> dict[str, Any]:
 def features(home: Path, days: int) -> dict[str, Any]:
     """Compute every customer's features the day after the last one, by dbt."""
     as_of = {"ESHOP_AS_OF_DATES": str(_day(days) + timedelta(days=1))}
-    raise_on_failure("run", run_dbt(["run", "--select", FEATURES_SELECTION], home=home, variables=as_of))
+    variables = as_of | label_window(_platform(home).params.cutoffs.horizon_days)
+    raise_on_failure("run", run_dbt(["run", "--select", FEATURES_SELECTION], home=home, variables=variables))
     return {"rows": _platform(home).warehouse.row_counts(["customer_features"])["customer_features"]}
 
 

@@ -210,7 +210,7 @@ def plan_features(platform: Platform) -> Plan:
 def build_features(
     platform: Platform, plan: Plan, *, on_node: Callable[[NodeResult], None] = lambda node: None
 ) -> BuildReport:
-    """Compute `customer_features` at every cut-off and the labels where the horizon has passed, then test them.
+    """Compute `customer_features` at every cut-off and the labels where the window is over, then test them.
 
     Raises:
         DbtError: a model failed, or a test found bad rows.
@@ -220,7 +220,8 @@ def build_features(
     except QualityError as error:
         raise DbtError(str(error)) from error
     dates = plan.dates()
-    variables = {"ESHOP_AS_OF_DATES": ",".join(str(day) for day in dates)} | _sample(platform, plan)
+    listed = {"ESHOP_AS_OF_DATES": ",".join(str(day) for day in dates)}
+    variables = listed | label_window(plan.window_days(platform.params.cutoffs.horizon_days)) | _sample(platform, plan)
     models = run_dbt(["run", "--select", FEATURES_SELECTION], home=platform.home, variables=variables, on_node=on_node)
     raise_on_failure("run", models)
     tests = run_dbt(
@@ -232,6 +233,11 @@ def build_features(
     platform.records.update(tables, None)
     platform.records.record(checks_by_table(tests, tables))
     return BuildReport("features", tuple(dates), models, tests)
+
+
+def label_window(window_days: int) -> dict[str, str]:
+    """Return what dbt reads of the label's window; there is no other place in SQL that says its length."""
+    return {"ESHOP_WINDOW_DAYS": str(window_days)}
 
 
 def _sample(platform: Platform, plan: Plan) -> dict[str, str]:

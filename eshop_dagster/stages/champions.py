@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from eshop_dagster.adapters.registry import (
     LoadedModel,
@@ -13,6 +13,7 @@ from eshop_dagster.adapters.registry import (
 )
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.record import RECORD
 
 _SERVED = ("champion", "previous")
 
@@ -60,6 +61,24 @@ def present_champion(platform: Platform, name: str) -> Champion | None:
     if found != expected:
         return Champion(version, None, f"it is a {found} of an older platform, expected a {expected}")
     return Champion(version, model)
+
+
+Served = TypeVar("Served", Champion, LoadedModel)
+
+
+def window_of(platform: Platform, version: ModelVersion) -> int | None:
+    """Return the length in days of the window that a version predicts; None where that is not known."""
+    if "window_days" in version.tags:
+        return int(version.tags["window_days"])
+    # A version of an older platform says it in its record only.
+    record = platform.registry.report(version, RECORD) or {}
+    days: int | None = record.get("params", {}).get("cutoffs", {}).get("horizon_days")
+    return days
+
+
+def of_window(platform: Platform, found: Served | None, window_days: int) -> Served | None:
+    """Return a champion unless it is known to predict another window, which is another quantity."""
+    return found if found is not None and window_of(platform, found.version) in (None, window_days) else None
 
 
 def published_ids(platform: Platform, name: str) -> tuple[int, ...]:

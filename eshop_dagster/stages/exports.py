@@ -120,7 +120,8 @@ def _write(
     schema = release.query(f"{_SCORES} LIMIT 0", wanted).schema
     batches = _counted(release.stream(_SCORES, wanted, rows=_BATCH_ROWS), counts)
     if form == "csv":
-        write_rows(part, schema.names, (row for batch in batches for row in _rows_of(batch)), is_excel=is_excel)
+        rows_of_all = (row for batch in batches for row in _rows_of(batch))
+        write_rows(part, schema.names, rows_of_all, is_excel=is_excel, window_days=release.window_days)
     else:
         with pq.ParquetWriter(part, schema, compression="zstd") as writer:
             for batch in batches:

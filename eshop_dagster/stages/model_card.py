@@ -139,7 +139,7 @@ def _rows(columns: list[Column]) -> str:
 
 
 _SPEND = (
-    ("expected_spend_brl", "float64", "`predict`: expected net spend of the next 90 days"),
+    ("expected_spend_brl", "float64", "`predict`: expected net spend in the window from the day of the features on"),
     ("lower_80_brl", "float64", "`predict_interval(rows, 0.8)`: its lower end; 8 of 10 customers spend between both"),
     ("upper_80_brl", "float64", "`predict_interval(rows, 0.8)`: its upper end"),
 )

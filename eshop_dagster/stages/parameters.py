@@ -15,9 +15,27 @@ from eshop_dagster.adapters.raw_store import Limits
 from eshop_dagster.settings import PARAMS_FILE
 from eshop_dagster.shop import BRAZIL, Shop
 
+LONGEST_WINDOW_DAYS = 365
+"""A longer window leaves no shop enough history to learn and be judged."""
+
 
 class ParameterError(ValueError):
     """`params.yaml` cannot be used; the message names the parameter, its value and what was expected."""
+
+
+def declared_window_days() -> int:
+    """Return `cutoffs.horizon_days` of the project's `params.yaml`.
+
+    Raises:
+        ParameterError: it is not there.
+    """
+    section = _mapping(_content(PARAMS_FILE), "cutoffs")
+    if "horizon_days" not in section:
+        raise ParameterError(
+            "params.yaml, section cutoffs has no horizon_days: expected the length of the label's window in days. "
+            "Restore it from git"
+        )
+    return int(section["horizon_days"])
 
 
 @dataclass(frozen=True)
@@ -25,11 +43,13 @@ class CutoffParams:
     """Where the training and judging cut-offs lie (see `ml.cutoffs.plan_cutoffs`), and how many customers they show.
 
     Attributes:
+        horizon_days: length of the label's window. `params.yaml` alone declares it: SQL, training, scores and texts
+            take it from here.
         sample_customers: a shop with more has the features of so many at each of these cut-offs, always the same ones;
             all are scored.
     """
 
-    horizon_days: int = 90
+    horizon_days: int = field(default_factory=declared_window_days)
     training_cutoffs: int = 13
     spacing_days: int = 30
     minimum_history_days: int = 90
@@ -75,7 +95,7 @@ class Params:
     shop: Shop = BRAZIL
     source: SourceParams = SourceParams()
     raw: Limits = field(default_factory=Limits)
-    cutoffs: CutoffParams = CutoffParams()
+    cutoffs: CutoffParams = field(default_factory=CutoffParams)
     segmentation: Mapping[str, Any] = field(default_factory=dict)
     spend: Mapping[str, Any] = field(default_factory=dict)
     revenue: Mapping[str, Any] = field(default_factory=dict)
@@ -112,22 +132,26 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
     Raises:
         ParameterError: the file is missing, is not YAML, or names something unknown.
     """
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_EachOnce)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ParameterError(f"{path.name} cannot be read ({error}): restore it from git") from error
-    if not isinstance(content, Mapping):
-        raise ParameterError(f"{path.name} holds {content!r}, expected sections with parameters: restore it from git")
+    content = _content(path)
     known = {"shop", "source", "raw", "cutoffs", "segmentation", "spend", "revenue", "gate", "drift", "release"}
     unknown = sorted(set(content) - known)
     if unknown:
         raise ParameterError(f"{path.name} has the unknown sections {unknown}: expected some of {sorted(known)}")
-    release = _section(ReleaseParams, content, "release")
+    release, cutoffs = _section(ReleaseParams, content, "release"), _section(CutoffParams, content, "cutoffs")
+    if not 1 <= cutoffs.horizon_days <= LONGEST_WINDOW_DAYS:
+        raise ParameterError(
+            f"params.yaml, cutoffs.horizon_days is {cutoffs.horizon_days}, expected 1 to {LONGEST_WINDOW_DAYS} days"
+        )
+    if "horizon_days" in _mapping(content, "spend"):
+        raise ParameterError(
+            "params.yaml, section spend has horizon_days: cutoffs.horizon_days alone declares the label's window. "
+            "Remove it from spend"
+        )
     return Params(
         shop=_shop(_mapping(content, "shop")),
         source=_source(_mapping(content, "source")),
         raw=_section(Limits, content, "raw"),
-        cutoffs=_section(CutoffParams, content, "cutoffs"),
+        cutoffs=cutoffs,
         segmentation=_mapping(content, "segmentation"),
         spend=_mapping(content, "spend"),
         revenue=_mapping(content, "revenue"),
@@ -144,6 +168,16 @@ def _shop(section: Mapping[str, Any]) -> Shop:
         return checked_shop(**asdict(shop))
     except ValueError as error:
         raise ParameterError(f"params.yaml, section shop: {error}") from error
+
+
+def _content(path: Path) -> Mapping[str, Any]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_EachOnce)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ParameterError(f"{path.name} cannot be read ({error}): restore it from git") from error
+    if not isinstance(content, Mapping):
+        raise ParameterError(f"{path.name} holds {content!r}, expected sections with parameters: restore it from git")
+    return content
 
 
 def _source(section: Mapping[str, Any]) -> SourceParams:

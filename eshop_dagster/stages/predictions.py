@@ -25,10 +25,11 @@ _SCHEMA = pa.schema(
         (_EXPECTED, pa.float64()),
         ("spend_model_version", pa.int32()),
         ("holdout_rmse_brl", pa.float64()),
+        ("window_days", pa.int32()),
     ]
 )
 
-# As `customer_spend_labels` counts it: what was known when the horizon ended.
+# As `customer_spend_labels` counts it: what was known when the window ended.
 _SPENT = """
     SELECT
         asked.customer_key,
@@ -87,7 +88,10 @@ def keep_predictions(platform: Platform, scores: pa.Table, version: "ModelVersio
     sample = scores.sort_by("customer_key").slice(0, size).to_pandas()
     metrics = (platform.registry.report(version, RECORD) or {}).get("metrics", {})
     rmse = metrics.get("rmse_brl")
-    sample = sample.assign(holdout_rmse_brl=rmse if isinstance(rmse, float) else None)
+    sample = sample.assign(
+        holdout_rmse_brl=rmse if isinstance(rmse, float) else None,
+        window_days=platform.params.cutoffs.horizon_days,
+    )
     table = pa.table({name: pa.array(sample[name], kind, from_pandas=True) for name, kind in _fields()}, schema=_SCHEMA)
     path = _folder(platform) / f"as_of_date={sample['as_of_date'].iloc[0]:%Y-%m-%d}.parquet"
     write_atomically(path, parquet_bytes(table))
@@ -95,22 +99,22 @@ def keep_predictions(platform: Platform, scores: pa.Table, version: "ModelVersio
 
 
 def realised(platform: Platform, day: date) -> Realised | None:
-    """Return what became of the latest predictions whose horizon had passed by `day`; None where there are none.
+    """Return what became of the latest predictions whose window was over by `day`; None where there are none.
 
     Predictions that have been judged for long are deleted.
     """
     import numpy as np
 
-    horizon = timedelta(days=platform.params.cutoffs.horizon_days)
-    due = {at: path for at, path in _kept(platform).items() if at + horizon <= day}
-    for at, path in due.items():
-        if at + horizon + timedelta(days=_KEPT_AFTER_DAYS) < day and at != max(due):
-            path.unlink(missing_ok=True)
+    kept = _kept(platform)
+    due = {at: until for at, (_, until) in kept.items() if until <= day}
+    for at, until in due.items():
+        if until + timedelta(days=_KEPT_AFTER_DAYS) < day and at != max(due):
+            kept[at][0].unlink(missing_ok=True)
     if not due:
         return None
     as_of = max(due)
-    rows = pq.read_table(due[as_of]).sort_by("customer_key")
-    limits = {"keys": rows["customer_key"].to_pylist(), "first": as_of, "until": as_of + horizon}
+    rows = pq.read_table(kept[as_of][0]).sort_by("customer_key")
+    limits = {"keys": rows["customer_key"].to_pylist(), "first": as_of, "until": due[as_of]}
     actual = platform.warehouse.read(_SPENT, limits)["brl"].to_numpy()
     expected = rows[_EXPECTED].to_numpy()
     holdout = rows["holdout_rmse_brl"][0].as_py()
@@ -124,9 +128,15 @@ def realised(platform: Platform, day: date) -> Realised | None:
     )
 
 
-def _kept(platform: Platform) -> dict[date, Path]:
-    paths = sorted(_folder(platform).glob("as_of_date=*.parquet"))
-    return {date.fromisoformat(path.stem.removeprefix("as_of_date=")): path for path in paths}
+def _kept(platform: Platform) -> dict[date, tuple[Path, date]]:
+    """Return each file by its cut-off, with the day on which its own window is over; older platforms' are left out."""
+    found = {}
+    for path in sorted(_folder(platform).glob("as_of_date=*.parquet")):
+        at = date.fromisoformat(path.stem.removeprefix("as_of_date="))
+        if pq.read_schema(path).names == _SCHEMA.names:
+            [days] = pq.read_table(path, columns=["window_days"]).slice(0, 1)["window_days"].to_pylist()
+            found[at] = (path, at + timedelta(days=days))
+    return found
 
 
 def _folder(platform: Platform) -> Path:

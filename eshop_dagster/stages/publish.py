@@ -157,6 +157,7 @@ def _manifest(platform: Platform, tables: Mapping[str, Mapping[str, FileEntry]],
         },
         "models": scores.models,
         "without_model": _without_model(platform.home, scores),
+        "window_days": scores.window_days,
         # Readers never open the warehouse, where the quality records lie.
         "checks": {name: dict(one.checks) for name, one in platform.records.records().items() if name in tables},
     }

@@ -14,7 +14,7 @@ from eshop_dagster.adapters.registry import ModelVersion, TrainingData
 from eshop_dagster.faults import fault_point
 from eshop_dagster.ml.evidence import GateRules, Outcome
 from eshop_dagster.ml.gate import Decision, judge, steps_down
-from eshop_dagster.stages.champions import Champion, present_champion
+from eshop_dagster.stages.champions import Champion, of_window, present_champion, window_of
 from eshop_dagster.stages.evidence import gather
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kinds.kind import Kind, digest
@@ -76,14 +76,15 @@ def retrain(
         return Registered(model, None, note_obstacle(platform, model, snapshot.obstacle), is_new=False, trained=None)
     identity = training_identity(platform.params, kind, snapshot, dvc_hash)
     require_present_registry(platform, kind, snapshot, identity)
-    known = None if force else _known(platform, model, identity)
+    champion, aside = _comparable(platform, kind, snapshot)
+    # Back at an older window, its version of before is no champion any more: it is trained again.
+    known = None if force or aside else _known(platform, model, identity)
     if known is not None:
         return known
-    champion = present_champion(platform, model)
     trained = train(kind, snapshot, platform.params)
     fault_point("retrain.trained")
     tags = {"dvc_hash": dvc_hash, **code_tags(), **identity, **asked_by}
-    entry = _Entry(platform, kind, snapshot, champion, dvc_hash, tags, asked_by)
+    entry = _Entry(platform, kind, snapshot, champion, dvc_hash, tags, asked_by, aside)
     return _entered(entry, trained)
 
 
@@ -98,6 +99,7 @@ class _Entry:
     dvc_hash: str
     tags: Mapping[str, str]
     asked_by: Mapping[str, str]
+    aside: str
 
 
 def _entered(entry: _Entry, trained: Trained, refused: Decision | None = None) -> Registered:
@@ -113,7 +115,7 @@ def _entered(entry: _Entry, trained: Trained, refused: Decision | None = None) -
         decision = replace(decision, reason=words)
     if entry.snapshot.caveat and kind.needs_cutoffs:
         decision = replace(decision, reason=f"{entry.snapshot.caveat}; {decision.reason}")
-    _note(platform, kind.name, decision)
+    decision = _note(platform, kind.name, replace(decision, reason=f"{entry.aside}{decision.reason}"))
     if trained.pipeline is None:
         return Registered(kind.name, None, decision, is_new=False, trained=trained)
     record = release_record(
@@ -139,6 +141,15 @@ def _entered(entry: _Entry, trained: Trained, refused: Decision | None = None) -
     # Last: a version with an outcome is not trained again, and a run that dies before has registered no stand-in.
     platform.registry.set_challenger(kind.name, version.version, decision.reason, outcome=str(decision.outcome))
     return after or Registered(kind.name, version, decision, is_new=True, trained=trained)
+
+
+def _comparable(platform: Platform, kind: Kind, snapshot: Snapshot) -> tuple[Champion | None, str]:
+    """Return the champion that a training is held against, and why it is not the present one where it is not."""
+    champion, asked = present_champion(platform, kind.name), snapshot.description["horizon_days"]
+    if champion is None or not kind.has_window or of_window(platform, champion, asked) is not None:
+        return champion, ""
+    version, days = champion.version.version, window_of(platform, champion.version)
+    return None, f"version {version} predicts {days} days, and {asked} are asked for: it is not compared; "
 
 
 def note_obstacle(platform: Platform, model: str, obstacle: str) -> Decision:
@@ -182,6 +193,7 @@ def _log(
         if "personas" in trained.reports
         else {}
     )
+    window = {"window_days": str(snapshot.description["horizon_days"])} if kind.has_window else {}
     example = trained.input_example
     assert example is not None, f"the kind {kind.name} gives no made-up rows to try its models on"
     return platform.registry.log_model(
@@ -189,7 +201,7 @@ def _log(
         trained.pipeline,
         metrics=trained.all_metrics(),
         params=_flat(trained.reports["parameters"]) | {"candidate": trained.candidate},
-        tags={**tags, **tables, **personas, "candidate": trained.candidate, "gate": str(decision.outcome)},
+        tags={**tags, **tables, **personas, **window, "candidate": trained.candidate, "gate": str(decision.outcome)},
         input_example=example,
         figures=trained.figures,
         tables=trained.tables,
@@ -224,9 +236,11 @@ def _describe(kind: Kind, trained: Trained, snapshot: Snapshot, decision: Decisi
             f"{told['rows']['train'] + told['rows']['holdout']} labelled rows, training cut-offs "
             f"{', '.join(told['training_cutoffs'])}, judging cut-offs {', '.join(told['judging_cutoffs'])}"
         )
+    window = [f"**Window** {told['horizon_days']} days from the cut-off on.", ""] if kind.has_window else []
     lines = [
         kind.question,
         "",
+        *window,
         f"**Estimator** `{trained.candidate}`: {trained.reason}",
         "",
         f"**Data** snapshot with {data}.",

@@ -92,7 +92,13 @@ def replay(
         with lock():
             plan = plan_features(platform)
             days = replayed_days(platform, plan, request)
-            copy = copy_history(platform.warehouse.path, Path(scratch), sample=request.sample, known_before=days[0])
+            copy = copy_history(
+                platform.warehouse.path,
+                Path(scratch),
+                sample=request.sample,
+                known_before=days[0],
+                window_days=platform.params.cutoffs.horizon_days,
+            )
         return replay_copy(copy, days, platform.params, request)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from eshop_dagster.stages.champions import serving_champion
+from eshop_dagster.stages.champions import of_window, serving_champion
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.predictions import keep_predictions
 from eshop_dagster.stages.score_files import keep_scores
@@ -41,7 +41,7 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
 
     The tables are `customer_scores`, `customer_features`, `customer_segments` and `customer_spend_reasons`.
 
-    Where `spend` has no champion, expected spend and version are NULL: nothing serves that was not judged; where
+    Where `spend` has no champion of just this window, expected spend and version are NULL: nothing serves that was not judged; where
     `segmentation` has none, the segment is NULL. Readers see which version made each score, and
     the very features that it was made from.
 
@@ -50,7 +50,8 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
         RegistryError: a champion cannot be used, such as one whose file was changed.
     """
     features = read_features(platform, as_of_date)
-    spend = serving_champion(platform, "spend")
+    window_days = platform.params.cutoffs.horizon_days
+    spend = of_window(platform, serving_champion(platform, "spend"), window_days)
     segmentation = serving_champion(platform, "segmentation")
     # In parts: the memory that a model takes is that of a part, whatever the number of customers.
     parts = [features.slice(start, _ROWS_AT_ONCE) for start in range(0, features.num_rows, _ROWS_AT_ONCE)]
@@ -63,7 +64,7 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     }
     # The release says which versions made its scores: after a rollback, the champion may be another one.
     made_by = {name: one.version if one else None for name, one in (("spend", spend), ("segmentation", segmentation))}
-    keep_scores(platform.home, tables, made_by)
+    keep_scores(platform.home, tables, made_by, window_days)
     keep_predictions(platform, scores, made_by["spend"])
     versions = {name: one.version if one else 0 for name, one in made_by.items()}
     return Scores(scores.num_rows, as_of_date, versions)

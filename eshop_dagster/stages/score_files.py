@@ -29,11 +29,13 @@ class ScoreFiles:
         tables: the Parquet file of each table.
         models: version and snapshot's DVC hash of each model that made them, or None where no model did.
         hashes: the SHA-256 of each table's file, as it was written.
+        window_days: length of the window that expected spend is of; None before the first scoring.
     """
 
     tables: Mapping[str, Path]
     models: Mapping[str, Mapping[str, Any] | None]
     hashes: Mapping[str, str]
+    window_days: int | None = None
 
     def sha256_of(self, table: str) -> str:
         """Return the hash of a table's file, which was read and held against it.
@@ -68,11 +70,18 @@ def read_scores(home: Path) -> ScoreFiles:
     if not is_whole:
         raise ScoresDamaged("scores/scores.json is not the file that was written: score again with `eshop run --force`")
     tables = {table: path.parent / name for table, name in known["tables"].items()}
-    return ScoreFiles(tables, known["models"], known["hashes"])
+    return ScoreFiles(tables, known["models"], known["hashes"], known.get("window_days"))
 
 
-def keep_scores(home: Path, tables: Mapping[str, pa.Table], models: "Mapping[str, ModelVersion | None]") -> None:
+def keep_scores(
+    home: Path,
+    tables: Mapping[str, pa.Table],
+    models: "Mapping[str, ModelVersion | None]",
+    window_days: int | None = None,
+) -> None:
     """Put tables, and the models that made them, in the place of those of the same names; the others stay.
+
+    So does the length of the window, where these tables say nothing of expected spend.
 
     The files lie under new names until one rename of the list makes them count: a kill before leaves the scores of
     before, whole, with the models that made those.
@@ -91,6 +100,7 @@ def keep_scores(home: Path, tables: Mapping[str, pa.Table], models: "Mapping[str
         "tables": {table: path.name for table, path in now.items()},
         "hashes": hashes,
         "models": {**before.models, **{name: _origin(model) for name, model in models.items()}},
+        "window_days": before.window_days if window_days is None else window_days,
     }
     write_json(_list_of(home), {**listed, "sha256": _digest(listed)})
     # What a scoring that was killed left goes too; a release has links of its own.

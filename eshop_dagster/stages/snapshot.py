@@ -151,6 +151,7 @@ def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
     }
     if cutoffs:
         earlier = tuple(day for day in cutoffs.labelled if day != cutoffs.holdout)
+        _refuse_other_window(platform, plan.window_days(platform.params.cutoffs.horizon_days))
         tables |= {"train": _rows(platform, earlier), "holdout": _rows(platform, (cutoffs.holdout,))}
         size = platform.params.cutoffs.sample_customers
         tables["scoring"] = read_features(platform, plan.scoring, at_most=size)
@@ -252,6 +253,20 @@ def _rows(platform: Platform, dates: tuple[date, ...]) -> pa.Table:
             "cut-offs first, or check that customers ordered before them"
         )
     return rows
+
+
+def _refuse_other_window(platform: Platform, asked: int) -> None:
+    """Raise a SnapshotError where the labels were built for another window than the parameters name."""
+    if "window_days" in platform.warehouse.columns("customer_spend_labels"):
+        found = platform.warehouse.read("SELECT DISTINCT window_days FROM customer_spend_labels ORDER BY window_days")
+        built = found["window_days"].to_pylist()
+    else:
+        built = ["an unknown number of"]
+    if built not in ([], [asked]):
+        raise SnapshotError(
+            f"the labels in the warehouse are of {built[0]} days, and params.yaml asks for {asked} "
+            "(cutoffs.horizon_days): build the features again first (`eshop run`, the job retrain or `dvc repro`)"
+        )
 
 
 def _dated(path: Path) -> "pd.DataFrame":

@@ -16,7 +16,7 @@ PORTUGUESE = {
     "segment_typicality": "tipicidade no segmento (0 a 1)",
     "is_outlier": "atípico",
     "segmentation_model_version": "versão do modelo de segmentos",
-    "expected_spend_brl": "gasto esperado em 90 dias (R$)",
+    "expected_spend_brl": "gasto esperado em {window_days} dias (R$)",
     "spend_lower_80_brl": "gasto mínimo, 80 % (R$)",
     "spend_upper_80_brl": "gasto máximo, 80 % (R$)",
     "spend_lower_95_brl": "gasto mínimo, 95 % (R$)",
@@ -29,7 +29,14 @@ PORTUGUESE = {
 _NOT_TEXT = re.compile(r"[=+\-@\t\r].*|\d+(?:e\d+)?", re.DOTALL)
 
 
-def write_rows(path: Path, names: Sequence[str], rows: Iterable[Sequence[object]], *, is_excel: bool = False) -> None:
+def write_rows(
+    path: Path,
+    names: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    is_excel: bool = False,
+    window_days: int | None = None,
+) -> None:
     """Write rows as UTF-8 CSV, one at a time.
 
     Args:
@@ -38,10 +45,12 @@ def write_rows(path: Path, names: Sequence[str], rows: Iterable[Sequence[object]
         rows: their values; None is an empty cell.
         is_excel: byte order mark, semicolons, decimal commas with at most four places, dd/mm/yyyy, `sim` and `não`,
             headings of `PORTUGUESE`; text that begins like a formula, or looks like a number, gets an apostrophe.
+        window_days: length of the window that expected spend is of, for its heading.
     """
     with path.open("w", encoding="utf-8-sig" if is_excel else "utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";" if is_excel else ",", lineterminator="\r\n" if is_excel else "\n")
-        writer.writerow([PORTUGUESE.get(name, name) for name in names] if is_excel else names)
+        headings = [PORTUGUESE.get(name, name).format(window_days=window_days) for name in names]
+        writer.writerow(headings if is_excel else names)
         writer.writerows(([_cell(value) for value in row] for row in rows) if is_excel else rows)
 
 

@@ -35,14 +35,20 @@ def features(number: int, **values: Any) -> Row:
     return {"customer_key": key(number), "as_of_date": AS_OF, **dict.fromkeys(FEATURES, float(number)), **values}
 
 
-def publish(home: Path, name: str, **tables: list[Row]) -> Path:
+def publish(home: Path, name: str, *, window_days: int = 90, **tables: list[Row]) -> Path:
     """Write a release of these tables, each in one file, and make it the current one."""
     folder = home / "published" / name
     folder.mkdir(parents=True)
     for table, rows in tables.items():
         pq.write_table(_table(rows), folder / f"{table}.parquet")
     entries = {table: {"rows": len(rows), "files": {f"{table}.parquet": {}}} for table, rows in tables.items()}
-    manifest = {"release": name, "data_through": "2024-06-30", "models": {}, "tables": entries}
+    manifest = {
+        "release": name,
+        "data_through": "2024-06-30",
+        "models": {},
+        "tables": entries,
+        "window_days": window_days,
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     link = home / "published" / ".next"
     link.symlink_to(name)

@@ -19,8 +19,8 @@ def order(number: int, days_after: float = 1, brl: float = 100) -> Row:
     return {"customer_key": key(number), "ordered_at": at, "ordered_date": at.date(), "net_revenue_brl": brl}
 
 
-def told(home: Path, customers: list[Row], orders: list[Row]) -> Newcomers:
-    publish(home, "r", dim_customers=customers, fct_orders=orders)
+def told(home: Path, customers: list[Row], orders: list[Row], window_days: int = 90) -> Newcomers:
+    publish(home, "r", window_days=window_days, dim_customers=customers, fct_orders=orders)
     return newcomers_of(open_release(home), AS_OF)
 
 
@@ -28,7 +28,7 @@ def newcomers(count: int) -> list[Row]:
     return [customer(number, registered_at=REGISTERED) for number in range(count)]
 
 
-def test_it_is_the_mean_over_all_who_registered_buyers_or_not_in_their_first_ninety_days(tmp_path: Path) -> None:
+def test_it_is_the_mean_over_all_who_registered_buyers_or_not_in_their_first_window(tmp_path: Path) -> None:
     # A quarter buys twice for 100, once more too late; one more customer is too new to be counted.
     buys = [order(number, days) for number in range(0, 100, 4) for days in (0, 89.9, 90.1)]
     too_new = customer(999, registered_at=datetime(2024, 5, 1, tzinfo=UTC))
@@ -37,6 +37,13 @@ def test_it_is_the_mean_over_all_who_registered_buyers_or_not_in_their_first_nin
     assert found.customer_count == 100
     assert found.mean_brl == pytest.approx(50)
     assert found.ends_brl == pytest.approx((0, 200, 0, 200))
+
+
+def test_the_window_is_the_releases_own(tmp_path: Path) -> None:
+    buys = [order(number, days) for number in range(FEWEST) for days in (0, 59.9, 60.1, 119.9)]
+    for window_days, expected in ((60, 200), (90, 300), (120, 400)):
+        found = told(tmp_path / str(window_days), newcomers(FEWEST), buys, window_days)
+        assert found.mean_brl == pytest.approx(expected)
 
 
 def test_what_came_back_takes_nobody_below_zero(tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ def draw() -> None:
     assert choices is not None
     filters = of_query(st.query_params.to_dict(), choices)
     page = next(one for one in PAGES if one.name == st.session_state["page"])
-    page.render(View(home, database, Texts("pt"), Formats("pt"), choices, filters))
+    texts = Texts("pt", database.release.window_days)
+    page.render(View(home, database, texts, Formats("pt"), choices, filters))
 
 
 def drawn(page: str, **query: str) -> AppTest:

@@ -31,7 +31,7 @@ from eshop_dagster.stages.register import note_obstacle
 
 PT = Texts("pt")
 MARK = CATALOGUE["models.original"][0].partition("{")[0]
-SPEND, REVENUE, SEGMENTS = SpendParams(), RevenueParams(), SegmentationParams()
+SPEND, REVENUE, SEGMENTS = SpendParams(horizon_days=90), RevenueParams(), SegmentationParams()
 KEPT = ("version 3 stays champion", "there is no champion yet", "the champion, if any, stays")
 
 

@@ -16,5 +16,6 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home = tmp_path_factory.mktemp("empty_home")
     vault = Vault(home / "vault" / "vault.db", bytes(32), pseudonym_seed="tests")
     RawStore(home, vault).write("none", "empty", [])
-    raise_on_failure("build", run_dbt(["build", "--resource-type", "model", "--resource-type", "seed"], home=home))
+    arguments = ["build", "--resource-type", "model", "--resource-type", "seed"]
+    raise_on_failure("build", run_dbt(arguments, home=home, variables={"ESHOP_WINDOW_DAYS": "90"}))
     yield home

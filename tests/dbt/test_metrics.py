@@ -61,4 +61,4 @@ def test_no_model_divides_two_counts_by_itself() -> None:
 
 
 def test_the_tables_documentation_is_written_without_any_data_and_opens_with_the_metrics(tmp_path: Path) -> None:
-    assert "The metrics" in write_docs(tmp_path).read_text()
+    assert "The metrics" in write_docs(tmp_path, 90).read_text()

@@ -16,6 +16,7 @@ HOLDOUT = JUDGING[-1]
 SCORING = date(2025, 11, 1)
 HORIZON_DAYS = 90
 SMALL_SPEND: dict[str, Any] = {
+    "horizon_days": HORIZON_DAYS,
     "xgboost": {"n_estimators": 30, "learning_rate": 0.2},
     "bootstrap_draws": 20,
 }

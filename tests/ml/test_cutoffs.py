@@ -83,7 +83,7 @@ def test_order_counts_that_cannot_be_are_refused():
 
 
 def test_cutoffs_are_the_latest_that_the_label_windows_allow():
-    plan = plan_cutoffs(date(2023, 1, 1), date(2024, 12, 30), training_cutoffs=3)
+    plan = plan_cutoffs(date(2023, 1, 1), date(2024, 12, 30), horizon_days=90, training_cutoffs=3)
     assert plan == Cutoffs(
         training=(date(2024, 5, 5), date(2024, 6, 4), date(2024, 7, 4)),
         judging=(date(2024, 8, 3), date(2024, 9, 2), date(2024, 10, 2)),
@@ -102,27 +102,27 @@ def test_every_label_window_ends_before_the_next_role_begins():
 
 def test_shifting_the_calendar_shifts_every_cutoff():
     first, last, shift = date(2023, 1, 1), date(2024, 12, 30), timedelta(days=100)
-    plan, later = plan_cutoffs(first, last), plan_cutoffs(first + shift, last + shift)
+    plan, later = (plan_cutoffs(first + by, last + by, horizon_days=90) for by in (timedelta(), shift))
     assert [cutoff + shift for cutoff in plan.training] == list(later.training)
     assert (plan.holdout + shift, plan.scoring + shift) == (later.holdout, later.scoring)
 
 
 def test_a_short_history_gives_fewer_training_cutoffs():
     last = date(2024, 12, 30)
-    assert len(plan_cutoffs(last - timedelta(days=269), last).training) == 1
-    assert len(plan_cutoffs(last - timedelta(days=299), last).training) == 2
+    assert len(plan_cutoffs(last - timedelta(days=269), last, horizon_days=90).training) == 1
+    assert len(plan_cutoffs(last - timedelta(days=299), last, horizon_days=90).training) == 2
 
 
 @pytest.mark.parametrize(("history_days", "expected"), [(270, 1), (299, 1), (300, 2), (330, 3), (900, 3)])
 def test_a_window_is_judged_only_where_one_to_learn_from_ended_before(history_days: int, expected: int):
     last = date(2024, 12, 30)
-    plan = plan_cutoffs(last - timedelta(days=history_days - 1), last)
+    plan = plan_cutoffs(last - timedelta(days=history_days - 1), last, horizon_days=90)
     assert len(plan.judging) == expected
     assert plan.training[0] + timedelta(days=90) <= plan.judging[0]
 
 
 def test_a_year_of_cutoffs_lies_within_fifteen_days_of_every_day_of_the_year():
-    plan = plan_cutoffs(date(2024, 1, 1), date(2025, 12, 31))
+    plan = plan_cutoffs(date(2024, 1, 1), date(2025, 12, 31), horizon_days=90)
     assert len(plan.training) == 13
     gaps = [
         min(abs((place - cutoff.timetuple().tm_yday + 182) % 365 - 182) for cutoff in plan.training)
@@ -132,7 +132,7 @@ def test_a_year_of_cutoffs_lies_within_fifteen_days_of_every_day_of_the_year():
 
 
 def test_the_latest_training_cutoff_leaves_room_for_a_label_window_of_earlier_ones():
-    plan = plan_cutoffs(date(2024, 1, 1), date(2025, 12, 31))
+    plan = plan_cutoffs(date(2024, 1, 1), date(2025, 12, 31), horizon_days=90)
     early = [cutoff for cutoff in plan.training if cutoff + timedelta(days=90) <= plan.training[-1]]
     assert len(early) == 10
 
@@ -142,7 +142,7 @@ def test_a_history_without_a_label_to_learn_from_is_judged_on_whole_windows_all_
     history_days: int, judged: int
 ):
     last = date(2024, 12, 30)
-    plan = plan_cutoffs(last - timedelta(days=history_days - 1), last)
+    plan = plan_cutoffs(last - timedelta(days=history_days - 1), last, horizon_days=90)
     assert (plan.training, len(plan.judging), plan.short_window_days) == ((), judged, None)
     assert plan.labelled == plan.judging
 
@@ -151,7 +151,7 @@ def test_a_history_without_a_label_to_learn_from_is_judged_on_whole_windows_all_
 def test_a_shop_of_four_months_is_judged_on_the_longest_window_that_fits(history_days: int, window: int):
     last = date(2024, 12, 30)
     first = last - timedelta(days=history_days - 1)
-    plan = plan_cutoffs(first, last)
+    plan = plan_cutoffs(first, last, horizon_days=90)
     assert (plan.training, plan.judging, plan.short_window_days) == ((), (first + timedelta(days=90),), window)
     assert plan.holdout + timedelta(days=window) == plan.scoring
 
@@ -159,18 +159,18 @@ def test_a_shop_of_four_months_is_judged_on_the_longest_window_that_fits(history
 def test_a_history_without_room_for_the_shortest_window_is_refused():
     last = date(2024, 12, 30)
     with pytest.raises(ValueError, match=r"has 117 days; expected at least 118: 90 of history, then 28 to judge on"):
-        plan_cutoffs(last - timedelta(days=116), last)
+        plan_cutoffs(last - timedelta(days=116), last, horizon_days=90)
     with pytest.raises(ValueError, match=r"has 1 day; expected at least 118"):
-        plan_cutoffs(last, last)
+        plan_cutoffs(last, last, horizon_days=90)
 
 
 def test_a_scoring_date_may_be_later_but_not_within_the_known_days():
     first, last = date(2023, 1, 1), date(2024, 12, 30)
-    assert plan_cutoffs(first, last, scoring_date=date(2025, 1, 5)).scoring == date(2025, 1, 5)
+    assert plan_cutoffs(first, last, horizon_days=90, scoring_date=date(2025, 1, 5)).scoring == date(2025, 1, 5)
     with pytest.raises(ValueError, match="scoring_date is '2024-12-30'"):
-        plan_cutoffs(first, last, scoring_date=last)
+        plan_cutoffs(first, last, horizon_days=90, scoring_date=last)
 
 
 def test_spans_below_one_day_are_refused():
     with pytest.raises(ValueError, match="spacing_days is 0; expected 1 or more"):
-        plan_cutoffs(date(2023, 1, 1), date(2024, 12, 30), spacing_days=0)
+        plan_cutoffs(date(2023, 1, 1), date(2024, 12, 30), horizon_days=90, spacing_days=0)

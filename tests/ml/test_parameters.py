@@ -8,14 +8,19 @@ def test_a_name_left_out_keeps_its_default_and_nested_mappings_are_read():
     params = SpendParams.from_mapping({"horizon_days": 30, "linear": {"alpha": 1}, "candidates": ["linear"]})
     assert (params.horizon_days, params.linear.alpha, params.linear.power) == (30, 1.0, 1.5)
     assert params.candidates == ("linear",)
-    assert SpendParams.from_mapping({}) == SpendParams()
+    assert SpendParams.from_mapping({"horizon_days": 30}) == SpendParams(horizon_days=30)
+
+
+def test_a_name_without_a_default_must_be_given():
+    with pytest.raises(ValueError, match="SpendParams has no horizon_days; expected a value of it"):
+        SpendParams.from_mapping({"candidates": ["linear"]})
 
 
 def test_unknown_names_are_refused_at_every_depth():
     with pytest.raises(ValueError, match=r"SpendParams does not know \['horizon'\]"):
         SpendParams.from_mapping({"horizon": 30})
     with pytest.raises(ValueError, match=r"LinearParams does not know \['alfa'\]"):
-        SpendParams.from_mapping({"linear": {"alfa": 1}})
+        SpendParams.from_mapping({"horizon_days": 30, "linear": {"alfa": 1}})
 
 
 @pytest.mark.parametrize("value", ["90", 90.0, True, None])

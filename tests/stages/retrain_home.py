@@ -54,6 +54,7 @@ def fill(platform: Platform, *, customers: int = 900, seed: int = 5) -> None:
     label = "spend_in_window_brl"
     features, labels = rows.drop(columns=label), rows[["customer_key", "as_of_date", label]]
     labels = labels[labels["as_of_date"] != SCORING]
+    labels = labels.assign(window_days=platform.params.cutoffs.horizon_days)
     orders, calendar = daily_orders(), days_of_years()
     assert len(features) and len(labels) and len(orders) and len(calendar)
     with duckdb.connect(str(platform.warehouse.path)) as connection:

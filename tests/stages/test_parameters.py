@@ -27,6 +27,15 @@ def test_the_projects_own_parameters_are_read() -> None:
     assert found.releases_kept == 5
 
 
+def test_the_labels_window_is_declared_by_the_cutoffs_alone(tmp_path: Path) -> None:
+    assert params(tmp_path, "cutoffs: {horizon_days: 120}").cutoffs.horizon_days == 120
+    with pytest.raises(ParameterError, match="section spend has horizon_days: cutoffs"):
+        params(tmp_path, "spend: {horizon_days: 60}")
+    for days in (0, 366):
+        with pytest.raises(ParameterError, match=f"cutoffs.horizon_days is {days}, expected 1 to 365 days"):
+            params(tmp_path, f"cutoffs: {{horizon_days: {days}}}")
+
+
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert params(tmp_path, "{}") == Params()
     assert params(tmp_path, "raw: {quarantined_share: 0.2}").raw == Limits(0.2, 0.5)

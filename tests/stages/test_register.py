@@ -20,9 +20,10 @@ from eshop_dagster.faults import Fault, InjectedFault
 from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.evidence import Outcome
 from eshop_dagster.stages import register
-from eshop_dagster.stages.champions import promote, rollback, serving_champion
+from eshop_dagster.stages.champions import of_window, promote, rollback, serving_champion
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kinds.kind import Comparison
+from eshop_dagster.stages.parameters import CutoffParams
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.register import Registered, retrain, store_snapshot
 from eshop_dagster.stages.reproduce import reproduce
@@ -272,6 +273,18 @@ def test_a_champion_of_an_older_platform_is_named_and_waits_for_a_person(tmp_pat
     promote(platform, "spend", 2, "the first of this platform")
     served = serving_champion(platform, "spend")
     assert served is not None and served.version.version == 2
+
+
+def test_a_champion_of_another_window_is_neither_served_nor_compared_with(platform: Platform) -> None:
+    shorter = platform_of(platform.home, cutoffs=CutoffParams(horizon_days=60))
+    assert of_window(shorter, serving_champion(shorter, "spend"), 60) is None
+    assert of_window(platform, serving_champion(platform, "spend"), 90) is not None
+    fill(shorter)
+    done = retrained(shorter)
+    assert done.decision.reason.startswith("version 1 predicts 90 days, and 60 are asked for: it is not compared; ")
+    assert done.decision.is_promoted and champion(shorter) == 2
+    assert shorter.registry.champion("spend").tags["window_days"] == "60"  # type: ignore[union-attr]
+    assert reproduce(shorter, "spend").is_equal
 
 
 @pytest.mark.parametrize("point", ["retrain.trained", "retrain.log", "retrain.alias", "registry.previous"])

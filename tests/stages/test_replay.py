@@ -111,7 +111,7 @@ def warehouse(path: Path, rows: Versions) -> Path:
 def replayed(folder: Path, change: Callable[[Versions], Versions]) -> tuple[CopiedShop, dict[str, list[Step]], Any]:
     path = warehouse(folder / "home" / "warehouse.duckdb", change(versions()))
     before = hashlib.sha256(path.read_bytes()).hexdigest()
-    copy = copy_history(path, folder / "scratch", sample=REQUEST.sample, known_before=DAYS[0])
+    copy = copy_history(path, folder / "scratch", sample=REQUEST.sample, known_before=DAYS[0], window_days=90)
     shop = CopiedShop(copy, PARAMS)
     steps, scores = walked(shop, DAYS, PARAMS, REQUEST)
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
@@ -190,4 +190,4 @@ def test_the_last_known_day_is_known_whoever_was_drawn(
 def test_a_copy_from_before_the_first_customer_is_refused(tmp_path: Path) -> None:
     path = warehouse(tmp_path / "home" / "warehouse.duckdb", versions(20))
     with pytest.raises(ValueError, match="no customer was known before 2023-12-31"):
-        copy_history(path, tmp_path / "scratch", sample=10, known_before=date(2023, 12, 31))
+        copy_history(path, tmp_path / "scratch", sample=10, known_before=date(2023, 12, 31), window_days=90)

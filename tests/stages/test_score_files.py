@@ -45,6 +45,13 @@ def test_a_scoring_takes_the_place_of_the_one_before_and_leaves_other_tables(tmp
     assert set((tmp_path / "scores").glob("*.parquet")) == set(read_scores(tmp_path).tables.values())
 
 
+def test_the_window_of_expected_spend_stays_when_other_tables_are_kept(tmp_path: Path) -> None:
+    assert read_scores(tmp_path).window_days is None
+    keep_scores(tmp_path, {"scores": pa.table({"said_by": [1]})}, {"spend": None}, 60)
+    keep_scores(tmp_path, {"forecast": pa.table({"said_by": [9]})}, {"revenue": None})
+    assert read_scores(tmp_path).window_days == 60
+
+
 def test_a_scoring_that_is_stopped_midway_leaves_the_one_before_whole(tmp_path: Path) -> None:
     scored(tmp_path, 1)
     faults.arm("scores.swap:raise")

@@ -1,14 +1,14 @@
--- Grain: one row per customer and cut-off with a whole horizon of 90 days behind it: what the customer then spent.
--- Only what was known by the end of the horizon counts, so that a label never changes once it can be computed.
+-- Grain: one row per customer and cut-off whose window is over: what the customer spent in the window.
+-- Only what was known by the end of the window counts, so that a label never changes once it can be computed.
 {{ config(materialized='table') }}
 
 with cutoffs as (
     select
         as_of_date,
-        as_of_date + 90 as until_date,
+        as_of_date + {{ window_days() }} as until_date,
         keys_below
     from {{ as_of_dates() }} as wanted
-    where as_of_date + 90 <= (select max(known_from_date) + 1 from {{ ref('int_orders__versions') }})
+    where as_of_date + {{ window_days() }} <= (select max(known_from_date) + 1 from {{ ref('int_orders__versions') }})
 ),
 
 spend as (
@@ -30,6 +30,7 @@ spend as (
 select
     features.customer_key,
     features.as_of_date,
+    {{ window_days() }}::integer as window_days,
     greatest(coalesce(spend.spend_brl, 0), 0)::double as spend_in_window_brl
 from {{ ref('customer_features') }} as features
 inner join cutoffs using (as_of_date)

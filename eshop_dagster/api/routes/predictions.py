@@ -18,7 +18,7 @@ _MANY = documented(401, 403, 413, 415, 422, 429, 503)
 
 @router.post("/predict", response_model=SpendAnswer, responses=_ONE, openapi_extra=body_of("spend", SPEND))
 async def predict(request: Request) -> Response:
-    """Expected spend of one customer in the next 90 days, with its intervals and the reasons."""
+    """Expected spend of one customer in the window (`window_days`), with its intervals and the reasons."""
     return await answer_one(request, "spend", "spend")
 
 

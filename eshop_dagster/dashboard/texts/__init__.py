@@ -31,9 +31,10 @@ for _part in (
 
 @dataclass(frozen=True)
 class Texts:
-    """The catalogue in one language."""
+    """The catalogue in one language; `{window}` in a text is the length in days of the release's window."""
 
     language: str
+    window_days: int | None = None
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of a key with its places filled in.
@@ -42,6 +43,7 @@ class Texts:
             KeyError: there is no such text.
         """
         text = CATALOGUE[key][LANGUAGES.index(self.language)]
+        text = text.replace("{window}", "–" if self.window_days is None else str(self.window_days))
         return text.format(**values) if values else text
 
     def known(self, key: str, otherwise: str) -> str:

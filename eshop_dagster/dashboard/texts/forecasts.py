@@ -66,8 +66,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "forecasts.error_axis": ("Erro (% da receita)", "Error (% of revenue)"),
     "forecasts.deciles": ("Gasto esperado por décimo de clientes", "Expected spend by tenth of customers"),
     "forecasts.deciles_help": (
-        "Os clientes em dez grupos iguais, do maior para o menor gasto esperado nos próximos 90 dias. Base inteira.",
-        "The customers in ten equal groups, by falling expected spend in the next 90 days. Whole base.",
+        "Os clientes em dez grupos iguais, do maior ao menor gasto esperado em {window} dias. Base inteira.",
+        "The customers in ten equal groups, by falling expected spend in the next {window} days. Whole base.",
     ),
     "forecasts.decile": ("Décimo de clientes (1 = maior gasto esperado)", "Tenth of customers (1 = most expected)"),
     "forecasts.judged": ("Previsto e real por décimo (validação)", "Predicted and real by tenth (holdout)"),

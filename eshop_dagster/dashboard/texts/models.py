@@ -15,7 +15,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No candidate beat the baseline, which stands in for the model. Why: {reason}",
     ),
     "models.segmentation": ("Segmentação", "Segmentation"),
-    "models.spend": ("Gasto em 90 dias", "Spend in 90 days"),
+    "models.spend": ("Gasto em {window} dias", "Spend in {window} days"),
     "models.revenue": ("Receita", "Revenue"),
     "models.champion": ("{model} · versão {version}", "{model} · version {version}"),
     "models.against": ("{value} · referência {baseline}", "{value} · baseline {baseline}"),

@@ -52,7 +52,7 @@ def residuals_figure(holdout: pd.DataFrame) -> Figure:
     label_axes(
         axes,
         title=f"Residuals on the holdout ({hidden:,} of {len(holdout):,} customers outside the frame)",
-        x="predicted spend in 90 days (BRL)",
+        x="predicted spend in the window (BRL)",
         y="true minus predicted spend (BRL)",
     )
     return figure
@@ -76,7 +76,7 @@ def deciles_figure(holdout: pd.DataFrame) -> Figure:
         bars,
         title="Mean spend by tenth of customers",
         x="tenth of customers, highest prediction first",
-        y="mean spend in 90 days (BRL)",
+        y="mean spend in the window (BRL)",
     )
     actual = holdout["actual_brl"].to_numpy(dtype=np.float64)
     lines = (("actual_brl", QUIET, ":", "perfect ranking"), ("baseline_brl", TEXT, "--", "best baseline"))

@@ -42,7 +42,7 @@ def measure(
     steps: Mapping[str, Sequence[Step]],
     shop: Shop,
     *,
-    horizon_days: int = 90,
+    horizon_days: int,
     on_week: Callable[[], None] = lambda: None,
 ) -> Scores:
     """Return what every policy's model in place said of each week's customers, held against what they then spent.

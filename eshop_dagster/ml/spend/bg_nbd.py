@@ -99,7 +99,7 @@ class BuyTillYouDieSpend(BaseEstimator):  # type: ignore[misc]
     Effects are exact Shapley values of the four features against a typical customer, from all 16 mixtures of the two.
     """
 
-    def __init__(self, horizon_days: int = 90) -> None:
+    def __init__(self, horizon_days: int) -> None:
         self.horizon_days = horizon_days
 
     def fit(self, frame: pd.DataFrame, spent: Floats | None) -> Self:

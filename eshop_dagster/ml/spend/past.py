@@ -14,7 +14,7 @@ from eshop_dagster.ml.spend.effects import Effects, Floats, shapley
 def past_rate_brl(frame: pd.DataFrame, *, horizon_days: int) -> Floats:
     """Return each customer's spend over the horizon at their own past rate: net worth over tenure, in BRL of 0 or more.
 
-    The tenure is at least one horizon: a newcomer of yesterday would otherwise be expected to spend 90 first baskets.
+    The tenure is at least one horizon: a newcomer of yesterday would otherwise be expected to spend a first basket a day.
     """
     require(horizon_days >= 1, "horizon_days", horizon_days, "1 or more")
     return _rate(*_known(frame), horizon_days)
@@ -23,7 +23,7 @@ def past_rate_brl(frame: pd.DataFrame, *, horizon_days: int) -> Floats:
 class PastTotalSpend(BaseEstimator):  # type: ignore[misc]
     """What a customer has spent so far, times one factor for all."""
 
-    def __init__(self, horizon_days: int = 90) -> None:
+    def __init__(self, horizon_days: int) -> None:
         self.horizon_days = horizon_days
 
     def fit(self, frame: pd.DataFrame, spent: Floats | None) -> Self:
@@ -56,7 +56,7 @@ class PastTotalSpend(BaseEstimator):  # type: ignore[misc]
 class PastRateSpend(BaseEstimator):  # type: ignore[misc]
     """A customer's own past rate as a part: it learns nothing but whom its effects are held against."""
 
-    def __init__(self, horizon_days: int = 90) -> None:
+    def __init__(self, horizon_days: int) -> None:
         self.horizon_days = horizon_days
 
     def fit(self, frame: pd.DataFrame, spent: Floats | None) -> Self:

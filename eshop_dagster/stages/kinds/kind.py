@@ -76,6 +76,11 @@ class Kind:
     compare: "Callable[[Trained, Any | None, Snapshot, Params], Comparison]"
     predict: "Callable[[Any, Snapshot], pd.DataFrame]"
 
+    @property
+    def has_window(self) -> bool:
+        """Whether what it says is of the label's window, so that models of different windows are not comparable."""
+        return "customer_spend_labels" in self.tables
+
 
 def seed_of(section: Mapping[str, Any]) -> int:
     """Return the seed in a model's section of `params.yaml`."""

@@ -55,7 +55,13 @@ def publish(home: Path, **tables: list[dict[str, Any]]) -> ReleaseDatabase:
     for name, rows in tables.items():
         pq.write_table(pa.Table.from_pylist(rows), folder / f"{name}.parquet")
         entries[name] = {"rows": len(rows), "files": {f"{name}.parquet": {}}}
-    manifest = {"release": folder.name, "data_through": "2025-12-31", "tables": entries, "models": {}}
+    manifest = {
+        "release": folder.name,
+        "data_through": "2025-12-31",
+        "tables": entries,
+        "models": {},
+        "window_days": 90,
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (home / "published" / "current").symlink_to(folder.name)
     return ReleaseDatabase(open_release(home))

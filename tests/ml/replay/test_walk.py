@@ -95,7 +95,7 @@ def test_customers_who_moved_away_from_the_training_rows_make_drift_train_again(
 def test_scores_worked_out_by_hand() -> None:
     shop = MadeShop({DAYS[0]: 110.0, DAYS[1]: 100.0, DAYS[2]: 100.0, DAYS[3]: 100.0}, unlabelled=DAYS[3:])
     steps = {policy: walk(policy, DAYS, shop) for policy in ("never", "weekly")}
-    scores = measure(steps, shop)
+    scores = measure(steps, shop, horizon_days=90)
     table = compare_policies(scores, "never").set_index("policy")
 
     # Half spend 100, half 101 BRL, and all are promised 110, or 100, and a tenth of a per cent of their orders more.
@@ -116,7 +116,7 @@ def test_the_verdict_names_the_fewest_trainings_that_are_not_surely_worse() -> N
     alike = MadeShop(dict.fromkeys(DAYS, 100.0))
     said = {}
     for name, shop in (("better", better), ("alike", alike)):
-        scores = measure({policy: walk(policy, DAYS, shop) for policy in ("never", "weekly")}, shop)
+        scores = measure({policy: walk(policy, DAYS, shop) for policy in ("never", "weekly")}, shop, horizon_days=90)
         said[name] = verdict(scores, compare_policies(scores, "never"))
 
     assert said["better"].startswith("Train weekly: 4 trainings in 4 weeks")
@@ -126,14 +126,14 @@ def test_the_verdict_names_the_fewest_trainings_that_are_not_surely_worse() -> N
 
 def test_one_policy_alone_is_no_answer() -> None:
     shop = MadeShop(dict.fromkeys(DAYS, 100.0))
-    scores = measure({"never": walk("never", DAYS, shop)}, shop)
+    scores = measure({"never": walk("never", DAYS, shop)}, shop, horizon_days=90)
     assert verdict(scores, compare_policies(scores, "never")).startswith("One policy alone answers nothing")
 
 
 def test_without_a_whole_label_window_nothing_is_compared() -> None:
     shop = MadeShop(dict.fromkeys(DAYS, 100.0), unlabelled=DAYS)
     with pytest.raises(ValueError, match="no replayed week has a whole label window"):
-        compare_policies(measure({"never": walk("never", DAYS, shop)}, shop), "never")
+        compare_policies(measure({"never": walk("never", DAYS, shop)}, shop, horizon_days=90), "never")
 
 
 def test_customers_tied_at_the_edge_of_the_top_tenth_count_in_part() -> None:

@@ -122,15 +122,15 @@ def drawn_customers():
 
 
 def test_the_parameters_that_made_the_customers_are_found_again(drawn_customers):
-    r, alpha, a, b = BuyTillYouDieSpend().fit(drawn_customers, np.zeros(3000)).purchases_
+    r, alpha, a, b = BuyTillYouDieSpend(90).fit(drawn_customers, np.zeros(3000)).purchases_
     assert r == pytest.approx(1.2, rel=0.2)
     assert alpha == pytest.approx(8.0, rel=0.2)
     assert a / (a + b) == pytest.approx(0.2, rel=0.2)
 
 
 def test_row_order_changes_no_parameter_beyond_rounding_and_the_label_none_at_all(drawn_customers):
-    first = BuyTillYouDieSpend().fit(drawn_customers, np.zeros(3000))
-    other = BuyTillYouDieSpend().fit(drawn_customers.sample(frac=1, random_state=1), np.ones(3000))
+    first = BuyTillYouDieSpend(90).fit(drawn_customers, np.zeros(3000))
+    other = BuyTillYouDieSpend(90).fit(drawn_customers.sample(frac=1, random_state=1), np.ones(3000))
     assert first.purchases_ == pytest.approx(other.purchases_, rel=1e-2)
     assert first.tickets_ == pytest.approx(other.tickets_, rel=1e-2)
 
@@ -138,6 +138,6 @@ def test_row_order_changes_no_parameter_beyond_rounding_and_the_label_none_at_al
 def test_a_shop_in_which_nobody_ever_bought_twice_is_expected_to_sell_nothing():
     rows = [customer(f"c{place}", tenure_days=float(place), recency_days=float(place)) for place in range(300)]
     frame = customers(*rows)
-    predicted = BuyTillYouDieSpend().fit(frame, np.zeros(300)).predict(frame)
+    predicted = BuyTillYouDieSpend(90).fit(frame, np.zeros(300)).predict(frame)
     assert np.isfinite(predicted).all()
     assert predicted.max() < 5.0

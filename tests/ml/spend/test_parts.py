@@ -31,7 +31,7 @@ def test_without_labelled_rows_only_the_parts_that_need_none_are_fitted(shop):
 @pytest.mark.parametrize("name", [name for name in PARTS if "bg_nbd" not in name])
 def test_every_part_predicts_the_common_spend_where_all_customers_are_alike(name: str):
     frame = feature_matrix(customers(*(customer(f"c{place}") for place in range(100))), NAMES)
-    found = fit_parts(frame, np.full(100, 50.0), frame, SpendParams(), seed=0)
+    found = fit_parts(frame, np.full(100, 50.0), frame, SpendParams(horizon_days=90), seed=0)
     assert found.parts[name].predict(frame) == pytest.approx(np.full(100, 50.0), rel=0.01)
 
 
