@@ -159,7 +159,7 @@ def test_predictions_are_held_against_what_was_spent_once_their_days_have_passed
         order_id=["a", "b", "c", "d"],
         customer_key=["ana", "ana", "bia", "bia"],
         ordered_date=[as_of, as_of + timedelta(days=89), as_of + timedelta(days=90), as_of - timedelta(days=1)],
-        net_revenue_brl=[30.0, 10.0, 500.0, 500.0],
+        revenue_brl=[30.0, 10.0, 500.0, 500.0],
     ).assign(known_from_date=lambda frame: frame["ordered_date"])
     platform = home(tmp_path / "home", rows, Registry(rmse=10.0))
     scores = pd.DataFrame(
