@@ -47,7 +47,7 @@ def platform_of(home: Path, window_days: int) -> Platform:
 def plan(window_days: int) -> Plan:
     holdout = SCORING - timedelta(days=window_days)
     training = (holdout - timedelta(days=window_days),)
-    return Plan(SCORING, Cutoffs(training=training, holdout=holdout, scoring=SCORING), last_complete_day=DAYS[-1])
+    return Plan(SCORING, Cutoffs(training=training, judging=(holdout,), scoring=SCORING), last_complete_day=DAYS[-1])
 
 
 def test_labels_of_60_90_and_120_days_are_the_orders_of_just_these_days_in_one_living_home(home: Path) -> None:
