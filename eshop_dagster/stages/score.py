@@ -41,9 +41,9 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
 
     The tables are `customer_scores`, `customer_features`, `customer_segments` and `customer_spend_reasons`.
 
-    Where `spend` has no champion of just this window, expected spend and version are NULL: nothing serves that was not judged; where
-    `segmentation` has none, the segment is NULL. Readers see which version made each score, and
-    the very features that it was made from.
+    Where `spend` has no champion of just this window, expected spend and version are NULL: nothing serves that was not
+    judged; where `segmentation` has none, the segment is NULL. Readers see which version made each score, and the very
+    features that it was made from.
 
     Raises:
         SnapshotError: the features at that cut-off are not in the warehouse.

@@ -72,7 +72,8 @@ class SpendParams(Parameters):
     """Parameters of the spend model.
 
     Attributes:
-        horizon_days: length of the window that is predicted, as the cut-offs declare it, and least tenure over which a past rate is measured.
+        horizon_days: length of the window that is predicted, as the cut-offs declare it, and least tenure over which a
+            past rate is measured.
         minimum_rows: with fewer judged rows there is no model; with fewer training rows, only parts without a label.
         minimum_buyers: the same of customers who spent.
         fit_rows: rows of each cut-off that are fitted on, drawn by what they hold; all of them where there are fewer.

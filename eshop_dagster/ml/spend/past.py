@@ -14,7 +14,7 @@ from eshop_dagster.ml.spend.effects import Effects, Floats, shapley
 def past_rate_brl(frame: pd.DataFrame, *, horizon_days: int) -> Floats:
     """Return each customer's spend over the horizon at their own past rate: net worth over tenure, in BRL of 0 or more.
 
-    The tenure is at least one horizon: a newcomer of yesterday would otherwise be expected to spend a first basket a day.
+    The tenure is at least one horizon: a newcomer of yesterday would otherwise be expected to spend a basket a day.
     """
     require(horizon_days >= 1, "horizon_days", horizon_days, "1 or more")
     return _rate(*_known(frame), horizon_days)
