@@ -113,10 +113,10 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 def _checked_rows_sql(table: str, contract: Table, columns: dict[str, Column], *, has_parent: bool) -> str:
     casts = ", ".join(
-        f'TRY_CAST("{name}" AS {_duckdb_type(column.type)}) AS "{name}"' for name, column in columns.items()
+        f'TRY_CAST("{name}" AS {duckdb_type(column.type)}) AS "{name}"' for name, column in columns.items()
     )
     as_given = ", ".join(f'"{name}" := "{name}"' for name in columns)
-    cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(contract, columns))
+    cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in contract_tests(contract, columns))
     key = ", ".join(stored_key(table))
     orphan = (
         "WHEN (order_id, changed_date) NOT IN (SELECT (order_id, changed_date) FROM parent) THEN 'orphan:orders'"
@@ -143,7 +143,7 @@ def _checked_rows_sql(table: str, contract: Table, columns: dict[str, Column], *
     """
 
 
-def _tests(contract: Table, columns: dict[str, Column]) -> Iterator[tuple[str, str]]:
+def contract_tests(contract: Table, columns: dict[str, Column]) -> Iterator[tuple[str, str]]:
     """Yield each reason for quarantine with the SQL that finds it, in the order in which they are looked for."""
     for name, column in columns.items():
         if column.type != pa.string():
@@ -165,7 +165,7 @@ def _tests(contract: Table, columns: dict[str, Column]) -> Iterator[tuple[str, s
         yield f"rule:{name}", f"NOT ({rule})"
 
 
-def _duckdb_type(arrow_type: pa.DataType) -> str:
+def duckdb_type(arrow_type: pa.DataType) -> str:
     if pa.types.is_decimal(arrow_type):
         return f"DECIMAL({arrow_type.precision}, {arrow_type.scale})"
     if pa.types.is_timestamp(arrow_type):

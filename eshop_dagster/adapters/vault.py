@@ -77,6 +77,13 @@ class Vault:
         added = self.store([{"customer_id": customer_id} for customer_id in new]) if new else {}
         return {customer_id: known.get(lookup) or added[customer_id] for customer_id, lookup in lookups.items()}
 
+    def known_pseudonyms(self, customer_ids: Sequence[str]) -> dict[str, str]:
+        """Return the `customer_key` of each id that is known; nobody is added."""
+        lookups = {self._lookup(customer_id): customer_id for customer_id in customer_ids}
+        with self._connect() as connection:
+            rows = self._find(connection, "lookup, customer_key", [*lookups])
+            return {lookups[row[0]]: row[1] for row in rows}
+
     def store(self, persons: Sequence[dict[str, str | None]]) -> dict[str, str]:
         """Keep each person's identifiers and return `customer_key` by `customer_id`.
 

@@ -20,7 +20,7 @@ from eshop_dagster.adapters.sources import (
     save_source_config,
 )
 from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json, progress_bars, say_who
-from eshop_dagster.cli.summary import print_summary, summarise
+from eshop_dagster.cli.summary import load_of, print_summary, summarise
 from eshop_dagster.settings import activate, load_settings
 from eshop_dagster.stages.parameters import Params, load_params
 from eshop_dagster.stages.platform import Platform, yesterday
@@ -100,6 +100,8 @@ def run(
             platform, opened, days, repull=repull, force=force, retrain=None if only_refresh else retrain
         )
     summary = summarise(platform, results, has_models=not only_refresh)
+    if load := load_of(opened.source):
+        summary["load"] = load
     if as_json:
         print_json(summary)
     else:

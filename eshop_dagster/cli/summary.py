@@ -50,6 +50,10 @@ def print_summary(summary: dict[str, Any]) -> None:
             rows.add_row(f"raw/{name}" if layer == "raw_rows" else name, f"{count:,}")
         rows.add_section()
     console.print(rows)
+    incoming, bad = sum(summary["raw_rows"].values()), sum(summary["quarantined_rows"].values())
+    console.print(f"rows in: {incoming + bad:,} = {incoming:,} loaded + {bad:,} quarantined")
+    if summary.get("load"):
+        _print_load(console, summary["load"])
     if summary["quarantined_rows"]:
         bad = Table("quarantined", "rows")
         for reason, count in summary["quarantined_rows"].items():
@@ -71,6 +75,33 @@ def print_summary(summary: dict[str, Any]) -> None:
     console.print(
         "next: [bold]eshop up[/bold] opens the dashboard and the web UIs; [bold]eshop status[/bold] shows this again"
     )
+
+
+def load_of(source: Any) -> dict[str, Any]:
+    """Return what came of a report's lines and of their money, with notes; nothing for other sources."""
+    balance = getattr(source, "balance", None)
+    return {} if balance is None else {**balance.as_dict(), "notes": list(source.notes)}
+
+
+def _print_load(console: Console, load: dict[str, Any]) -> None:
+    lines = Table("report", "lines", "BRL (goods)", title="read = loaded + quarantined + repeats")
+    for name, count, amount in (
+        ("read", "lines_read", "read_brl"),
+        ("loaded", "lines_loaded", "loaded_brl"),
+        ("quarantined", "lines_quarantined", "quarantined_brl"),
+        ("repeats", "lines_repeated", "repeated_brl"),
+        ("rounding", None, "rounded_brl"),
+        ("the file's own totals", None, "file_total_brl"),
+    ):
+        if load[amount] is not None and not (count is None and load[amount] == "0.00"):
+            lines.add_row(name, f"{load[count]:,}" if count else "", load[amount])
+    console.print(lines)
+    if load["orders_off_total"]:
+        console.print(f"{load['orders_off_total']:,} orders are not what the file says that they cost")
+    if load["lines_without_amount"]:
+        console.print(f"{load['lines_without_amount']:,} lines that are not loaded have no amount that can be read")
+    for note in load["notes"]:
+        console.print(f"note: {note}", markup=False, highlight=False)
 
 
 def _day(platform: Platform, position: int) -> str | None:

@@ -9,7 +9,7 @@ from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.defs.publishing import release
 from eshop_dagster.defs.warehouse import warehouse
 from eshop_dagster.settings import load_settings
-from eshop_dagster.stages.inbox import load_report, waiting_reports
+from eshop_dagster.stages.inbox import load_report, unsettled_reports, waiting_reports
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.pull import DayRefused
 
@@ -61,6 +61,8 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     home = load_settings().home
     waiting = waiting_reports(home)
     if not waiting:
+        if written := unsettled_reports(home):
+            return dg.SkipReason(f"{', '.join(written)} may still be written: it is looked at again in a moment")
         return dg.SkipReason(f"no report waits in {home / 'inbox'}")
     without = [report.path.name for report in waiting if report.mapping is None]
     requests = [

@@ -17,7 +17,7 @@ from eshop_dagster.shop import BRAZIL, place_of
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.pull import clip_days, pull
 
-ENDINGS = (".csv", ".tsv", ".txt", ".parquet")
+ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
 
 # A file that is still being copied grows; one that was quiet for this long is taken for whole.
 _QUIET_SECONDS = 5.0
@@ -46,12 +46,42 @@ def waiting_reports(home: Path) -> list[InboxReport]:
     reports = []
     for path in sorted((home / "inbox").glob("*")):
         is_report = path.suffix.lower() in ENDINGS and not path.name.startswith(".")
-        if is_report and path.is_file() and time.time() - path.stat().st_mtime >= _QUIET_SECONDS:
+        if is_report and path.is_file() and _is_quiet(path):
             mapping = _mapping_of(home, path)
             content = file_sha256(path)
             parts = f"{content}{file_sha256(mapping) if mapping else ''}{path.stat().st_mtime_ns}"
             reports.append(InboxReport(path, mapping, content, hashlib.sha256(parts.encode()).hexdigest()[:16]))
     return reports
+
+
+_SEEN: dict[Path, tuple[tuple[int, int], float]] = {}
+"""Size and time of the files whose clock is ahead, and when this process first saw them so."""
+
+
+def _is_quiet(path: Path) -> bool:
+    """Whether a file was left alone for some seconds, also where its time lies in the future.
+
+    Another machine's clock may be ahead, or a copy keep a time of its own; such a file is quiet once its size and time
+    stayed the same while this process looked on.
+    """
+    status, now = path.stat(), time.time()
+    if status.st_mtime <= now:
+        return now - status.st_mtime >= _QUIET_SECONDS
+    state = (status.st_size, status.st_mtime_ns)
+    known, since = _SEEN.get(path, (None, now))
+    if known != state:
+        _SEEN[path] = (state, time.monotonic())
+        return False
+    return time.monotonic() - since >= _QUIET_SECONDS
+
+
+def unsettled_reports(home: Path) -> list[str]:
+    """Return the names of the reports that may still be written, for those who wait for them."""
+    return [
+        path.name
+        for path in sorted((home / "inbox").glob("*"))
+        if path.suffix.lower() in ENDINGS and not path.name.startswith(".") and path.is_file() and not _is_quiet(path)
+    ]
 
 
 def open_report(platform: Platform, report: InboxReport) -> OpenSource:

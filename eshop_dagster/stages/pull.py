@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
+import pyarrow as pa
+
 from eshop_dagster.adapters.full_disk import explains_full_disk
-from eshop_dagster.adapters.raw_store import Limits, PullReport, RawStore
+from eshop_dagster.adapters.raw_orders import find_reused_numbers
+from eshop_dagster.adapters.raw_store import Limits, PullReport, RawStore, RawStoreError
 from eshop_dagster.adapters.sources import OpenSource, SourceConfig
 from eshop_dagster.adapters.sources.base import Changes
 from eshop_dagster.adapters.sources.registered import Register
@@ -81,6 +84,8 @@ def pull(
     settle_shop(platform, opened)
     known = platform.raw.days_pulled(opened.source.name, opened.fingerprint) if only_new else set()
     wanted = [day for day in _days(first, last) if day not in known]
+    if wanted and not force:
+        _refuse_reused_numbers(platform, opened, first, last)
     on_days((last - first).days + 1 - len(wanted))
     report = platform.raw.write(
         opened.source.name, opened.fingerprint, _chunks(opened, wanted), force=force, on_days=on_days
@@ -88,6 +93,28 @@ def pull(
     if opened.source.name == Register.beside:
         report.add_rows(take_up_registered(platform, None if only_new else (first, last)))
     return report
+
+
+def _refuse_reused_numbers(platform: Platform, opened: OpenSource, first: date, last: date) -> None:
+    """Refuse a report whose order numbers raw knows of other orders: the newer would stand in the older's place."""
+    placed_orders = getattr(opened.source, "placed_orders", None)
+    if placed_orders is None:
+        return
+    placed: pa.Table = placed_orders(first, last)
+    ids = placed["customer_id"].to_pylist()
+    keys = platform.vault.known_pseudonyms([one for one in dict.fromkeys(ids) if one])
+    placed = placed.append_column("customer_key", pa.array([keys.get(one) for one in ids], pa.string()))
+    apart: int = opened.source.days_within_order  # type: ignore[attr-defined]
+    reused = find_reused_numbers(platform.home / "raw", opened.source.name, (first, last), placed, days_apart=apart)
+    if reused:
+        one = reused[0]
+        raise RawStoreError(
+            f"{len(reused)} order numbers of {opened.source.name} are known of other orders (such as {one.order_id}: "
+            f"known of {one.known}, now of {one.new}): loading it would take the older ones away. If the numbers start "
+            "again each year, or another shop has the same ones, make the identity of more: order_id: {from: [COLUMN], "
+            "year_of: DATE COLUMN} or {from: [SHOP COLUMN, COLUMN]} in the mapping; if the older dates were wrong, "
+            "pull with --force"
+        )
 
 
 def take_up_registered(platform: Platform, asked: tuple[date, date] | None) -> PullReport:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def open_source(config: SourceConfig, yesterday: date) -> OpenSource:
         olist = OlistSource(Path(_require(config.path, "olist", "--path", "the folder of the Olist CSVs")))
         return OpenSource(olist, olist.fingerprint())
     if config.kind == "report":
-        return _open_report(config)
+        return _open_report(config, yesterday)
     raise SourceError(f"there is no source {config.kind!r}: expected one of {', '.join(KINDS)}")
 
 
@@ -105,16 +105,19 @@ def _open_simulated(config: SourceConfig, yesterday: date) -> OpenSource:
     return OpenSource(SimulatedSource(shop, yesterday), fingerprint)
 
 
-def _open_report(config: SourceConfig) -> OpenSource:
+def _open_report(config: SourceConfig, yesterday: date) -> OpenSource:
     from eshop_dagster.adapters.sources.report import ReportSource, load_mapping
 
     path = Path(_require(config.path, "report", "--path", "the report's file or folder"))
     mapping = Path(
         _require(config.mapping, "report", "--mapping", "its mapping file; `eshop report sniff FILE` drafts one")
     )
-    source = ReportSource(path, load_mapping(mapping), id_prefix=config.id_prefix)
+    # Today's orders wait for the end of the day; what is dated later than that is a wrong date.
+    source = ReportSource(path, load_mapping(mapping), id_prefix=config.id_prefix, newest=yesterday + timedelta(days=1))
     files = [path] if path.is_file() else sorted(path.iterdir())
     parts = [file_sha256(mapping), config.id_prefix, *(file_sha256(file) for file in files if file.is_file())]
+    if source.has_days_to_come:
+        parts.append(str(yesterday))
     return OpenSource(source, hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16])
 
 

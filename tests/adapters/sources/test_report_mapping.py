@@ -6,6 +6,7 @@ import pytest
 
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report import load_mapping
+from eshop_dagster.adapters.sources.report.mapping import GUESTS
 from eshop_dagster.shop import Shop
 
 SMALLEST = """
@@ -34,15 +35,17 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
             "header": True,
             "last_line_break": True,
             "skip_lines": 0,
+            "sheet": None,
             "decimal": ".",
             "thousands": None,
             "currency_prefix": None,
+            "currency_suffix": None,
             "negative_parentheses": False,
             "date_formats": ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d"],
             "time_zone": "America/Sao_Paulo",
             "empty_words": [],
         },
-        "currency": {"code": "BRL", "rate_to_brl": None, "rate": None},
+        "currency": {"code": "BRL", "rate_to_brl": None, "rate": None, "rates": {}},
         "cancellation": {"order_id_prefix": None, "negative_quantity": False, "statuses": []},
         "return_": {"order_id_prefix": None, "negative_quantity": False, "statuses": []},
         "status": {},
@@ -50,7 +53,13 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
         "duplicates": "quarantine",
         "missing_orders": "refuse",
         "freight_per": "line",
+        "line_total_per": "line",
+        "discount_per": "line",
+        "control_total_per": "line",
+        "negative_price": "quarantine",
         "payment_amount_per": "order",
+        "days_within_order": 1,
+        "guest_words": GUESTS,
         "constants": {"channel": None, "payment_method": None},
     }
 

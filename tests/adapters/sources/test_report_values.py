@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from eshop_dagster.adapters.sources.report import ReportMapping, ReportSource
@@ -13,16 +12,18 @@ LINE = {"order_id": "1", "ordered_at": "2024-03-05", "product_id": "mug", "quant
 
 
 def value(folder: Path, table: str, column: str, field: str, text: str, **form: object) -> object:
-    """What a text in a field's column becomes in a column of the contract."""
+    """What a text in a field's column becomes in a column of the contract, or why its order is rejected."""
     row = LINE | {field: text}
     (folder / "sales.csv").write_text("\t".join(row) + "\n" + "\t".join(row.values()) + "\n", encoding="utf-8")
     mapping = ReportMapping.model_validate(
         {"name": "shop", "columns": {name: name for name in row}, "format": {"delimiter": "tab", **form}}
     )
     source = ReportSource(folder / "sales.csv", mapping)
-    return next(iter(source.changes(source.first_day(), source.first_day()))).tables[table][column].to_pylist()[0]
+    chunk = next(iter(source.changes(source.first_day(), source.first_day())))
+    return [*chunk.tables[table][column].to_pylist(), *chunk.rejected["reason"].to_pylist()][0]
 
 
+UNREADABLE, NEGATIVE = "unreadable:unit_price_brl", "rule:unit_price_brl"
 BRAZILIAN = {"decimal": ",", "thousands": ".", "currency_prefix": "R$", "negative_parentheses": True}
 
 
@@ -35,44 +36,47 @@ BRAZILIAN = {"decimal": ",", "thousands": ".", "currency_prefix": "R$", "negativ
         ("1,234.5", {"thousands": ","}, "1234.5000"),
         ("R$ 1.234,56", BRAZILIAN, "1234.5600"),
         ("R$\u00a01.234.567,8", BRAZILIAN, "1234567.8000"),
-        ("-R$ 5,00", BRAZILIAN, "-5.0000"),
-        ("R$ -5,00", BRAZILIAN, "-5.0000"),
-        ("(1.234,56)", BRAZILIAN, "-1234.5600"),
-        ("(R$ 1,00)", BRAZILIAN, "-1.0000"),
+        ("−R$ 5,00", BRAZILIAN, NEGATIVE),
+        ("R$ -5,00", BRAZILIAN, NEGATIVE),
+        ("5,00-", BRAZILIAN, NEGATIVE),
+        ("--5,00", BRAZILIAN, UNREADABLE),
+        ("-5,00-", BRAZILIAN, UNREADABLE),
+        ("10,50 R$", {"decimal": ",", "currency_suffix": "R$"}, "10.5000"),
+        ("10,50\u00a0BRL", {"decimal": ",", "currency_suffix": "BRL"}, "10.5000"),
+        ("1\u2019234.50", {"thousands": "'"}, "1234.5000"),
+        ("(1.234,56)", BRAZILIAN, NEGATIVE),
+        ("(R$ 1,00)", BRAZILIAN, NEGATIVE),
         ("1.234", BRAZILIAN, "1234.0000"),
         ("1 234,5", {"decimal": ",", "thousands": " "}, "1234.5000"),
-        ("1.23", BRAZILIAN, "unreadable: 1.23"),
-        ("1,234.5", {}, "unreadable: 1,234.5"),
-        ("12,5", {}, "unreadable: 12,5"),
-        ("1e3", {}, "unreadable: 1e3"),
-        ("1_000", {}, "unreadable: 1_000"),
-        ("--1", {}, "unreadable: --1"),
-        ("NaN", {}, "unreadable: NaN"),
-        ("(1)", {}, "unreadable: (1)"),
-        ("1 2", {}, "unreadable: 1 2"),
-        ("99999999999999999999999", {}, "99999999999999999999999"),
-        ("", {}, None),
-        ("n/d", {"empty_words": ["N/D"]}, None),
+        ("1.23", BRAZILIAN, UNREADABLE),
+        ("1,234.5", {}, UNREADABLE),
+        ("12,5", {}, UNREADABLE),
+        ("1e3", {}, UNREADABLE),
+        ("1_000", {}, UNREADABLE),
+        ("--1", {}, UNREADABLE),
+        ("NaN", {}, UNREADABLE),
+        ("(1)", {}, UNREADABLE),
+        ("1 2", {}, UNREADABLE),
+        ("99999999999999999999999", {}, UNREADABLE),
+        ("", {}, "missing:unit_price_brl"),
+        ("n/d", {"empty_words": ["N/D"]}, "missing:unit_price_brl"),
     ],
 )
 def test_a_number_is_read_in_the_declared_style_only(
-    tmp_path: Path, text: str, form: dict[str, object], expected: str | None
+    tmp_path: Path, text: str, form: dict[str, object], expected: str
 ) -> None:
     assert value(tmp_path, "order_items", "unit_price_brl", "unit_price", text, **form) == expected
-    if expected is not None and expected.startswith("unreadable"):
-        cast = duckdb.connect().execute("SELECT TRY_CAST(? AS DECIMAL(18, 4))", [expected]).fetchall()
-        assert cast == [(None,)]
 
 
 @pytest.mark.parametrize(
-    "text, expected", [("2.5", "2.500"), ("0", "0.000"), ("-3", "-3.000"), ("1.2345", "unreadable: 1.2345")]
+    "text, expected", [("2.5", "2.500"), ("0", "rule:quantity"), ("-3", "-3.000"), ("1.2345", "unreadable:quantity")]
 )
 def test_a_quantity_has_at_most_three_decimals(tmp_path: Path, text: str, expected: str) -> None:
     assert value(tmp_path, "order_items", "quantity", "quantity", text) == expected
 
 
 @pytest.mark.parametrize(
-    "text, expected", [("2", "2"), ("2.0", "2"), ("0x10", "unreadable: 0x10"), ("1.5", "unreadable: 1.5")]
+    "text, expected", [("2", "2"), ("2.0", "2"), ("0x10", "unreadable:line_number"), ("1.5", "unreadable:line_number")]
 )
 def test_a_line_number_is_a_whole_number(tmp_path: Path, text: str, expected: str) -> None:
     assert value(tmp_path, "order_items", "line_number", "line_number", text) == expected
@@ -102,11 +106,13 @@ def test_leading_zeros_of_a_text_stay(tmp_path: Path, field: str) -> None:
         ("sao paulo", "SP"),
         ("sp", "SP"),
         ("RIO GRANDE DO SUL", "RS"),
-        ("Texas", "Texas"),
+        ("Texas", None),
         ("", None),
     ],
 )
-def test_a_brazilian_state_becomes_its_code_and_others_stay(tmp_path: Path, text: str, expected: str | None) -> None:
+def test_a_brazilian_state_becomes_its_code_and_others_are_left_empty(
+    tmp_path: Path, text: str, expected: str | None
+) -> None:
     assert value(tmp_path, "orders", "state", "state", text) == expected
 
 
@@ -131,11 +137,11 @@ def test_an_instant_is_read_by_the_first_format_that_fits(
 
 
 @pytest.mark.parametrize("text", ["05/03/2024", "2024-02-30", "2024-03-05 10:00:00 later", "0010-03-05"])
-def test_a_later_event_that_is_no_instant_keeps_its_text(tmp_path: Path, text: str) -> None:
-    assert value(tmp_path, "orders", "delivered_at", "delivered_at", text) == f"unreadable: {text}"
+def test_a_later_event_that_is_no_instant_is_left_empty(tmp_path: Path, text: str) -> None:
+    assert value(tmp_path, "orders", "delivered_at", "delivered_at", text) is None
 
 
-@pytest.mark.parametrize("text, expected", [("2024-03-09", "2024-03-09"), ("soon", "unreadable: soon"), ("", None)])
+@pytest.mark.parametrize("text, expected", [("2024-03-09", "2024-03-09"), ("soon", None), ("", None)])
 def test_a_promised_date_is_the_calendar_day_as_written(tmp_path: Path, text: str, expected: str | None) -> None:
     assert value(tmp_path, "orders", "promised_date", "promised_date", text, time_zone="UTC") == expected
 

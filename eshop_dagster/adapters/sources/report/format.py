@@ -9,6 +9,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 
+EXCEL_DAYS = "excel"
+"""The date format of day numbers (`45356`), as a spreadsheet keeps its dates."""
+BLANKS = "blanks"
+"""The delimiter of columns that any number of blanks keeps apart."""
 DATE_DIRECTIVES = frozenset("YymdbBHIMSfpzjaA%")
 
 
@@ -20,6 +24,8 @@ def _text_of_number(value: Any) -> Any:
 
 
 def _date_format(value: str) -> str:
+    if value == EXCEL_DAYS:
+        return value
     directives = re.findall(r"%(.)", value)
     unknown = sorted({directive for directive in directives if directive not in DATE_DIRECTIVES})
     has_day = {"d", "m"} <= set(directives) or {"d", "b"} <= set(directives) or {"d", "B"} <= set(directives)
@@ -53,9 +59,11 @@ class Format(Part):
     header: bool = True
     last_line_break: bool = True
     skip_lines: Annotated[int, Field(ge=0, le=1000)] = 0
+    sheet: Word | None = None
     decimal: Literal[".", ","] = "."
     thousands: Literal[".", ",", " ", "'"] | None = None
     currency_prefix: Word | None = None
+    currency_suffix: Word | None = None
     negative_parentheses: bool = False
     date_formats: Annotated[list[DateFormat], Field(min_length=1)] = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d"]
     time_zone: str = BUSINESS_TIME_ZONE
@@ -65,8 +73,12 @@ class Format(Part):
     @classmethod
     def _one_character(cls, value: str) -> str:
         value = "\t" if value in ("tab", "\\t") else value
+        if value == BLANKS:
+            return value
         if len(value) != 1 or value.isalnum() or value in "\r\n":
-            raise ValueError(f"{value!r} is no delimiter: expected one character such as ',' ';' '|' or the word tab")
+            raise ValueError(
+                f"{value!r} is no delimiter: expected one character such as ',' ';' '|' or the words tab and blanks"
+            )
         return value
 
     @field_validator("quote")

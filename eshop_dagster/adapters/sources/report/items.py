@@ -6,6 +6,7 @@ price; it then becomes two items whose totals add up exactly: 2 x 33.33 + 1 x 33
 
 import duckdb
 
+from eshop_dagster.adapters.sources.report.amounts import has_amounts
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 
 
@@ -21,39 +22,40 @@ def build_items(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping) -
     connection.execute("DROP TABLE divided; DROP TABLE priced")
 
 
-def _in_shop_currency(amount: str, mapping: ReportMapping, decimals: int) -> str:
-    rate = f"{mapping.currency.rate_to_shop}::DECIMAL(16, 8)"
-    return f"TRY_CAST(round({amount} * {rate}, {decimals}) AS DECIMAL(22, 4))"
+def _in_brl(amount: str, decimals: int) -> str:
+    return f"TRY_CAST(round({amount} * rate, {decimals}) AS DECIMAL(22, 4))"
 
 
 def _priced(mapping: ReportMapping) -> str:
-    """Each line with its number, its freight, and its unit price in the shop's currency, or else its total."""
-    is_converted = mapping.currency.rate_to_shop != 1
+    """Each line with its number, its freight, and its unit price in BRL, or else its total; discount lines left out."""
     if mapping.columns.line_total:
-        price, total = "NULL", _in_shop_currency("given", mapping, 2 if is_converted else 4)
-    elif is_converted:
-        price, total = _in_shop_currency("given", mapping, 4), "NULL"
+        price, total = "NULL", f"if(rate = 1, {_in_brl('given', 4)}, {_in_brl('given', 2)})"
     else:
-        price = "CASE WHEN given = round(given, 4) THEN given END"
-        total = "CASE WHEN given <> round(given, 4) THEN round(given * pieces, 4) END"
+        is_exact = "rate <> 1 OR given = round(given, 4)"
+        price = f"CASE WHEN {is_exact} THEN {_in_brl('given', 4)} END"
+        total = f"CASE WHEN NOT ({is_exact}) THEN round(given * pieces, 4) END"
+    known, is_item, joined = "NULL", "true", ""
+    if has_amounts(mapping):
+        known, is_item = "amounts.total", "NOT coalesce(is_discount, false)"
+        joined = "LEFT JOIN amounts USING (line_sequence)"
     number = "line_number" if mapping.columns.line_number else "(row_number() OVER lines)::VARCHAR"
-    freight = _in_shop_currency("TRY_CAST(freight AS DECIMAL(20, 8))", mapping, 2)
+    freight = _in_brl("TRY_CAST(freight AS DECIMAL(20, 8))", 2)
     freight = f"coalesce(TRY_CAST({freight} AS DECIMAL(18, 2))::VARCHAR, freight)"
     if mapping.freight_per == "order":
-        freight = f"""CASE
-            WHEN row_number() OVER (PARTITION BY order_key ORDER BY freight IS NULL, line_sequence) = 1 THEN {freight}
-            WHEN max(freight) OVER (PARTITION BY order_key) IS NOT NULL THEN '0'
-        END"""
+        freight = f"CASE WHEN row_number() OVER lines = 1 THEN {freight} WHEN freight IS NOT NULL THEN '0' END"
+    each = "max(freight) OVER (PARTITION BY order_key)" if mapping.freight_per == "order" else "freight"
     return f"""
         CREATE TABLE priced AS
         SELECT order_key, line_sequence, {number} AS line_number, product_id, seller_id, quantity, pieces, written,
-            {freight} AS freight_brl, TRY_CAST(({price}) AS DECIMAL(22, 4)) AS price,
-            TRY_CAST(({total}) AS DECIMAL(22, 4)) AS total
+            {freight} AS freight_brl, if(known IS NULL, TRY_CAST(({price}) AS DECIMAL(22, 4)), NULL) AS price,
+            coalesce(known, TRY_CAST(({total}) AS DECIMAL(22, 4))) AS total
         FROM (
-            SELECT *, coalesce(unit_price, line_total) AS written, TRY_CAST(quantity AS DECIMAL(18, 3)) AS pieces,
+            SELECT accepted.* REPLACE ({each} AS freight), coalesce(unit_price, line_total) AS written,
+                TRY_CAST(quantity AS DECIMAL(18, 3)) AS pieces, {known}::DECIMAL(22, 4) AS known, {is_item} AS is_item,
                 TRY_CAST(coalesce(unit_price, line_total) AS DECIMAL(20, 8)) AS given
-            FROM accepted
+            FROM accepted {joined}
         )
+        WHERE is_item
         WINDOW lines AS (PARTITION BY order_key ORDER BY line_sequence)
     """
 
@@ -120,7 +122,7 @@ _COMPUTED_PAYMENTS = """
 
 
 def _given_payments(mapping: ReportMapping) -> str:
-    amount = _in_shop_currency("TRY_CAST(payment_amount AS DECIMAL(20, 8))", mapping, 2)
+    amount = _in_brl("TRY_CAST(payment_amount AS DECIMAL(20, 8))", 2)
     # An amount that belongs to the order stands on each of its lines, and is one payment.
     same = "order_key, method, installments, payment_amount"
     once = f"QUALIFY row_number() OVER (PARTITION BY {same} ORDER BY line_sequence) = 1"

@@ -6,19 +6,23 @@ What belongs here: one line at a time. What does not: what lines make together (
 import duckdb
 import pyarrow as pa
 
-from eshop_dagster.adapters.sources.report.file_lines import RAW
+from eshop_dagster.adapters.sources.report.file_lines import KEY_SEPARATOR, RAW
 from eshop_dagster.adapters.sources.report.headers import mapped_headers
 from eshop_dagster.adapters.sources.report.mapping import OrderKey, ReportMapping
+from eshop_dagster.adapters.sources.report.persons import cpf, customer, email
 from eshop_dagster.adapters.sources.report.values import STATE_NAMES, UNREADABLE, Reader, literal, plain
 from eshop_dagster.contract import STATES, STATUSES
 
 IDENTIFIERS = ("customer_id", "name", "email", "cpf", "phone")
 IDS = ("customer_id", "product_id", "seller_id")
 TEXTS = ("product_name", "category", "city", "payment_method", "name", "email", "cpf", "phone")
-NUMBERS = ("unit_price", "line_total", "freight", "payment_amount")
+NUMBERS = ("unit_price", "line_total", "discount", "control_total", "freight", "payment_amount")
 INTEGERS = ("line_number", "payment_installments")
 EVENTS = ("approved_at", "shipped_at", "delivered_at")
-KEY_SEPARATOR = "|"
+CURRENCY_WORDS = {
+    "r$": "BRL", "real": "BRL", "reais": "BRL", "us$": "USD", "$": "USD", "dolar": "USD", "dollar": "USD",
+    "€": "EUR", "euro": "EUR", "£": "GBP", "libra": "GBP",
+}  # fmt: skip
 ONE_PIECE = "'1'"
 """The quantity of every line of a report without such a column."""
 
@@ -36,6 +40,7 @@ TYPES = {
     "state": "VARCHAR",
     "zip_prefix": "VARCHAR",
     "promised_date": "VARCHAR",
+    "currency": "VARCHAR",
     **dict.fromkeys((*IDS, *TEXTS, *NUMBERS, *INTEGERS), "VARCHAR"),
     **dict.fromkeys(EVENTS, "TIMESTAMPTZ"),
     **{f"{event}_unreadable": "VARCHAR" for event in EVENTS},
@@ -109,10 +114,15 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
     column = {name: [place[header] for header in headers] for name, headers in mapping.columns.headers().items()}
     cleaned = [f"{reader.text(name, kinds[name])} AS {name}" for name in place.values()]
     at = {name: columns[0] for name, columns in column.items()}
-    values = {"order_key": _order_key(reader, column["order_id"], mapping)}
+    values = {"order_key": _order_key(reader, column["order_id"], mapping, kinds)}
     values |= {name: reader.identifier(at[name]) for name in IDS if name in at}
+    if "customer_id" in at:
+        values["customer_id"] = customer(values["customer_id"], mapping, at.get("name"))
     values |= {name: f"{at[name]}::VARCHAR" for name in (*TEXTS, "status") if name in at}
+    values |= {name: read(at[name]) for name, read in (("email", email), ("cpf", cpf)) if name in at}
     values |= {name: reader.number(at[name], kinds[at[name]]) for name in NUMBERS if name in at}
+    if "currency" in at:
+        values["currency"] = _currency(at["currency"])
     values |= {name: reader.integer(at[name], kinds[at[name]]) for name in INTEGERS if name in at}
     pieces = at.get("quantity")
     values["quantity"] = reader.number(pieces, kinds[pieces], decimals=3) if pieces else ONE_PIECE
@@ -137,11 +147,28 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
     return cleaned, values
 
 
-def _order_key(reader: Reader, columns: list[str], mapping: ReportMapping) -> str:
-    if not isinstance(mapping.columns.order_id, OrderKey):
+def _order_key(reader: Reader, columns: list[str], mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> str:
+    key = mapping.columns.order_id
+    if not isinstance(key, OrderKey):
         return reader.identifier(columns[0])
+    parts = []
+    for header, name in zip(key.from_, columns, strict=False):
+        part = reader.identifier(name)
+        if header == mapping.columns.customer_id:
+            # A guest's order has the text itself in its key.
+            part = f"coalesce({customer(part, mapping, None)}, {part})"
+        parts.append(part)
+    if key.year_of:
+        instant = reader.instant(columns[-1], kinds[columns[-1]])
+        parts.append(f"year(timezone({literal(mapping.shop.time_zone)}, {instant}))::VARCHAR")
     # `||` is NULL where a part is: an order that lacks a part of its key is not known from another one.
-    return f" || {literal(KEY_SEPARATOR)} || ".join(reader.identifier(name) for name in columns)
+    return f" || {literal(KEY_SEPARATOR)} || ".join(parts)
+
+
+def _currency(text: str) -> str:
+    """The currency's code; signs and Portuguese words for one are known."""
+    codes = " ".join(f"WHEN {literal(word)} THEN {literal(code)}" for word, code in CURRENCY_WORDS.items())
+    return f"CASE {plain(f'{text}::VARCHAR')} {codes} ELSE upper({text}::VARCHAR) END"
 
 
 def _instants(reader: Reader, at: dict[str, str], kinds: dict[str, pa.DataType], time_zone: str) -> dict[str, str]:

@@ -20,15 +20,34 @@ CHANNEL = Literal["web", "app", "store"]
 
 
 class OrderKey(Part):
-    """An order id made of several columns, for a sheet that has none."""
+    """An order id made of several columns, for a sheet that has none, or whose numbers start again.
+
+    Attributes:
+        year_of: header of a date whose year is part of the id: the numbers start again each year.
+    """
 
     from_: Annotated[list[Word], Field(alias="from", min_length=1)]
+    year_of: Word | None = None
 
 
 OrderId = Annotated[
     Annotated[Word, Tag("header")] | Annotated[OrderKey, Tag("headers")],
     Discriminator(lambda value: "headers" if isinstance(value, dict | OrderKey) else "header"),
 ]
+
+
+Rate = Annotated[Decimal, Field(gt=0, max_digits=16, decimal_places=8)]
+Per = Literal["line", "order"]
+GUESTS = [
+    "consumidor final",
+    "consumidor",
+    "cliente balcao",
+    "balcao",
+    "consumidor nao identificado",
+    "0",
+    "00000000000",
+]
+"""Words that stand for nobody in particular; compared without case, accents and the marks of a CPF."""
 
 
 class Columns(Part):
@@ -43,6 +62,9 @@ class Columns(Part):
     category: Word | None = None
     unit_price: Word | None = None
     line_total: Word | None = None
+    discount: Word | None = None
+    control_total: Word | None = None
+    currency: Word | None = None
     freight: Word | None = None
     ordered_at: Word | None = None
     ordered_date: Word | None = None
@@ -81,21 +103,26 @@ class Columns(Part):
     def headers(self) -> dict[str, list[str]]:
         """Headers by field, in the field's order; an order id made of several columns has several."""
         named = {key: getattr(self, key) for key in type(self).model_fields}
-        return {key: value.from_ if isinstance(value, OrderKey) else [value] for key, value in named.items() if value}
-
-
-Rate = Annotated[Decimal, Field(gt=0, max_digits=16, decimal_places=8)]
+        return {
+            key: [*value.from_, *([value.year_of] if value.year_of else [])] if isinstance(value, OrderKey) else [value]
+            for key, value in named.items()
+            if value
+        }
 
 
 class Currency(Part):
     """The report's currency and, where its amounts are converted, a fixed rate: into BRL, or the country's currency.
 
     Without a rate the amounts stay as they are, and the shop's currency is the report's.
+
+    Attributes:
+        rates: what one unit of another currency is worth, for a report with a currency column.
     """
 
     code: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "BRL"
     rate_to_brl: Rate | None = None
     rate: Rate | None = None
+    rates: dict[Annotated[str, Field(pattern="^[A-Z]{3}$")], Rate] = Field(default_factory=dict)
 
     @property
     def rate_to_shop(self) -> Decimal:
@@ -106,6 +133,11 @@ class Currency(Part):
     @classmethod
     def _exact(cls, value: Any) -> Any:
         return str(value) if isinstance(value, float) else value
+
+    @field_validator("rates", mode="before")
+    @classmethod
+    def _exact_rates(cls, value: Any) -> Any:
+        return {code: cls._exact(rate) for code, rate in value.items()} if isinstance(value, dict) else value
 
     @model_validator(mode="after")
     def _rate(self) -> Self:
@@ -147,8 +179,14 @@ class ReportMapping(Part):
     default_status: CONTRACT_STATUS = "delivered"
     duplicates: Literal["quarantine", "keep"] = "quarantine"
     missing_orders: Literal["refuse", "drop"] = "refuse"
-    freight_per: Literal["line", "order"] = "line"
+    freight_per: Per = "line"
+    line_total_per: Per = "line"
+    discount_per: Per = "line"
+    control_total_per: Per = "line"
+    negative_price: Literal["quarantine", "discount", "return"] = "quarantine"
     payment_amount_per: Literal["order", "line"] = "order"
+    days_within_order: Annotated[int, Field(ge=0, le=3660)] = 1
+    guest_words: list[Word] = GUESTS
     constants: Constants = Constants()
 
     @model_validator(mode="before")
@@ -181,6 +219,10 @@ class ReportMapping(Part):
             time_zone=self.time_zone or BRAZIL.time_zone,
         )
 
+    def known_rates(self) -> dict[str, Decimal]:
+        """What one unit of each known currency is worth in the shop's."""
+        return {self.shop.currency: Decimal(1), **self.currency.rates, self.currency.code: self.currency.rate_to_shop}
+
     @property
     def says_shop(self) -> bool:
         """Whether the mapping says anything of its shop; it is Brazil's otherwise."""
@@ -189,6 +231,13 @@ class ReportMapping(Part):
     @model_validator(mode="after")
     def _known_shop(self) -> Self:
         checked_shop(**vars(self.shop))
+        return self
+
+    @model_validator(mode="after")
+    def _columns_behind(self) -> Self:
+        for field in ("line_total", "discount", "control_total"):
+            if getattr(self, f"{field}_per") == "order" and not getattr(self.columns, field):
+                raise ValueError(f"{field}_per: order needs a {field} column: name it under columns, or leave it out")
         return self
 
     @model_validator(mode="after")
@@ -203,9 +252,11 @@ class ReportMapping(Part):
             raise ValueError("negative_quantity is a sign of both cancellation and return: keep one")
         if cancelled.order_id_prefix and cancelled.order_id_prefix == returned.order_id_prefix:
             raise ValueError(f"order_id_prefix {cancelled.order_id_prefix!r} means both cancellation and return")
-        words = [*self.status, *cancelled.statuses, *returned.statuses]
-        folded = [word.strip().casefold() for word in words]
-        twice = sorted({word for word in folded if folded.count(word) > 1})
+        meanings: dict[str, set[str]] = {}
+        pairs = [*self.status.items(), *((word, "cancelled") for word in cancelled.statuses)]
+        for word, meaning in [*pairs, *((word, "returned") for word in returned.statuses)]:
+            meanings.setdefault(word.strip().casefold(), set()).add(meaning)
+        twice = sorted(word for word, found in meanings.items() if len(found) > 1)
         if twice:
             raise ValueError(f"status words {', '.join(twice)} are given two meanings: keep one")
         return self

@@ -5,18 +5,14 @@ Works on the `lines` table of `lines.py`, in a fixed order of statements; each m
 
 import duckdb
 
-from eshop_dagster.adapters.sources.report.file_lines import RAW
+from eshop_dagster.adapters.sources.report.amounts import build_amounts, has_amounts
+from eshop_dagster.adapters.sources.report.faults import find_faults
 from eshop_dagster.adapters.sources.report.items import build_items
-from eshop_dagster.adapters.sources.report.lines import EVENTS, IDS, TYPES, is_personal_order_key
+from eshop_dagster.adapters.sources.report.lines import EVENTS, is_personal_order_key
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping, Signs
-from eshop_dagster.adapters.sources.report.values import literal, plain
+from eshop_dagster.adapters.sources.report.values import literal
+from eshop_dagster.adapters.sources.report.whole import take_out_broken_orders
 
-CONFLICTS = ("customer_id", "status", "channel", "state")
-"""An order has one of each; lines that name two make the whole order unknowable."""
-VALUES = ", ".join(name for name in TYPES if name not in ("line_sequence", "file_number", RAW))
-"""All that the mapping takes from a line."""
-ROUNDED = literal(r"(.*[|])?\d([.,]\d+)?[eE][+]\d+([|].*)?")
-"""A long number as a table program rounds it (`1,23457E+11`): different ids became one."""
 DESCRIBED: dict[str, tuple[str, dict[str, str]]] = {
     "customers": (
         "customer_id",
@@ -28,97 +24,47 @@ DESCRIBED: dict[str, tuple[str, dict[str, str]]] = {
 """Tables that are derived from the lines: their key, and each column with the mapping's field for it."""
 
 
-def build_orders(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping) -> None:
-    """Make the tables `rejects`, `orders`, `order_days`, `items`, `customers`, `products` and `sellers`."""
-    connection.execute(_REPEATS)
-    connection.execute(_rejects(mapping))
-    connection.execute(_conflicts(mapping))
-    connection.execute(_ACCEPTED)
+def build_orders(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, torn: list[tuple[str, str]]) -> None:
+    """Make the tables `rejects`, `orders`, `order_days`, `items`, `accepted`, `customers`, `products` and `sellers`.
+
+    Args:
+        connection: has `lines` and `odd_days`.
+        mapping: of the report.
+        torn: order key and reason of lines that could not be taken apart.
+    """
+    find_faults(connection, mapping, torn)
+    connection.execute(_accepted(mapping))
     connection.execute(_orders(mapping))
-    connection.execute(_order_days(mapping.shop.time_zone))
+    if has_amounts(mapping):
+        build_amounts(connection, mapping)
     build_items(connection, mapping)
+    has_payments = bool(mapping.columns.payment_amount or mapping.columns.payment_method)
+    take_out_broken_orders(connection, mapping.shop, has_payments=has_payments, has_amounts=has_amounts(mapping))
+    connection.execute(_order_days(mapping.shop.time_zone))
     for table, (key, columns) in DESCRIBED.items():
         connection.execute(_described(table, key, columns))
-    connection.execute(
-        "DROP TABLE accepted; DROP VIEW known; DROP TABLE conflicts; DROP TABLE repeats; DROP TABLE shared"
-    )
+    connection.execute("DROP VIEW known; DROP TABLE conflicts; DROP TABLE IF EXISTS amounts")
 
 
-def _word_of(mapping: ReportMapping) -> str:
-    """The contract's status of a line; a word that the mapping does not know stays as it is, to be quarantined."""
-    if mapping.columns.status is None:
-        return literal(mapping.default_status)
-    return f"coalesce((SELECT meaning FROM status_words WHERE word = {plain('lines.status')}), lines.status)"
-
-
-_REPEATS = f"""
-    -- Orders that stand in more than one file, and of their lines those that an earlier file has already. Lines that
-    -- are equal within one file may be several pieces: the second one there repeats the second one here.
-    CREATE TABLE shared AS
-    SELECT order_key FROM lines GROUP BY order_key HAVING min(file_number) <> max(file_number);
-    CREATE TABLE repeats AS
-    SELECT line_sequence FROM (
-        SELECT line_sequence, {VALUES},
-            row_number() OVER (PARTITION BY file_number, {VALUES} ORDER BY line_sequence) AS piece
-        FROM lines SEMI JOIN shared USING (order_key)
-    )
-    QUALIFY row_number() OVER (PARTITION BY {VALUES}, piece ORDER BY line_sequence) > 1
-"""
-
-
-def _rejects(mapping: ReportMapping) -> str:
-    repeated = "line_sequence IN (FROM repeats)"
-    if mapping.duplicates == "quarantine":
-        repeated += f" OR row_number() OVER (PARTITION BY {RAW} ORDER BY line_sequence) > 1"
-    rounded = " ".join(
-        f"WHEN regexp_full_match({column}, {ROUNDED}) THEN 'unreadable:{name}'"
-        for name, column in {"order_id": "order_key", **{name: name for name in IDS}}.items()
-    )
+def _accepted(mapping: ReportMapping) -> str:
+    """The lines that are left, each with the rate of its currency."""
+    rates = " ".join(f"WHEN {literal(code)} THEN {rate}" for code, rate in mapping.known_rates().items())
+    code = f"coalesce(currency, max(currency) OVER (PARTITION BY order_key), {literal(mapping.currency.code)})"
+    price = "line_total" if mapping.columns.line_total else "unit_price"
+    turned = ""
+    if mapping.negative_price == "return":
+        # A negative price of a positive quantity is a piece that came back.
+        is_back = f"starts_with({price}, '-') AND TRY_CAST(quantity AS DECIMAL(18, 3)) > 0"
+        turned = f"REPLACE (if({is_back}, '-' || ltrim(quantity, '+'), quantity) AS quantity"
+        if price == "unit_price":
+            turned += f", if({is_back}, substr(unit_price, 2), unit_price) AS unit_price"
+        turned += ")"
     return f"""
-        CREATE TABLE rejects AS
-        FROM (SELECT line_sequence, ordered_date,
-            CASE
-                WHEN ordered_date IS NULL AND has_ordered_text THEN 'unreadable:ordered_at'
-                WHEN ordered_date IS NULL THEN 'missing:ordered_at'
-                WHEN order_key IS NULL THEN 'missing:order_id'
-                {rounded}
-                WHEN {repeated} THEN 'exact_duplicate'
-            END AS reason
-        FROM lines)
-        WHERE reason IS NOT NULL
+        CREATE TABLE accepted AS
+        SELECT * {turned}, row_number() OVER (ORDER BY ordered_at, line_sequence) AS line_rank,
+            (CASE {code} {rates} END)::DECIMAL(16, 8) AS rate
+        FROM known ANTI JOIN conflicts USING (order_key)
     """
-
-
-def _conflicts(mapping: ReportMapping) -> str:
-    checked = {name: name for name in CONFLICTS}
-    if mapping.freight_per == "order":
-        checked["freight"] = "freight"
-    several = " ".join(
-        f"WHEN min({column}) <> max({column}) THEN 'order_conflict:{name}'" for name, column in checked.items()
-    )
-    return f"""
-        CREATE VIEW known AS
-        SELECT lines.* EXCLUDE ({RAW}) REPLACE ({_word_of(mapping)} AS status)
-        FROM lines ANTI JOIN rejects USING (line_sequence);
-        CREATE TABLE conflicts AS
-        WITH twofold AS (
-            -- Two exports of one line, taken at different times: which is the newer one cannot be known.
-            SELECT order_key FROM known SEMI JOIN shared USING (order_key)
-            GROUP BY order_key, ordered_at, product_id, quantity HAVING min(file_number) <> max(file_number)
-        )
-        SELECT order_key, min(ordered_date) AS ordered_date,
-            CASE {several} WHEN order_key IN (FROM twofold) THEN 'order_conflict:files' END AS reason
-        FROM known GROUP BY order_key HAVING reason IS NOT NULL;
-        INSERT INTO rejects
-        SELECT line_sequence, conflicts.ordered_date, reason FROM known JOIN conflicts USING (order_key)
-    """
-
-
-_ACCEPTED = """
-    CREATE TABLE accepted AS
-    SELECT *, row_number() OVER (ORDER BY ordered_at, line_sequence) AS line_rank
-    FROM known ANTI JOIN conflicts USING (order_key)
-"""
 
 
 def _has_sign(signs: Signs) -> str:

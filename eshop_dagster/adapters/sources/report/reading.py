@@ -45,7 +45,9 @@ def _read_text(file: ReportFile, mapping: ReportMapping, counts: FileLines) -> I
         records = Records(text, mapping.format, str(file.path))
         header = records.header()
         positions = positions_of(header, mapping, file)
-        width = len(header)
+        width = counts.width = len(header)
+        if getattr(mapping.columns.order_id, "year_of", None) is None:
+            counts.order_places = [header.index(name) for name in mapping.columns.headers()["order_id"]]
         (date_header,) = mapping.columns.headers().get("ordered_at") or mapping.columns.headers()["ordered_date"]
         rest = yield from _take_apart(records, positions, width, header.index(date_header), counts)
         if counts.is_cut:

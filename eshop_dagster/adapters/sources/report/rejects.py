@@ -52,11 +52,18 @@ def build_rejected(connection: duckdb.DuckDBPyConnection, broken: list[tuple[int
             UNION ALL BY NAME
             SELECT file_number, reason, row FROM broken
         ), opening AS (
-            SELECT file_number, min(ordered_date) AS first_date FROM lines GROUP BY file_number
+            SELECT file_number, min(ordered_date) AS first_date
+            FROM lines ANTI JOIN odd_days USING (ordered_date) GROUP BY file_number
         )
         SELECT line_sequence, reason, row,
-            coalesce(found.ordered_date, first_date, (SELECT min(ordered_date) FROM lines)) AS changed_date
+            coalesce(found.ordered_date, first_date, (SELECT min(first_date) FROM opening)) AS changed_date
         FROM found LEFT JOIN opening USING (file_number)
     """)
     connection.unregister("broken")
-    connection.execute("DROP TABLE lines")
+    connection.execute("DROP TABLE lines; DROP TABLE accepted; DROP TABLE odd_days")
+
+
+def has_reason(connection: duckdb.DuckDBPyConnection, reason: str) -> bool:
+    """Whether any line of `rejected` has a reason."""
+    (found,), *_ = connection.execute("SELECT count(*) FROM rejected WHERE reason = ?", [reason]).fetchall()
+    return bool(found)

@@ -11,13 +11,17 @@ import duckdb
 import pyarrow as pa
 
 from eshop_dagster.adapters.sources.base import REJECTED_SCHEMA, Changes, SourceError
+from eshop_dagster.adapters.sources.report.amounts import refuse_two_signs
+from eshop_dagster.adapters.sources.report.balance import balance_of
+from eshop_dagster.adapters.sources.report.details import clear_unreadable_details
 from eshop_dagster.adapters.sources.report.file_lines import FileLines
 from eshop_dagster.adapters.sources.report.files import check_file, list_files
 from eshop_dagster.adapters.sources.report.lines import add_lines, open_lines
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 from eshop_dagster.adapters.sources.report.orders import build_orders
+from eshop_dagster.adapters.sources.report.plausible import find_odd_days
 from eshop_dagster.adapters.sources.report.reading import read_file
-from eshop_dagster.adapters.sources.report.rejects import build_rejected, stop_if_instants_do_not_fit
+from eshop_dagster.adapters.sources.report.rejects import build_rejected, has_reason, stop_if_instants_do_not_fit
 from eshop_dagster.adapters.sources.report.tables import day_sizes, notes_on, tables_between
 
 ROWS_PER_CHUNK = 200_000
@@ -33,18 +37,23 @@ class ReportSource:
         paths: the report file, or the folder that holds its files (`.csv`, `.txt`, `.tsv`, `.parquet`).
         mapping: what its columns and words mean.
         id_prefix: put before every order, customer, product and seller id, to keep two shops apart.
+        newest: the last day on which an order can have been placed: later ones go to quarantine. None takes any.
 
     Attributes:
         name: the mapping's name.
         shop: the shop that the mapping declares; None where it says nothing of it.
         notes: what was left aside, taken once or rounded, in words; each is logged as a warning too.
+        balance: what came of its lines and of their money.
+        has_days_to_come: whether lines were rejected because their day is still to come.
         lines_read: lines found with at least one value: each is in an order, or is rejected.
 
     Raises:
         SourceError: the report as a whole cannot be read.
     """
 
-    def __init__(self, paths: Path | str, mapping: ReportMapping, id_prefix: str = "") -> None:
+    def __init__(
+        self, paths: Path | str, mapping: ReportMapping, id_prefix: str = "", *, newest: date | None = None
+    ) -> None:
         self.name = mapping.name
         self.shop = mapping.shop if mapping.says_shop else None
         self.notes: list[str] = []
@@ -52,11 +61,18 @@ class ReportSource:
         self._mapping = mapping
         self._id_prefix = id_prefix
         self._digests: list[str] = []
+        self._torn: list[tuple[str, str]] = []
         broken = self._read(Path(paths))
         stop_if_instants_do_not_fit(self._connection, mapping)
+        if mapping.columns.discount:
+            refuse_two_signs(self._connection, mapping)
+        self.notes += find_odd_days(self._connection, newest)
+        self.notes += clear_unreadable_details(self._connection, mapping)
         self.notes += notes_on(self._connection, mapping)
-        build_orders(self._connection, mapping)
+        build_orders(self._connection, mapping, self._torn)
+        self.balance = balance_of(self._connection, mapping, broken=len(broken))
         build_rejected(self._connection, broken)
+        self.has_days_to_come = has_reason(self._connection, "future:ordered_at")
         self._sizes = day_sizes(self._connection)
         for note in self.notes:
             _log.warning("report %s: %s", self.name, note)
@@ -91,6 +107,21 @@ class ReportSource:
             )
         return self._chunks(first, last)
 
+    @property
+    def days_within_order(self) -> int:
+        """How many days the lines of one order may lie apart."""
+        return self._mapping.days_within_order
+
+    def placed_orders(self, first: date, last: date) -> pa.Table:
+        """`order_id`, `customer_id` and `ordered_at` of the orders with a change from `first` to `last`."""
+        cursor: duckdb.DuckDBPyConnection = self._connection.cursor()
+        return cursor.sql(
+            "SELECT DISTINCT $prefix || orders.order_id AS order_id, $prefix || customer_id AS customer_id, ordered_at "
+            "FROM order_days JOIN orders USING (order_number) WHERE changed_date BETWEEN $first AND $last "
+            "ORDER BY ordered_at, order_id",
+            params={"first": first, "last": last, "prefix": self._id_prefix},
+        ).to_arrow_table()
+
     def _read(self, path: Path) -> list[tuple[int, str, str]]:
         """Fill `lines`; the broken lines come back with the number of their file."""
         found, self.notes = list_files(path)
@@ -109,6 +140,7 @@ class ReportSource:
                 first += batch.num_rows
             self.lines_read += counts.lines
             broken += [(number, reason, raw) for reason, raw in counts.broken]
+            self._torn += counts.torn_orders(self._mapping.format)
             self.notes += file.notes(self._mapping.format.encoding) + counts.notes(report.name)
         self._digests = list(names_by_digest)
         if not self.lines_read:

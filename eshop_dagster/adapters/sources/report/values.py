@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from eshop_dagster.adapters.sources.report.format import Format
+from eshop_dagster.adapters.sources.report.format import EXCEL_DAYS, Format
 
 UNREADABLE = "unreadable: "
 BLANKS = "' \t\r\n\u00a0\u202f\u2007\ufeff'"
@@ -21,6 +21,14 @@ STATE_NAMES = {
     "RIO GRANDE DO SUL": "RS", "SANTA CATARINA": "SC", "SERGIPE": "SE", "SAO PAULO": "SP", "TOCANTINS": "TO",
 }  # fmt: skip
 """Brazilian states by name, upper case and without accents."""
+MONTHS = {
+    "janeiro": "January", "fevereiro": "February", "março": "March", "abril": "April", "maio": "May", "junho": "June",
+    "julho": "July", "agosto": "August", "setembro": "September", "outubro": "October", "novembro": "November",
+    "dezembro": "December",
+}  # fmt: skip
+"""Portuguese months, and their names for `strptime`."""
+MARKS, PLAIN_MARKS = "\u2212\u2013\u2019", "--'"
+"""Typographic minus signs and apostrophe, and what a number has for them."""
 
 
 def literal(text: str) -> str:
@@ -80,31 +88,35 @@ class Reader:
             return _plausible(text)
         if pa.types.is_temporal(kind):
             return _plausible(f"timezone({zone}, {text}::TIMESTAMP)")
-        tries = [
-            f"try_strptime({text}, {literal(form)})"
-            if "%z" in form
-            else f"timezone({zone}, try_strptime({text}, {literal(form)}))"
-            for form in self.form.date_formats
-        ]
-        return _plausible(f"coalesce({', '.join(tries)})")
+        return _plausible(f"coalesce({', '.join(self._try(text, form, zone) for form in self.form.date_formats)})")
 
     def local_date(self, text: str, kind: pa.DataType) -> str:
         """The calendar date as written (DATE), NULL if no format fits."""
         if pa.types.is_temporal(kind):
             return f"{text}::DATE"
-        tries = [f"try_strptime({text}, {literal(form)})::DATE" for form in self.form.date_formats]
+        tries = [f"{_parsed(text, form)}::DATE" for form in self.form.date_formats]
         return _plausible(f"coalesce({', '.join(tries)})")
 
+    def _try(self, text: str, form: str, zone: str) -> str:
+        if "%z" in form:
+            return _parsed(text, form)
+        # A literal Z says that the time is UTC, whatever the zone of the other times.
+        return f"timezone({literal('UTC') if form.endswith('Z') else zone}, {_parsed(text, form)})"
+
     def _written_number(self, text: str) -> str:
-        prefix = re.escape(self.form.currency_prefix or "")
+        prefix, suffix = re.escape(self.form.currency_prefix or ""), re.escape(self.form.currency_suffix or "")
         blanks = r"[\s\x{00A0}\x{202F}]*"
         start = rf"(?:([-+]?){blanks}(?:{prefix}{blanks})?|{prefix}{blanks}([-+]))" if prefix else "([-+]?)()"
-        pattern = f"{start}({self._digits()})"
-        fits = f"regexp_full_match({text}, {literal(pattern)})"
-        number = rf"regexp_replace({text}, {literal(f'^{pattern}$')}, '\1\2\3')"
-        cases = [f"WHEN {fits} THEN {self._with_point(number)}"]
+        end = f"(?:{blanks}{suffix})?" if suffix else ""
+        # Word processors write a minus of their own, and old ledgers write it behind the number.
+        text = f"translate({text}, {literal(MARKS)}, {literal(PLAIN_MARKS)})"
+        behind = f"()(){f'(?:{prefix}{blanks})?' if prefix else ''}({self._digits()}){end}{blanks}-{end}"
+        cases = []
+        for pattern, sign in ((f"{start}({self._digits()}){end}", ""), (behind, "'-' || ")):
+            number = rf"regexp_replace({text}, {literal(f'^{pattern}$')}, '\1\2\3')"
+            cases.append(f"WHEN regexp_full_match({text}, {literal(pattern)}) THEN {sign}{self._with_point(number)}")
         if self.form.negative_parentheses:
-            inside = literal(f"^[(](?:{prefix}{blanks})?({self._digits()})[)]$")
+            inside = literal(f"^[(](?:{prefix}{blanks})?({self._digits()}){end}[)]$")
             number = f"regexp_extract({text}, {inside}, 1)"
             cases.append(f"WHEN regexp_matches({text}, {inside}) THEN '-' || {self._with_point(number)}")
         return f"CASE {' '.join(cases)} END"
@@ -120,6 +132,19 @@ class Reader:
     def _with_point(self, number: str) -> str:
         kept = f"regexp_replace({number}, '[^-+0-9{self.form.decimal}]', '', 'g')"
         return f"replace({kept}, '{self.form.decimal}', '.')"
+
+
+def _parsed(text: str, form: str) -> str:
+    """The timestamp that a text is in one format, NULL if it is none."""
+    if form == EXCEL_DAYS:
+        number = f"TRY_CAST(replace({text}::VARCHAR, ',', '.') AS DECIMAL(12, 6))"
+        fits = rf"regexp_full_match({text}::VARCHAR, '\d{{4,5}}([.,]\d+)?')"
+        return f"CASE WHEN {fits} THEN TIMESTAMP '1899-12-30' + to_seconds(round({number} * 86400)::BIGINT) END"
+    if "%B" in form or "%b" in form:
+        for portuguese, english in MONTHS.items():
+            whole, name = (portuguese, english) if "%B" in form else (portuguese[:3], english[:3])
+            text = rf"regexp_replace({text}, '(?i)\b{whole.replace('ç', '[çc]')}\b', '{name}')"
+    return f"try_strptime({text}, {literal(form)})"
 
 
 def _float_text(column: str) -> str:
