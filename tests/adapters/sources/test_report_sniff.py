@@ -110,8 +110,8 @@ def test_a_brazilian_export_is_understood(tmp_path: Path) -> None:
     assert '#   "Sumido": …' in draft
     assert "# GUESS: no date tells day/month from month/day" in draft
     assert mapping["format"]["date_formats"] == ["%d/%m/%Y %H:%M"]
-    assert statuses(source) == {"1001": "delivered", "1002": "cancelled", "1003": "Sumido"}
-    assert revenue(source) == Decimal("2500.11")
+    assert statuses(source) == {"1001": "delivered", "1002": "cancelled"}
+    assert revenue(source) == Decimal("2499.12")
 
 
 def test_an_ambiguous_date_in_an_english_file_is_month_first_and_said_to_be_a_guess(tmp_path: Path) -> None:
@@ -124,14 +124,14 @@ def test_a_line_total_with_discounts_is_taken_before_the_unit_price(tmp_path: Pa
     draft, source = drafted(tmp_path, BRAZILIAN.replace("R$ 30,00", "R$ 25,00"))
     assert yaml.safe_load(draft)["columns"]["line_total"] == "Valor Total"
     assert "On 1 of 3 lines it is not quantity x 'Valor Unitário'" in draft
-    assert revenue(source) == Decimal("2495.11")
+    assert revenue(source) == Decimal("2494.12")
 
 
 def test_a_sheet_without_order_numbers_groups_by_time_and_customer(tmp_path: Path) -> None:
     text = "\n".join(row.split(";", 1)[1] for row in BRAZILIAN.splitlines()) + "\n"
     draft, source = drafted(tmp_path, text)
     assert yaml.safe_load(draft)["columns"]["order_id"] == {"from": ["Data", "CPF"]}
-    assert sorted(statuses(source)) == ["2024-01-05-0001", "2024-01-06-0001", "2024-01-07-0001"]
+    assert sorted(statuses(source)) == ["2024-01-05-0001", "2024-01-06-0001"]
 
 
 def test_date_and_time_columns_are_joined(tmp_path: Path) -> None:
@@ -151,14 +151,14 @@ def test_lines_above_the_header_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252"])
 def test_the_encoding_is_found(tmp_path: Path, encoding: str) -> None:
     _, source = drafted(tmp_path, BRAZILIAN, encoding)
-    assert revenue(source) == Decimal("2500.11")
+    assert revenue(source) == Decimal("2499.12")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
 def test_a_file_whose_last_line_does_not_end_is_drafted_so(tmp_path: Path, encoding: str) -> None:
     draft, source = drafted(tmp_path, BRAZILIAN.rstrip("\n"), encoding)
     assert yaml.safe_load(draft)["format"]["last_line_break"] is False
-    assert revenue(source) == Decimal("2500.11")
+    assert revenue(source) == Decimal("2499.12")
     assert "last_line_break" not in drafted(tmp_path, BRAZILIAN, encoding)[0]
 
 
