@@ -81,7 +81,7 @@ class Vault:
         """Return the `customer_key` of each id that is known; nobody is added."""
         lookups = {self._lookup(customer_id): customer_id for customer_id in customer_ids}
         with self._connect() as connection:
-            rows = self._find(connection, "lookup, customer_key", [*lookups])
+            rows = find(connection, "lookup, customer_key", [*lookups])
             return {lookups[row[0]]: row[1] for row in rows}
 
     def store(self, persons: Sequence[dict[str, str | None]]) -> dict[str, str]:

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.report.currency import Currency
 from eshop_dagster.adapters.sources.report.format import Format
-from eshop_dagster.adapters.sources.report.mapping import Columns, Constants, Currency, OrderKey, ReportMapping, Signs
+from eshop_dagster.adapters.sources.report.mapping import Columns, Constants, OrderKey, ReportMapping, Signs
 
 PARTS: dict[str, type[BaseModel]] = {
     "": ReportMapping,

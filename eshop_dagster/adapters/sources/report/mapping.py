@@ -7,9 +7,10 @@ What belongs here: the typed mapping and its rules. What does not: how the file 
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from eshop_dagster.adapters.countries import checked_shop, currency_of, zone_of
+from eshop_dagster.adapters.sources.report.currency import Currency
 from eshop_dagster.adapters.sources.report.format import Format, Part, Word
 from eshop_dagster.shop import BRAZIL, Shop
 
@@ -36,7 +37,6 @@ OrderId = Annotated[
 ]
 
 
-Rate = Annotated[Decimal, Field(gt=0, max_digits=16, decimal_places=8)]
 Per = Literal["line", "order"]
 GUESTS = [
     "consumidor final",
@@ -110,44 +110,6 @@ class Columns(Part):
         }
 
 
-class Currency(Part):
-    """The report's currency and, where its amounts are converted, a fixed rate: into BRL, or the country's currency.
-
-    Without a rate the amounts stay as they are, and the shop's currency is the report's.
-
-    Attributes:
-        rates: what one unit of another currency is worth, for a report with a currency column.
-    """
-
-    code: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "BRL"
-    rate_to_brl: Rate | None = None
-    rate: Rate | None = None
-    rates: dict[Annotated[str, Field(pattern="^[A-Z]{3}$")], Rate] = Field(default_factory=dict)
-
-    @property
-    def rate_to_shop(self) -> Decimal:
-        """How much one unit is worth in the shop's currency."""
-        return self.rate_to_brl or self.rate or Decimal(1)
-
-    @field_validator("rate_to_brl", "rate", mode="before")
-    @classmethod
-    def _exact(cls, value: Any) -> Any:
-        return str(value) if isinstance(value, float) else value
-
-    @field_validator("rates", mode="before")
-    @classmethod
-    def _exact_rates(cls, value: Any) -> Any:
-        return {code: cls._exact(rate) for code, rate in value.items()} if isinstance(value, dict) else value
-
-    @model_validator(mode="after")
-    def _rate(self) -> Self:
-        if self.rate_to_brl and self.rate:
-            raise ValueError("rate and rate_to_brl are both given: keep rate_to_brl for a shop whose currency is BRL")
-        if self.code == "BRL" and self.rate_to_brl not in (None, 1):
-            raise ValueError(f"BRL has the rate {self.rate_to_brl}: leave rate_to_brl out")
-        return self
-
-
 class Signs(Part):
     """How a cancellation or a return shows; any one sign is enough."""
 
@@ -197,7 +159,8 @@ class ReportMapping(Part):
             return value
         country, form, money = value.get("country"), value.get("format") or {}, value.get("currency") or {}
         money = {"code": money} if isinstance(money, str) else money
-        if not (isinstance(country, str) and isinstance(form, dict) and isinstance(money, dict)):
+        is_code = isinstance(country, str) and len(country) == 2
+        if not (is_code and isinstance(form, dict) and isinstance(money, dict)):
             return {**value, "currency": money} if money else value
         zone = value.get("time_zone") or zone_of(country, form.get("time_zone"))
         return {

@@ -10,14 +10,17 @@ CHECKED = {"orders": ("order_id", "status", "ordered_at"), "order_items": tuple(
 """The columns of the source's tables that are the sale itself; the others cost an order nothing."""
 
 
-def take_out_broken_orders(connection: duckdb.DuckDBPyConnection, shop: Shop, *, has_payments: bool, has_amounts: bool) -> None:
+def take_out_broken_orders(
+    connection: duckdb.DuckDBPyConnection, shop: Shop, *, has_payments: bool, has_amounts: bool
+) -> None:
     """Move the orders with a line that breaks the contract from `orders`, `items`, … to `rejects`."""
     connection.execute("CREATE TABLE broken_lines (order_number BIGINT, line_sequence BIGINT, reason VARCHAR)")
     connection.execute(
         f"INSERT INTO broken_lines SELECT order_number, first_line, reason FROM ({_broken('orders', 'orders', shop)})"
     )
     connection.execute(
-        f"INSERT INTO broken_lines SELECT order_number, line_sequence, reason FROM ({_broken('order_items', 'items', shop)})"
+        f"INSERT INTO broken_lines SELECT order_number, line_sequence, reason FROM "
+        f"({_broken('order_items', 'items', shop)})"
     )
     connection.execute("""
         INSERT INTO broken_lines
