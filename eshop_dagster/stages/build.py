@@ -199,10 +199,6 @@ def plan_features(platform: Platform) -> Plan:
         )
     except ValueError as error:
         return Plan(scoring, None, str(error), complete)
-    if cutoffs.short_window_days:
-        # The labels' window cannot be shortened yet.
-        needed = platform.params.cutoffs.minimum_history_days + platform.params.cutoffs.horizon_days
-        return Plan(scoring, None, f"the history is too short; expected at least {needed} days of it", complete)
     return Plan(scoring, cutoffs, last_complete_day=complete)
 
 

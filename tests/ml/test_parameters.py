@@ -5,15 +5,15 @@ from eshop_dagster.ml.spend import SpendParams
 
 
 def test_a_name_left_out_keeps_its_default_and_nested_mappings_are_read():
-    params = SpendParams.from_mapping({"horizon_days": 30, "linear": {"alpha": 1}, "candidates": ["linear"]})
+    params = SpendParams.from_mapping({"horizon_days": 30, "linear": {"alpha": 1}, "fit_rows": 500})
     assert (params.horizon_days, params.linear.alpha, params.linear.power) == (30, 1.0, 1.5)
-    assert params.candidates == ("linear",)
+    assert params.fit_rows == 500
     assert SpendParams.from_mapping({"horizon_days": 30}) == SpendParams(horizon_days=30)
 
 
 def test_a_name_without_a_default_must_be_given():
     with pytest.raises(ValueError, match="SpendParams has no horizon_days; expected a value of it"):
-        SpendParams.from_mapping({"candidates": ["linear"]})
+        SpendParams.from_mapping({"fit_rows": 500})
 
 
 def test_unknown_names_are_refused_at_every_depth():

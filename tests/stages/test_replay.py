@@ -173,7 +173,7 @@ def test_customers_are_the_same_on_every_day_and_no_more_than_asked_for(
 def test_a_day_without_history_for_a_training_is_refused(
     truth: tuple[CopiedShop, dict[str, list[Step]], Any],
 ) -> None:
-    with pytest.raises(ReplayError, match="nothing can be trained on 2024-06-01: no label was known half a year before"):
+    with pytest.raises(ReplayError, match="on 2024-06-01: no label was known half a year before"):
         truth[0].plan(date(2024, 6, 1))
 
 

@@ -1,5 +1,6 @@
 """The spend model as the retraining has it: of a young shop, and beside a champion."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,14 +22,15 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     return retrain_home(tmp_path_factory.mktemp("kind") / "home", customers=600)
 
 
-def young(platform: Platform, short_window_days: int | None) -> Snapshot:
-    """A snapshot without any training cut-off; its labels are said to be of a shorter window."""
-    cutoffs = Cutoffs((), (HOLDOUT,), SCORING, short_window_days)
-    return write_snapshot(platform, Plan(SCORING, cutoffs, last_complete_day=SCORING - timedelta(days=1)))
+def young(platform: Platform, label_days: int = 90) -> Snapshot:
+    """A snapshot without any training cut-off; its labels are said to be of so many days."""
+    plan = Plan(SCORING, Cutoffs((), (HOLDOUT,), SCORING), last_complete_day=SCORING - timedelta(days=1))
+    snapshot = write_snapshot(platform, plan)
+    return replace(snapshot, description={**snapshot.description, "label_days": label_days})
 
 
 def test_the_labels_of_a_shorter_window_are_scaled_to_the_horizon_and_it_is_said(platform: Platform) -> None:
-    snapshots = young(platform, None), young(platform, 45)
+    snapshots = young(platform), young(platform, 45)
     whole, short = (SPEND.train(one, platform.params, None) for one in snapshots)
     assert [one.caveat for one in snapshots] == ["", "judged on 45 days, scaled to 90"]
     for trained in (whole, short):
@@ -39,7 +41,7 @@ def test_the_labels_of_a_shorter_window_are_scaled_to_the_horizon_and_it_is_said
 
 
 def test_predictions_to_be_made_again_cover_the_day_of_scoring_and_the_holdout(platform: Platform) -> None:
-    snapshot = young(platform, None)
+    snapshot = young(platform)
     model = SPEND.train(snapshot, platform.params, None).pipeline
     assert len(SPEND.predict(model, snapshot)) == len(snapshot.scoring()) + len(snapshot.holdout())
 
@@ -47,7 +49,7 @@ def test_predictions_to_be_made_again_cover_the_day_of_scoring_and_the_holdout(p
 def test_a_first_model_is_held_against_the_best_baseline_and_a_later_one_against_the_champion_too(
     platform: Platform,
 ) -> None:
-    snapshot = young(platform, None)
+    snapshot = young(platform)
     trained = SPEND.train(snapshot, platform.params, None)
     first = SPEND.compare(trained, None, snapshot, platform.params)
     assert (first.champion, first.difference, first.champion_against_baseline) == (None, None, None)

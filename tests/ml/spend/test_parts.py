@@ -104,6 +104,6 @@ def test_parameters_out_of_range_are_refused():
     with pytest.raises(ValueError, match=r"XGBoostParams\.tweedie_variance_power is 1"):
         XGBoostParams(tweedie_variance_power=1)
     with pytest.raises(ValueError, match=r"SpendParams.fit_rows is 10; expected 200 to 50000"):
-        SpendParams(fit_rows=10)
+        SpendParams(horizon_days=90, fit_rows=10)
     with pytest.raises(ValueError, match="does not know \\['candidates'\\]"):
-        SpendParams.from_mapping({"candidates": ["linear"]})
+        SpendParams.from_mapping({"horizon_days": 90, "candidates": ["linear"]})
