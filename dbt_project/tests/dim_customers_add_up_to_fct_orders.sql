@@ -1,7 +1,7 @@
 -- One row when the customers' orders and worth differ in total from the orders of known customers.
 with customers as (
     select
-        sum(order_count) as order_count,
+        sum(placed_order_count) as order_count,
         sum(net_revenue_brl) as net_revenue_brl
     from {{ ref('dim_customers') }}
 ),

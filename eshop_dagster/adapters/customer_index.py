@@ -30,18 +30,18 @@ ROW = np.dtype(
         ("segment_typicality", "f8"),
         ("is_outlier", "?"),
         ("is_scored", "?"),
-        ("state", "u2"),
+        ("customer_state", "u2"),
         ("registered_date", "M8[D]"),
         ("first_sale_date", "M8[D]"),
         ("last_ordered_date", "M8[D]"),
-        ("order_count", "i4"),
+        ("placed_order_count", "i4"),
         ("cancelled_order_count", "i4"),
         ("net_revenue_brl", "f8"),
     ]
 )
-"""One customer; `state` is a place in the index's `states`. NaN, -1, state 0 and NaT stand for what is not known."""
+"""One customer; `customer_state` is a place in the index's `states`. NaN, -1, state 0 and NaT stand for what is not known."""
 
-_PROFILE = ("state", "registered_at", "first_sale_date", "last_ordered_at")
+_PROFILE = ("customer_state", "registered_at", "first_sale_date", "last_ordered_at")
 
 
 class BrokenRelease(Exception):
@@ -138,18 +138,18 @@ def _fill_profiles(release: OpenRelease, keys: npt.NDArray[np.bytes_], rows: Any
     """Fill what the release knows of each customer, and return the states by number."""
     numbers: dict[str | None, int] = {None: 0}
     local = pa.timestamp("us", tz=release.shop.time_zone)
-    columns = ["customer_key", *_PROFILE, "order_count", "cancelled_order_count", "net_revenue_brl"]
+    columns = ["customer_key", *_PROFILE, "placed_order_count", "cancelled_order_count", "net_revenue_brl"]
     for batch in _batches(release, "dim_customers", columns):
         places = np.searchsorted(keys, _as_bytes(batch["customer_key"]).astype(keys.dtype, copy=False))
-        encoded = batch["state"].dictionary_encode()
+        encoded = batch["customer_state"].dictionary_encode()
         known = [numbers.setdefault(state, len(numbers)) for state in encoded.dictionary.to_pylist()]
         # NULL has no index: it becomes the last number, that of an unknown state.
         indices = pc.fill_null(encoded.indices, len(known)).to_numpy(zero_copy_only=False)
-        rows["state"][places] = np.array([*known, 0], dtype="u2")[indices]
+        rows["customer_state"][places] = np.array([*known, 0], dtype="u2")[indices]
         for column, instant in (("registered_date", "registered_at"), ("last_ordered_date", "last_ordered_at")):
             rows[column][places] = _dates(pc.local_timestamp(batch[instant].cast(local)))
         rows["first_sale_date"][places] = _dates(batch["first_sale_date"])
-        for name in ("order_count", "cancelled_order_count", "net_revenue_brl"):
+        for name in ("placed_order_count", "cancelled_order_count", "net_revenue_brl"):
             rows[name][places] = batch[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
     return tuple(numbers)
 

@@ -124,11 +124,11 @@ class CustomerAnswer(Answer):
 
     customer_key: str
     as_of_date: Date
-    state: str | None
+    customer_state: str | None
     registered_date: Date | None
     first_sale_date: Date | None
     last_ordered_date: Date | None
-    order_count: int
+    placed_order_count: int
     cancelled_order_count: int
     net_revenue_brl: float = Field(description="Lifetime worth, net of cancellations and returns.")
     spend: SpendRow
@@ -143,13 +143,13 @@ class ForecastRow(Answer):
     date: Date = Field(description="The day; the first of the month by month.")
     state: str = Field(description="The country's code, such as BR, is the whole shop.")
     day_count: int = Field(description="Forecast days in it: a month at the edge has fewer than its days.")
-    revenue_brl: float
+    expected_revenue_brl: float
     revenue_lower_80_brl: float | None = Field(description="By day only: the ends of days do not add up to a month's.")
     revenue_upper_80_brl: float | None
     revenue_lower_95_brl: float | None
     revenue_upper_95_brl: float | None
-    order_count: float
-    average_ticket_brl: float | None
+    expected_order_count: float
+    expected_ticket_brl: float | None
 
 
 class ForecastAnswer(Answer):

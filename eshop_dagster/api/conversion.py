@@ -18,7 +18,7 @@ _ZERO = Decimal("0.00")
 def tables_of(histories: Sequence[Sequence[Order]], shop: Shop = BRAZIL) -> dict[str, pa.Table]:
     """Return `orders`, `lines` and `products` as `FeatureSql.features` takes them; customer i has the key `i`, padded.
 
-    As in `int_orders__versions`: a cancelled order has no revenue, freight or returns; `item_count` counts lines
+    As in `int_orders__versions`: a cancelled order has neither revenue nor returns; `item_count` counts lines
     bought, `returned_item_count` lines of worth that came back: all of them where the order was returned and no line
     says what came back; late is after the promised date, unknown without both.
     What is posted is what is known now, so that each order has one version, known since its day.
@@ -64,7 +64,7 @@ def _add_order(columns: dict[str, list[Any]], order: Order, order_id: str, key: 
             *(len(bought), sum(_total(item) != 0 for item in returned)),
             sum((_total(item) for item in bought), _ZERO) if counts else _ZERO,
             sum((abs(_total(item)) for item in returned), _ZERO) if counts else _ZERO,
-            sum((_cents(item.freight_brl) for item in order.items), _ZERO) if counts else _ZERO,
+            sum((_cents(item.freight_brl) for item in order.items), _ZERO),
             is_late,
         ),
     )

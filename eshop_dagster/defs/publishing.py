@@ -11,7 +11,14 @@ from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import tell
 from eshop_dagster.stages.publish import publish
 from eshop_dagster.stages.score import score_customers
+from eshop_dagster.stages.score_columns import DESCRIPTIONS, SCHEMAS
 from eshop_dagster.stages.snapshot import read_snapshot
+
+
+def _columns(table: str) -> dict[str, dg.TableSchema]:
+    """Return a table's columns as the UI shows them."""
+    columns = [dg.TableColumn(field.name, str(field.type), DESCRIPTIONS[table][field.name]) for field in SCHEMAS[table]]
+    return {"dagster/column_schema": dg.TableSchema(columns)}
 
 
 @dg.asset(
@@ -19,6 +26,7 @@ from eshop_dagster.stages.snapshot import read_snapshot
     deps=["customer_features", segmentation_model, spend_model],
     kinds={"parquet"},
     owners=["team:data-science"],
+    metadata=_columns("customer_scores"),
 )
 def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """Expected spend and segment by the champions: one row per customer who has ordered."""
@@ -38,6 +46,7 @@ def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResul
     deps=[revenue_model],
     kinds={"parquet"},
     owners=["team:data-science"],
+    metadata=_columns("revenue_forecast"),
 )
 def revenue_forecast(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """Revenue and average ticket by the champion: one row per day ahead and state, BR for the nation."""

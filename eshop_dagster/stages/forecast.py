@@ -21,15 +21,22 @@ FORECAST_SCHEMA = pa.schema(
         ("state", pa.string()),
         ("last_known_date", pa.date32()),
         ("horizon_days", pa.int32()),
-        ("revenue_brl", pa.float64()),
+        ("expected_revenue_brl", pa.float64()),
         *((f"revenue_{bound}_brl", pa.float64()) for bound in _BOUNDS),
-        ("order_count", pa.float64()),
-        ("average_ticket_brl", pa.float64()),
+        ("expected_order_count", pa.float64()),
+        ("expected_ticket_brl", pa.float64()),
         *((f"average_ticket_{bound}_brl", pa.float64()) for bound in _BOUNDS),
         ("revenue_model_version", pa.int32()),
     ]
 )
 """One row per day ahead and state, `BR` for the nation; a day without trade has no ticket."""
+
+_PUBLISHED = {
+    "revenue_brl": "expected_revenue_brl",
+    "order_count": "expected_order_count",
+    "average_ticket_brl": "expected_ticket_brl",
+}
+"""What is expected has another name than what was."""
 
 _LEAST_DAYS = 14
 
@@ -54,7 +61,7 @@ def write_forecast(platform: Platform, snapshot: Snapshot) -> "tuple[LoadedModel
     if champion is not None or history["date"].nunique() >= _LEAST_DAYS:
         model = champion.pipeline if champion else seasonal_naive(calendar)
         version = champion.version.version if champion else None
-        ahead = model.predict(history, calendar, last)
+        ahead = model.predict(history, calendar, last).rename(columns=_PUBLISHED)
         rows = as_table(ahead.assign(last_known_date=last, revenue_model_version=version), FORECAST_SCHEMA)
     keep_scores(platform.home, {"revenue_forecast": rows}, {"revenue": champion.version if champion else None})
     return champion, rows.num_rows

@@ -111,7 +111,9 @@ def place_of(platform: Platform, customer_key: str) -> Fields:
     if entry:
         return {"state": entry["customer"]["state"], "city": entry["customer"]["city"]}
     known = _ask(
-        platform, "SELECT state, city FROM dim_customers WHERE customer_key = $wanted", {"wanted": customer_key}
+        platform,
+        "SELECT customer_state AS state, customer_city AS city FROM dim_customers WHERE customer_key = $wanted",
+        {"wanted": customer_key},
     )
     if not known:
         raise RegistrationError(

@@ -39,11 +39,11 @@ def test_what_is_not_known_is_marked(tmp_path: Path) -> None:
     unknown = {"segment_id": None, "segment_typicality": None, "is_outlier": None, "spend_lower_80_brl": None}
     built = index(
         tmp_path,
-        dim_customers=[customer(1, state=None, registered_at=None), customer(2)],
+        dim_customers=[customer(1, customer_state=None, registered_at=None), customer(2)],
         customer_scores=[score(1, **unknown), score(2)],
     )
     first, second = built.rows
-    assert first["state"] == b"" and np.isnat(first["registered_date"]) and np.isnat(first["first_sale_date"])
+    assert first["customer_state"] == b"" and np.isnat(first["registered_date"]) and np.isnat(first["first_sale_date"])
     assert first["segment_id"] == -1 and np.isnan(first["spend_lower_80_brl"])
     # The second of January in UTC is the first in São Paulo.
     assert second["registered_date"].item() == date(2024, 1, 1)
@@ -68,7 +68,7 @@ def test_nothing_is_read_and_nothing_is_left_behind_afterwards(tmp_path: Path) -
     assert list((tmp_path / "api").iterdir()) == []
     assert built.rows["net_revenue_brl"][built.place(key(1))] == 10
     with pytest.raises(ValueError, match="read-only"):
-        built.rows["order_count"][0] = 2
+        built.rows["placed_order_count"][0] = 2
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,9 @@ def test_a_returned_order_came_back_whole_unless_its_lines_say_what_did() -> Non
     assert (cancelled["revenue_brl"], cancelled["returned_brl"]) == (0, 0)
 
 
-def test_a_cancelled_order_has_lines_and_no_money() -> None:
+def test_a_cancelled_order_has_lines_and_freight_and_earns_nothing() -> None:
     row = first(order(is_cancelled=True, items=[item(freight_brl=5)]))
-    assert (row["item_count"], row["revenue_brl"], row["freight_brl"]) == (1, 0, 0)
+    assert (row["item_count"], row["revenue_brl"], row["freight_brl"]) == (1, 0, 5)
 
 
 def test_a_line_is_rounded_to_the_cent_before_it_is_added_halves_away_from_zero() -> None:

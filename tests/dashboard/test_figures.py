@@ -53,7 +53,7 @@ def test_whole_months_of_deliveries_are_compared_by_their_counts(home: Path) -> 
 
 def ahead(state: str) -> dict[str, Any]:
     row: dict[str, Any] = {"date": date(2025, 4, 1), "last_known_date": date(2025, 3, 31), "horizon_days": 1}
-    row |= dict.fromkeys(("revenue_brl", "order_count", "average_ticket_brl"), 1.0)
+    row |= dict.fromkeys(("expected_revenue_brl", "expected_order_count", "expected_ticket_brl"), 1.0)
     row |= {f"revenue_{end}_{level}_brl": 1.0 for end in ("lower", "upper") for level in (80, 95)}
     return {**row, "state": state, "revenue_model_version": 1}
 

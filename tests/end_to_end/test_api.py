@@ -96,7 +96,9 @@ def test_the_forecast_of_months_adds_up_that_of_days(api: Api) -> None:
         months = client.get("/forecast", params={"state": "SP", "by": "month"}).json()["forecast"]
         first = days[3]["date"]
         some = client.get("/forecast", params={"state": "SP", "first": first, "last": first}).json()["forecast"]
-    assert sum(month["revenue_brl"] for month in months) == pytest.approx(sum(day["revenue_brl"] for day in days))
+    assert sum(month["expected_revenue_brl"] for month in months) == pytest.approx(
+        sum(day["expected_revenue_brl"] for day in days)
+    )
     assert sum(month["day_count"] for month in months) == len(days)
     assert some == [days[3]]
 

@@ -39,7 +39,8 @@ def test_every_order_line_and_payment_is_there_to_the_cent(olist_run: Run) -> No
 
 def test_customers_are_persons(olist_run: Run) -> None:
     assert one_row(
-        olist_run, "SELECT count(*), count(*) FILTER (WHERE order_count > 1), max(order_count) FROM dim_customers"
+        olist_run,
+        "SELECT count(*), count(*) FILTER (WHERE placed_order_count > 1), max(placed_order_count) FROM dim_customers",
     ) == (96_096, 2_997, 17)
 
 

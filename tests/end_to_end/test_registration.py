@@ -44,8 +44,15 @@ def test_the_next_run_publishes_the_customer_and_the_order(registered: tuple[Pat
     home, done = registered
     current = home / "published" / "current"
     customers = pq.read_table(current / "dim_customers.parquet", filters=[("customer_key", "=", done.customer_key)])
-    [customer] = customers.select(["state", "order_count", "app_order_count", "has_marketing_consent"]).to_pylist()
-    assert customer == {"state": "SP", "order_count": 1, "app_order_count": 1, "has_marketing_consent": True}
+    [customer] = customers.select(
+        ["customer_state", "placed_order_count", "app_order_count", "has_marketing_consent"]
+    ).to_pylist()
+    assert customer == {
+        "customer_state": "SP",
+        "placed_order_count": 1,
+        "app_order_count": 1,
+        "has_marketing_consent": True,
+    }
     orders = ds.dataset(current / "fct_orders").to_table(filter=ds.field("order_id") == done.order_id)
     [order] = orders.select(["customer_key", "status", "ordered_date"]).to_pylist()
     assert order == {"customer_key": done.customer_key, "status": "approved", "ordered_date": done.business_date}

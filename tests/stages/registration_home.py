@@ -33,7 +33,7 @@ def simulated_home(home: Path) -> Platform:
     prices = pa.array([Decimal("10.00"), Decimal("2.55")], pa.decimal128(18, 2))
     products = pa.table({"product_id": ["P00001", "P00002"], "list_price_brl": prices})
     write_release(home, dim_products=products, dim_customers=pa.table(
-        {"customer_key": ["known"], "state": ["BA"], "city": ["Salvador"]}
+        {"customer_key": ["known"], "customer_state": ["BA"], "customer_city": ["Salvador"]}
     ))  # fmt: skip
     return platform
 

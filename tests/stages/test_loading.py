@@ -128,9 +128,9 @@ def test_what_models_said_on_a_past_day_comes_from_the_release_that_was_kept(hom
     shutil.copytree(home, copy, symlinks=True)
     with pytest.raises(LoadError, match="no table 'revenue_forecast' with a past"):
         load("revenue_forecast", home=copy, as_of=NEXT)
-    keep_scores(copy, {"revenue_forecast": pa.table({"revenue_brl": [7.0]})}, {})
+    keep_scores(copy, {"revenue_forecast": pa.table({"expected_revenue_brl": [7.0]})}, {})
     publish(Platform(Settings(copy), Params()))
-    assert load("revenue_forecast", home=copy, as_of=NEXT)["revenue_brl"].to_list() == [7.0]
+    assert load("revenue_forecast", home=copy, as_of=NEXT)["expected_revenue_brl"].to_list() == [7.0]
     with pytest.raises(LoadError, match=f"models are not asked again about the past. Kept .* through {LAST};"):
         load("revenue_forecast", home=copy, as_of=LAST)
 

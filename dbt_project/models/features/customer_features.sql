@@ -50,8 +50,8 @@ behaviour as (
         list_sort(list(ordered_date) filter (where is_sale)) as sale_dates,
         sum(item_count) filter (where is_sale) as item_count,
         -- A shop may book a refund of freight as a negative amount.
-        greatest(sum(freight_brl), 0)::double / nullif(greatest(sum(freight_brl), 0) + sum(revenue_brl), 0)
-            as freight_share,
+        greatest(sum(freight_brl) filter (where not is_cancelled), 0)::double
+        / nullif(greatest(sum(freight_brl) filter (where not is_cancelled), 0) + sum(revenue_brl), 0) as freight_share,
         count(*) filter (where is_sale and channel = 'app') / count(*) filter (where is_sale) as app_share,
         count(*) filter (where is_sale and channel = 'store') / count(*) filter (where is_sale) as store_share,
         count(*) filter (where is_cancelled) as cancelled_order_count,

@@ -47,7 +47,7 @@ changes as (
         {{ what_came_back(
             'orders.is_cancelled', 'orders.is_returned', 'lines.return_line_count', 'lines.returned_brl', 'lines.sold_brl'
         ) }}::decimal(18, 2) as returned_brl,
-        case when orders.is_cancelled then 0 else coalesce(lines.freight_brl, 0) end::decimal(18, 2) as freight_brl,
+        coalesce(lines.freight_brl, 0)::decimal(18, 2) as freight_brl,
         {{ business_date('orders.delivered_at') }} > orders.promised_date as is_late,
         coalesce(lines.lines_hash, 0) as lines_hash
     from (select * from {{ ref('stg_raw__orders') }} where {{ only_changed }}) as orders

@@ -5,9 +5,9 @@ with changes as (
     select
         customer_key,
         changed_date as known_from_date,
-        state,
-        city,
-        zip_prefix
+        state as customer_state,
+        city as customer_city,
+        zip_prefix as customer_zip_prefix
     from {{ ref('stg_raw__customers') }}
     {% if is_incremental() and is_forward() %}
     where changed_date in {{ changed_days() }}
@@ -29,9 +29,9 @@ addresses as (
     select
         customer_key,
         known_from_date,
-        state,
-        city,
-        zip_prefix
+        customer_state,
+        customer_city,
+        customer_zip_prefix
     from {{ this }}
     where known_until_date is null and customer_key in (select customer_key from changes)
     {% endif %}
@@ -40,8 +40,10 @@ addresses as (
 compared as (
     select
         *,
-        row(state, city, zip_prefix) as address,
-        lag(row(state, city, zip_prefix)) over (partition by customer_key order by known_from_date) as previous_address
+        row(customer_state, customer_city, customer_zip_prefix) as address,
+        lag(row(customer_state, customer_city, customer_zip_prefix))
+            over (partition by customer_key order by known_from_date)
+            as previous_address
     from addresses
 )
 
@@ -49,8 +51,8 @@ select
     customer_key,
     known_from_date,
     lead(known_from_date) over (partition by customer_key order by known_from_date) as known_until_date,
-    state,
-    city,
-    zip_prefix
+    customer_state,
+    customer_city,
+    customer_zip_prefix
 from compared
 where address is distinct from previous_address

@@ -10,11 +10,11 @@ with newest as (
 
 select
     newest.seller_id,
-    newest.state,
-    states.region,
-    states.is_remote_region,
-    newest.city,
-    newest.zip_prefix,
+    newest.state as seller_state,
+    states.region as seller_region,
+    states.is_remote_region as is_remote_seller,
+    newest.city as seller_city,
+    newest.zip_prefix as seller_zip_prefix,
     newest.changed_date
 from newest
 left join {{ if_brazilian(ref('brazilian_states')) }} as states using (state)

@@ -6,8 +6,8 @@ from eshop_dagster.adapters.dashboard_queries.database import ReleaseDatabase
 from eshop_dagster.adapters.dashboard_queries.scope import Scope
 
 _AHEAD = """
-    SELECT date, last_known_date, horizon_days, revenue_brl, revenue_lower_80_brl, revenue_upper_80_brl,
-        revenue_lower_95_brl, revenue_upper_95_brl, order_count, average_ticket_brl, revenue_model_version
+    SELECT date, last_known_date, horizon_days, expected_revenue_brl, revenue_lower_80_brl, revenue_upper_80_brl,
+        revenue_lower_95_brl, revenue_upper_95_brl, expected_order_count, expected_ticket_brl, revenue_model_version
     FROM revenue_forecast WHERE state = $place ORDER BY date
 """
 

@@ -34,10 +34,10 @@ SUMMARIES: dict[str, str] = {
         FROM fct_orders WHERE is_sale GROUP BY ALL
     """,
     "customers_by_group": """
-        SELECT coalesce(customers.state, 'unknown') AS state, scores.segment_id, count(*) AS customer_count,
+        SELECT coalesce(customers.customer_state, 'unknown') AS state, scores.segment_id, count(*) AS customer_count,
             sum(scores.expected_spend_brl) AS expected_spend_brl,
             sum(customers.net_revenue_brl)::DOUBLE AS net_revenue_brl,
-            sum(customers.order_count - customers.cancelled_order_count) AS order_count,
+            sum(customers.placed_order_count - customers.cancelled_order_count) AS order_count,
             count(*) FILTER (WHERE scores.is_outlier) AS outlier_count
         FROM dim_customers AS customers INNER JOIN customer_scores AS scores USING (customer_key)
         GROUP BY ALL
@@ -53,14 +53,15 @@ SUMMARIES: dict[str, str] = {
         GROUP BY decile
     """,
     "listed_customers": f"""
-        SELECT customer_key, scores.segment_id, coalesce(customers.state, 'unknown') AS state, customers.city,
-            customers.order_count - customers.cancelled_order_count AS order_count,
+        SELECT customer_key, scores.segment_id, coalesce(customers.customer_state, 'unknown') AS state,
+            customers.customer_city AS city,
+            customers.placed_order_count - customers.cancelled_order_count AS order_count,
             customers.net_revenue_brl::DOUBLE AS net_revenue_brl,
             timezone('{BUSINESS_TIME_ZONE}', customers.last_ordered_at)::DATE AS last_ordered_date,
             scores.expected_spend_brl, scores.segment_typicality, scores.is_outlier
         FROM customer_scores AS scores INNER JOIN dim_customers AS customers USING (customer_key)
         QUALIFY row_number() OVER (
-            PARTITION BY scores.segment_id, coalesce(customers.state, 'unknown')
+            PARTITION BY scores.segment_id, coalesce(customers.customer_state, 'unknown')
             ORDER BY scores.expected_spend_brl DESC, customer_key
         ) <= 5000
     """,

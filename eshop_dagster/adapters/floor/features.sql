@@ -22,7 +22,7 @@ orders AS (
         if(is_cancelled, 0, coalesce(sold_brl, 0))::DECIMAL(18, 2) AS revenue_brl,
         if(is_cancelled, 0, coalesce(if(is_returned AND NOT has_returned_lines, sold_brl, returned_brl), 0))
             ::DECIMAL(18, 2) AS returned_brl,
-        if(is_cancelled, 0, coalesce(freight_brl, 0))::DECIMAL(18, 2) AS freight_brl,
+        coalesce(freight_brl, 0)::DECIMAL(18, 2) AS freight_brl,
         timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late,
         NOT is_cancelled AND coalesce(item_count, 0) > 0 AS is_sale, DATE '{as_of_date}' AS as_of_date
     FROM raw_orders JOIN known USING (order_id, changed_date) LEFT JOIN lines USING (order_id)
@@ -48,8 +48,8 @@ behaviour AS (
         max(struct_pack(on_date := ordered_date, brl := revenue_brl)) FILTER (is_sale) AS last_sale,
         list_sort(list(ordered_date) FILTER (is_sale)) AS sale_dates,
         max(revenue_brl) AS largest_ticket_brl, sum(item_count) FILTER (is_sale) AS item_count,
-        greatest(sum(freight_brl), 0)::DOUBLE / nullif(greatest(sum(freight_brl), 0) + sum(revenue_brl), 0)
-            AS freight_share,
+        greatest(sum(freight_brl) FILTER (NOT is_cancelled), 0)::DOUBLE
+            / nullif(greatest(sum(freight_brl) FILTER (NOT is_cancelled), 0) + sum(revenue_brl), 0) AS freight_share,
         count(*) FILTER (is_sale AND channel = 'app') / count(*) FILTER (is_sale) AS app_share,
         count(*) FILTER (is_sale AND channel = 'store') / count(*) FILTER (is_sale) AS store_share,
         count(*) FILTER (is_cancelled) AS cancelled_order_count, sum(returned_item_count) AS returned_item_count,

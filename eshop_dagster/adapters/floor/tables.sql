@@ -78,7 +78,7 @@ changes AS (
         if(is_cancelled, 0, coalesce(sold_brl, 0))::DECIMAL(18, 2) AS revenue_brl,
         if(is_cancelled, 0, coalesce(if(is_returned AND NOT has_returned_lines, sold_brl, returned_brl), 0))
             ::DECIMAL(18, 2) AS returned_brl,
-        if(is_cancelled, 0, coalesce(freight_brl, 0))::DECIMAL(18, 2) AS freight_brl,
+        coalesce(freight_brl, 0)::DECIMAL(18, 2) AS freight_brl,
         timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late,
         coalesce(lines_hash, 0) AS lines_hash
     FROM raw_orders LEFT JOIN lines USING (order_id, changed_date)
@@ -110,7 +110,7 @@ WITH attributes AS (
 ),
 orders AS (
     SELECT customer_key, min(ordered_at) AS first_ordered_at, max(ordered_at) AS last_ordered_at,
-        count(*) AS order_count, count(*) FILTER (is_cancelled) AS cancelled_order_count,
+        count(*) AS placed_order_count, count(*) FILTER (is_cancelled) AS cancelled_order_count,
         count(*) FILTER (channel = 'web') AS web_order_count, count(*) FILTER (channel = 'app') AS app_order_count,
         count(*) FILTER (channel = 'store') AS store_order_count,
         min(ordered_date) FILTER (is_sale) AS first_sale_date, sum(net_revenue_brl) AS net_revenue_brl,
@@ -118,10 +118,10 @@ orders AS (
         arg_max(city, (ordered_at, order_id)) AS last_order_city
     FROM fct_orders WHERE customer_key IS NOT NULL GROUP BY customer_key
 )
-SELECT customer_key, coalesce(attributes.state, last_order_state) AS state,
-    coalesce(attributes.city, last_order_city) AS city, zip_prefix, registered_at,
+SELECT customer_key, coalesce(attributes.state, last_order_state) AS customer_state,
+    coalesce(attributes.city, last_order_city) AS customer_city, zip_prefix AS customer_zip_prefix, registered_at,
     coalesce(consent_marketing, FALSE) AS has_marketing_consent, first_ordered_at, last_ordered_at,
-    coalesce(order_count, 0) AS order_count, coalesce(cancelled_order_count, 0) AS cancelled_order_count,
+    coalesce(placed_order_count, 0) AS placed_order_count, coalesce(cancelled_order_count, 0) AS cancelled_order_count,
     coalesce(web_order_count, 0) AS web_order_count, coalesce(app_order_count, 0) AS app_order_count,
     coalesce(store_order_count, 0) AS store_order_count, first_sale_date,
     coalesce(net_revenue_brl, 0)::DECIMAL(18, 2) AS net_revenue_brl, changed_date
@@ -132,14 +132,15 @@ CREATE VIEW raw_reviews AS FROM read_parquet('{raw}/reviews/*/*.parquet', hive_t
 CREATE TABLE brazilian_states AS FROM read_csv('{seeds}/brazilian_states.csv');
 
 CREATE TABLE dim_sellers AS
-SELECT seller_id, state, region, is_remote_region, city, zip_prefix, changed_date
+SELECT seller_id, state AS seller_state, region AS seller_region, is_remote_region AS is_remote_seller,
+    city AS seller_city, zip_prefix AS seller_zip_prefix, changed_date
 FROM (FROM raw_sellers QUALIFY row_number() OVER (PARTITION BY seller_id ORDER BY changed_date DESC) = 1)
 LEFT JOIN brazilian_states AS states USING (state);
 
 CREATE TABLE dim_customer_states AS
 SELECT customer_key, known_from_date,
     lead(known_from_date) OVER (PARTITION BY customer_key ORDER BY known_from_date) AS known_until_date,
-    state, city, zip_prefix
+    state AS customer_state, city AS customer_city, zip_prefix AS customer_zip_prefix
 FROM (
     SELECT customer_key, changed_date AS known_from_date, state, city, zip_prefix FROM raw_customers
     QUALIFY lag((state, city, zip_prefix)) OVER (PARTITION BY customer_key ORDER BY changed_date)

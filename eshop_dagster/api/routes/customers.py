@@ -47,9 +47,9 @@ async def customer(request: Request, customer_key: PathKey) -> Response:
 def _profile(customers: CustomerIndex, place: int) -> dict[str, Any]:
     row = customers.rows[place]
     return {
-        "state": customers.states[row["state"]],
+        "customer_state": customers.states[row["customer_state"]],
         # NaT becomes None.
         **{name: row[name].item() for name in ("registered_date", "first_sale_date", "last_ordered_date")},
-        **{name: int(row[name]) for name in ("order_count", "cancelled_order_count")},
+        **{name: int(row[name]) for name in ("placed_order_count", "cancelled_order_count")},
         "net_revenue_brl": float(row["net_revenue_brl"]),
     }

@@ -20,6 +20,7 @@ from eshop_dagster.api.state import State
 router = APIRouter(dependencies=[Depends(Admitted("read"))], tags=["forecast"])
 
 _ENDS = tuple(f"revenue_{end}_{level}_brl" for level in (80, 95) for end in ("lower", "upper"))
+_SUMS = ("expected_revenue_brl", "expected_order_count")
 
 
 class ForecastQuery(BaseModel):
@@ -70,24 +71,24 @@ def _chosen(table: pa.Table, query: ForecastQuery) -> pa.Table:
 
 
 def _days(table: pa.Table) -> list[dict[str, Any]]:
-    names = ["date", "state", "revenue_brl", *_ENDS, "order_count", "average_ticket_brl"]
+    names = ["date", "state", "expected_revenue_brl", *_ENDS, "expected_order_count", "expected_ticket_brl"]
     return [{**row, "day_count": 1} for row in table.select(names).to_pylist()]
 
 
 def _months(table: pa.Table) -> list[dict[str, Any]]:
     """Return the days added up; ends of intervals do not add up, so that a month has none."""
     months: dict[date, dict[str, Any]] = {}
-    for row in table.select(["date", "state", "revenue_brl", "order_count"]).to_pylist():
+    for row in table.select(["date", "state", *_SUMS]).to_pylist():
         first = row["date"].replace(day=1)
-        month = months.setdefault(
-            first, {"date": first, "state": row["state"], "day_count": 0, "revenue_brl": 0.0, "order_count": 0.0}
-        )
+        start = {"date": first, "state": row["state"], "day_count": 0, **dict.fromkeys(_SUMS, 0.0)}
+        month = months.setdefault(first, start)
         month["day_count"] += 1
-        month["revenue_brl"] += row["revenue_brl"]
-        month["order_count"] += row["order_count"]
+        for name in _SUMS:
+            month[name] += row[name]
     for month in months.values():
-        orders = month["order_count"]
-        month |= {**dict.fromkeys(_ENDS), "average_ticket_brl": month["revenue_brl"] / orders if orders > 0 else None}
+        orders = month["expected_order_count"]
+        ticket = month["expected_revenue_brl"] / orders if orders > 0 else None
+        month |= {**dict.fromkeys(_ENDS), "expected_ticket_brl": ticket}
     return list(months.values())
 
 

@@ -39,7 +39,7 @@ def _ahead(view: View) -> None:
         return
     last = pd.Timestamp(ahead["last_known_date"].iloc[0]).date()
     _headline(view, ahead, last)
-    names = {"revenue_brl": "forecast_brl", **{f"revenue_{one}": one for one in _BOUNDS}}
+    names = {"expected_revenue_brl": "forecast_brl", **{f"revenue_{one}": one for one in _BOUNDS}}
     ahead = ahead.rename(columns=names)
     scope = Scope(add_months(last, -_SHOWN_MONTHS).replace(day=1), last, states=view.filters.states)
     recent, hidden = revenue_by_day(view, replace(scope, first=last - timedelta(days=_SHOWN_DAYS - 1)))
@@ -54,9 +54,9 @@ def _headline(view: View, ahead: pd.DataFrame, last: object) -> None:
     day, money = view.formats.day(last), view.formats.money  # type: ignore[arg-type]
     month, quarter = (ahead[ahead["horizon_days"] <= days] for days in (28, 90))
     values = {
-        "next28": money(month["revenue_brl"].sum()),
-        "next90": money(quarter["revenue_brl"].sum()),
-        "ticket": money(month["revenue_brl"].sum() / max(month["order_count"].sum(), 1e-9)),
+        "next28": money(month["expected_revenue_brl"].sum()),
+        "next90": money(quarter["expected_revenue_brl"].sum()),
+        "ticket": money(month["expected_revenue_brl"].sum() / max(month["expected_order_count"].sum(), 1e-9)),
     }
     cards(
         [

@@ -129,7 +129,7 @@ def _ahead(view: View, scope: Scope) -> tuple[pd.DataFrame, list[str]]:
     if ahead.empty:
         nation = view.ask(forecasts.forecast_by_day, replace(scope, states=()))
         return empty, [view.text("overview.no_champion" if nation.empty else "forecasts.no_place")]
-    names = {"revenue_brl": "forecast_brl"}
+    names = {"expected_revenue_brl": "forecast_brl"}
     names |= {f"revenue_{end}_{level}_brl": f"{end}_{level}_brl" for end in ("lower", "upper") for level in (80, 95)}
     ahead = ahead.rename(columns=names)
     is_naive = ahead["revenue_model_version"].isna().all()

@@ -36,7 +36,13 @@ def delivery(**changed: Any) -> dict[str, Any]:
 
 def customer(key: str, **changed: Any) -> dict[str, Any]:
     """One row of dim_customers, who last ordered late in the evening of 5 March, São Paulo's time."""
-    row = {"customer_key": key, "state": "SP", "city": "Campinas", "order_count": 3, "cancelled_order_count": 1}
+    row = {
+        "customer_key": key,
+        "customer_state": "SP",
+        "customer_city": "Campinas",
+        "placed_order_count": 3,
+        "cancelled_order_count": 1,
+    }
     last = datetime(2025, 3, 6, 2, 30, tzinfo=UTC)
     return {**row, "net_revenue_brl": Decimal("50.00"), "last_ordered_at": last, **changed}
 

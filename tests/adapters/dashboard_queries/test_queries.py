@@ -101,7 +101,7 @@ def test_segments_are_counted_in_the_chosen_states_only(tmp_path: Path) -> None:
     people = {"a": ("SP", 0), "b": ("RJ", 0), "c": ("SP", 1)}
     database = publish(
         tmp_path,
-        dim_customers=[customer(key, state=state) for key, (state, _) in people.items()],
+        dim_customers=[customer(key, customer_state=state) for key, (state, _) in people.items()],
         customer_scores=[score(key, segment_id=segment) for key, (_, segment) in people.items()],
     )
     everywhere = customers.segment_groups(database, ALL)
@@ -113,7 +113,7 @@ def test_the_list_begins_with_who_is_expected_to_spend_most_and_keeps_to_its_fil
     spends = {"a": 5.0, "b": 50.0, "c": 500.0}
     database = publish(
         tmp_path,
-        dim_customers=[customer(key, state="RJ" if key == "c" else "SP") for key in spends],
+        dim_customers=[customer(key, customer_state="RJ" if key == "c" else "SP") for key in spends],
         customer_scores=[score(key, expected_spend_brl=value) for key, value in spends.items()],
     )
     assert customers.members(database, replace(ALL, states=("SP",)))["customer_key"].tolist() == ["b", "a"]
@@ -136,7 +136,7 @@ def test_deciles_are_ten_equal_groups_by_falling_expectation(tmp_path: Path) -> 
 
 
 def test_several_states_have_no_forecast_for_intervals_do_not_add_up(tmp_path: Path) -> None:
-    row = dict.fromkeys(("revenue_brl", "order_count", "average_ticket_brl"), 1.0)
+    row = dict.fromkeys(("expected_revenue_brl", "expected_order_count", "expected_ticket_brl"), 1.0)
     row |= {f"revenue_{end}_{level}_brl": 1.0 for end in ("lower", "upper") for level in (80, 95)}
     when = {"date": date(2026, 1, 1), "last_known_date": date(2025, 12, 31), "horizon_days": 1}
     rows = [{**when, **row, "state": state, "revenue_model_version": 1} for state in ("BR", "SP")]
