@@ -39,7 +39,7 @@ ROW = np.dtype(
         ("net_revenue_brl", "f8"),
     ]
 )
-"""One customer; `customer_state` is a place in the index's `states`. NaN, -1, state 0 and NaT stand for what is not known."""
+"""One customer; `customer_state` is a place in the index's `states`. NaN, -1, state 0 and NaT stand for the unknown."""
 
 _PROFILE = ("customer_state", "registered_at", "first_sale_date", "last_ordered_at")
 

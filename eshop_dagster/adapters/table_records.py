@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
 
@@ -26,6 +26,9 @@ _SCHEMA = """
     CREATE TABLE IF NOT EXISTS table_parts (table_name VARCHAR, part VARCHAR, row_count BIGINT, content VARCHAR);
     CREATE TABLE IF NOT EXISTS quality_records (
         table_name VARCHAR, content VARCHAR, row_count BIGINT, has_passed BOOLEAN, checks VARCHAR
+    );
+    CREATE TABLE IF NOT EXISTS test_results (
+        test VARCHAR, status VARCHAR, bad_row_count BIGINT, message VARCHAR, tested_at VARCHAR
     );
 """
 
@@ -59,6 +62,25 @@ class QualityRecord:
     rows: int
     has_passed: bool
     checks: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class HeldResult:
+    """The result of a test that still holds, since nothing that it looked at has changed.
+
+    Attributes:
+        test: dbt's unique id of it.
+        status: `pass`, `warn`, `fail` or `error`.
+        bad_rows: rows that broke it.
+        message: dbt's own words.
+        tested_at: when it ran.
+    """
+
+    test: str
+    status: str
+    bad_rows: int
+    message: str
+    tested_at: datetime
 
 
 class TableRecords:
@@ -119,6 +141,27 @@ class TableRecords:
                 connection.execute("DELETE FROM quality_records WHERE table_name = ?", row[:1])
                 connection.execute("INSERT INTO quality_records VALUES (?, ?, ?, ?, ?)", row)
             connection.execute("COMMIT")
+
+    def hold(self, results: Sequence[HeldResult]) -> None:
+        """Keep the results of the newest run of all tests, in the place of those before."""
+        rows = [(one.test, one.status, one.bad_rows, one.message, one.tested_at.isoformat()) for one in results]
+        with self._warehouse.connect() as connection:
+            connection.execute(_SCHEMA)
+            connection.execute("BEGIN")
+            connection.execute("DELETE FROM test_results")
+            if rows:
+                connection.executemany("INSERT INTO test_results VALUES (?, ?, ?, ?, ?)", rows)
+            connection.execute("COMMIT")
+
+    def held(self) -> list[HeldResult]:
+        """Return the results of the newest run of all tests, sorted by test."""
+        if not self._warehouse.exists():
+            return []
+        with self._warehouse.connect(read_only=True) as connection:
+            if not _has_table(connection, "test_results"):
+                return []
+            rows = connection.execute("FROM test_results ORDER BY test").fetchall()
+        return [HeldResult(*row[:-1], tested_at=datetime.fromisoformat(row[-1])) for row in rows]
 
     def records(self) -> dict[str, QualityRecord]:
         """Return the quality record of each table that has one."""
@@ -193,5 +236,8 @@ def _combined(parts: Mapping[str, Part]) -> tuple[str, int]:
 
 
 def _has_records(connection: duckdb.DuckDBPyConnection) -> bool:
-    sql = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'quality_records'"
-    return bool(connection.execute(sql).fetchall())
+    return _has_table(connection, "quality_records")
+
+
+def _has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return bool(connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall())

@@ -10,6 +10,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from eshop_dagster.adapters.dbt import DbtError, NodeResult, ensure_manifest, manifest_nodes
 from eshop_dagster.adapters.full_disk import DiskFull
+from eshop_dagster.adapters.table_records import HeldResult
 from eshop_dagster.stages.build import FEATURES_SELECTION, BuildReport, build_features, build_warehouse, plan_features
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import Counter
@@ -82,17 +83,21 @@ def _build(call: Any) -> BuildReport:
 
 
 def _results(context: dg.AssetExecutionContext, definition: dg.AssetsDefinition, report: BuildReport) -> Results:
-    """Yield what became of each selected model and test; raise when a test with severity `error` failed."""
+    """Yield what became of each selected model and test; raise when a test with severity `error` failed.
+
+    Where nothing had changed, no test ran: its result of before still holds, and says since when.
+    """
     models = {result.unique_id: result for result in report.models}
     for key, unique_id in _models_by_key(definition).items():
         if key in context.selected_asset_keys:
             yield dg.MaterializeResult(asset_key=key, metadata=_model_metadata(report, models.get(unique_id)))
-    tests = {result.unique_id: result for result in report.tests}
+    tests: dict[str, NodeResult | HeldResult] = {result.test: result for result in report.held}
+    tests |= {result.unique_id: result for result in report.tests}
     selected = {spec.key: spec for spec in definition.check_specs if spec.key in context.selected_asset_check_keys}
     for check_key, spec in selected.items():
         result = tests.get(spec.metadata["dagster_dbt/unique_id"])
         if result is not None:
-            yield _check(check_key, result)
+            yield _held(check_key, result) if isinstance(result, HeldResult) else _check(check_key, result)
     failed = [result for result in report.tests if not result.is_ok]
     if failed:
         lines = "\n".join(f"- {result.unique_id}: {result.message}" for result in failed)
@@ -102,16 +107,23 @@ def _results(context: dg.AssetExecutionContext, definition: dg.AssetsDefinition,
 
 
 def _check(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResult:
+    told = {"seconds": round(result.seconds, 3), "message": result.message or "ok"}
+    return _check_result(key, result.status, {"bad_rows": result.failures or 0, **told})
+
+
+def _held(key: dg.AssetCheckKey, result: HeldResult) -> dg.AssetCheckResult:
+    since = f"{result.tested_at:%Y-%m-%d %H:%M} UTC"
+    told = {"message": result.message, "holds_since": f"{since}: nothing that it looks at has changed since"}
+    return _check_result(key, result.status, {"bad_rows": result.bad_rows, **told})
+
+
+def _check_result(key: dg.AssetCheckKey, status: str, metadata: dict[str, Any]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,
-        passed=result.status == "pass",
-        severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
-        metadata={
-            "bad_rows": result.failures or 0,
-            "seconds": round(result.seconds, 3),
-            "message": result.message or "ok",
-        },
+        passed=status == "pass",
+        severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
+        metadata=metadata,
     )
 
 

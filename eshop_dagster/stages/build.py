@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from eshop_dagster.adapters.dbt import (
@@ -17,7 +17,7 @@ from eshop_dagster.adapters.dbt import (
 )
 from eshop_dagster.adapters.full_disk import explains_full_disk
 from eshop_dagster.adapters.shop_file import calendar_version, read_shop
-from eshop_dagster.adapters.table_records import QualityError
+from eshop_dagster.adapters.table_records import HeldResult, QualityError
 from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.marts import FACTS
 from eshop_dagster.stages.platform import Platform
@@ -40,12 +40,14 @@ class BuildReport:
         days: the days whose raw data had changed.
         models: each model's result.
         tests: each test's result; a failed one has stopped the run unless it only warns.
+        held: results of before that still hold, where nothing was built or tested.
     """
 
     mode: str
     days: tuple[date, ...] = ()
     models: list[NodeResult] = field(default_factory=list)
     tests: list[NodeResult] = field(default_factory=list)
+    held: list[HeldResult] = field(default_factory=list)
 
 
 @explains_full_disk
@@ -70,7 +72,7 @@ def build_warehouse(
     is_full = built is None or len(changed) > _FULL_REFRESH_SHARE * len(raw_days)
     has_passed = platform.warehouse.has_passed()
     if not changed and not is_full and has_passed:
-        return BuildReport("nothing to do")
+        return BuildReport("nothing to do", held=platform.records.held())
     variables = {
         "ESHOP_CHANGED_DAYS": ",".join(str(day) for day in changed),
         "ESHOP_NEWEST_BUILT_DAY": str(max(built, default="")) if built else "",
@@ -103,6 +105,10 @@ def build_warehouse(
         on_node=on_node,
     )
     platform.records.record(checks_by_table(tests, _tables_built(platform)))
+    now = datetime.now(UTC)
+    platform.records.hold(
+        [HeldResult(one.unique_id, one.status, one.failures or 0, one.message or "ok", now) for one in tests]
+    )
     fault_point("tests.recorded")
     if all(result.is_ok for result in tests):
         platform.warehouse.mark_passed()

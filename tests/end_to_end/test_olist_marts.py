@@ -81,7 +81,7 @@ def test_every_order_has_a_promise_and_so_a_delivery(olist: Platform) -> None:
 def test_late_deliveries_by_month_leave_out_cancelled_orders_alone(olist: Platform) -> None:
     assert one_row(
         olist,
-        "SELECT sum(order_count), sum(late_count), sum(late_by_instant_count) FROM agg_monthly_deliveries",
+        "SELECT sum(delivery_count), sum(late_count), sum(late_by_instant_count) FROM agg_monthly_deliveries",
     ) == one_row(
         olist,
         """

@@ -34,6 +34,18 @@ _BY_DELAY = f"""
 """
 
 
+_MATURITY = "SELECT arrival_days, open_from_date FROM deliveries_maturity WHERE open_from_date IS NOT NULL"
+
+
+def deliveries_maturity(database: ReleaseDatabase) -> pd.DataFrame:
+    """Return one row: `arrival_days` within which 99 of 100 deliveries arrive, and `open_from_date`, the first order
+    day that is younger; no rows without deliveries.
+
+    Every other question here leaves the days from then on out: the late parcels among their orders have not arrived.
+    """
+    return database.frame(_MATURITY, needs=["deliveries_maturity"])
+
+
 def deliveries_in_all(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
     """Return one row: counts, late shares (0-1) and mean days of the orders placed in the months of the scope."""
     return database.frame(_TOTAL, scope.values(), needs=["deliveries_by_route"])

@@ -204,8 +204,9 @@ FROM agg_daily_sales GROUP BY ALL;
 
 CREATE TABLE agg_monthly_deliveries AS
 SELECT date_trunc('month', ordered_date)::DATE AS ordered_month, coalesce(state, 'unknown') AS state,
-    coalesce(channel, 'unknown') AS channel, count(*) AS order_count, count(delivered_at) AS delivered_count,
-    count(is_late) AS promised_count, count(*) FILTER (is_late) AS late_count,
+    coalesce(channel, 'unknown') AS channel, count(*) AS delivery_count, count(delivered_at) AS delivered_count,
+    count(*) FILTER (delivered_at IS NULL) AS open_count,
+    max(promised_date) FILTER (delivered_at IS NULL) AS last_open_promised_date, count(is_late) AS promised_count, count(*) FILTER (is_late) AS late_count,
     count(*) FILTER (is_late_by_instant) AS late_by_instant_count,
     late_count / nullif(promised_count, 0) AS late_share,
     late_by_instant_count / nullif(promised_count, 0) AS late_by_instant_share

@@ -1,6 +1,7 @@
 """Entregas: how long it takes, how much is late, and where."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -41,6 +42,7 @@ def render(view: View) -> None:
     if not total["delivered_count"] >= SMALLEST_GROUP:
         st.info(view.text("deliveries.empty"))
         return
+    _open(view)
     _headline(view, _without_small_late(total))
     _history(view)
     for pair in ((_months, _durations), (_map, _states), (_remote, _delay)):
@@ -69,7 +71,7 @@ def _before(view: View) -> tuple[Scope | None, pd.Series | None]:
 
 def _headline(view: View, now: pd.Series) -> None:
     before, earlier = _before(view)
-    last = view.scope().last
+    last = min(view.scope().last, _last_mature(view))
     is_whole = last == month_end(last)
     formats, day = view.formats, view.formats.day(data_through(view))
 
@@ -95,6 +97,20 @@ def _headline(view: View, now: pd.Series) -> None:
         meaning = compared(view, view.text(f"deliveries.{name}_help", day=day), change, before, why)
         shown.append(Card(view.text(f"deliveries.{name}"), write(now[column]), change, meaning, is_more_better))
     cards(shown, per_row=4)
+
+
+def _last_mature(view: View) -> date:
+    """Return the last order day whose deliveries count: the late parcels of younger ones have not arrived yet."""
+    found = view.ask(deliveries.deliveries_maturity)
+    return pd.Timestamp(found["open_from_date"].iloc[0]).date() - timedelta(days=1)
+
+
+def _open(view: View) -> None:
+    """Say from which order day on the figures are open, where the chosen days reach so far."""
+    last, days = _last_mature(view), int(view.ask(deliveries.deliveries_maturity)["arrival_days"].iloc[0])
+    if view.scope().last > last:
+        first_open = view.formats.day(last + timedelta(days=1))
+        st.info(view.text("deliveries.open", day=first_open, days=days))
 
 
 def _history(view: View) -> None:

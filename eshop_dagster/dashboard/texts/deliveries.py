@@ -35,15 +35,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Todo o histórico com os mesmos filtros: {late} de {promised} entregas atrasadas ({share}).",
         "All history with the same filters: {late} of {promised} deliveries late ({share}).",
     ),
+    "deliveries.open": (
+        "Pedidos feitos a partir de {day} ainda estão em aberto e não contam nesta página: as entregas atrasadas chegam "
+        "por último, e os números pareceriam melhores do que são. Em {days} dias chegam 99 de cada 100 entregas.",
+        "Orders placed from {day} on are still open and do not count on this page: late parcels arrive last, and the "
+        "figures would look better than they are. Within {days} days 99 of 100 deliveries arrive.",
+    ),
     "deliveries.months": ("Atraso por mês", "Lateness by month"),
     "deliveries.months_help": (
-        "Pela data do pedido; os pedidos do último mês ainda estão chegando.",
-        "By order date; the last month's orders are still arriving.",
+        "Pela data do pedido; só contam dias cujas entregas já tiveram tempo de chegar, mesmo atrasadas.",
+        "By order date; only days count whose deliveries have had the time to arrive, even late.",
     ),
     "deliveries.durations": ("Prazo por mês", "Days by month"),
     "deliveries.durations_help": (
-        "Média de dias: separação (aprovação até envio), transporte (envio até entrega) e total.",
-        "Mean days: handling (approval to shipping), transit (shipping to delivery) and in all.",
+        "Média de dias: separação (aprovação até envio), transporte (envio até entrega) e total. Só contam dias cujas "
+        "entregas já tiveram tempo de chegar.",
+        "Mean days: handling (approval to shipping), transit (shipping to delivery) and in all. Only days count whose "
+        "deliveries have had the time to arrive.",
     ),
     "deliveries.map": ("Atraso por estado", "Lateness by state"),
     "deliveries.map_help": (

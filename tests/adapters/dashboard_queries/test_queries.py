@@ -73,6 +73,20 @@ def test_an_unknown_feature_is_refused_and_never_reaches_a_statement(tmp_path: P
         exploration.quartiles(database, 'net_revenue_brl" FROM customer_features; --')
 
 
+def test_the_newest_order_days_do_not_count_before_late_parcels_have_had_the_time_to_arrive(tmp_path: Path) -> None:
+    # In both weeks one parcel in two is late, by 20 days; those of the newest week have not come yet.
+    settled = [delivery(), delivery(is_late=True, late_days=20, delivery_days=20.0)]
+    newest = delivery(ordered_date=date(2025, 12, 20))
+    under_way = delivery(ordered_date=date(2025, 12, 20), is_late=None, late_days=None, delivery_days=None)
+    database = publish(tmp_path, fct_deliveries=[*settled, newest, under_way])
+    [known] = deliveries.deliveries_maturity(database).to_dict("records")
+    assert (known["arrival_days"], known["open_from_date"].date()) == (20, date(2025, 12, 11))
+    total = deliveries.deliveries_in_all(database, ALL).iloc[0]
+    assert (total["promised_count"], total["late_share"], total["delivery_days"]) == (2, 0.5, 14.0)
+    assert deliveries.deliveries_by(database, ALL, "month")["ordered_month"].dt.month.tolist() == [3]
+    assert deliveries.deliveries_by_delay(database, ALL)["order_count"].tolist() == [1, 1]
+
+
 def test_late_shares_divide_by_the_promised_and_mean_days_by_the_delivered(tmp_path: Path) -> None:
     rows = [
         delivery(),
