@@ -21,8 +21,15 @@ def key(number: int) -> str:
 
 def customer(number: int, **values: Any) -> Row:
     registered = {"registered_at": datetime(2024, 1, 2, 1, tzinfo=UTC), "last_ordered_at": None}
-    numbers = {"order_count": 1, "cancelled_order_count": 0, "net_revenue_brl": 10.0}
-    return {"customer_key": key(number), "state": "SP", "first_sale_date": None, **registered, **numbers, **values}
+    numbers = {"placed_order_count": 1, "cancelled_order_count": 0, "net_revenue_brl": 10.0}
+    return {
+        "customer_key": key(number),
+        "customer_state": "SP",
+        "first_sale_date": None,
+        **registered,
+        **numbers,
+        **values,
+    }
 
 
 def score(number: int, **values: Any) -> Row:

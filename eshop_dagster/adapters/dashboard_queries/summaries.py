@@ -2,14 +2,17 @@
 
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 
-# Late parcels are the last to arrive: among the newest orders those that have come look more punctual than all will be.
-# An order day counts once as long has passed as 99 of 100 deliveries with a promise take, those of the last 90 days left out.
+# Late parcels are the last to arrive: among the newest orders those that have come look more punctual than all will
+# be. An order day counts once as long has passed as 99 of 100 deliveries with a promise take, those of the last 90 days
+# left out.
 _MATURITY = """
-    SELECT ceil(coalesce(
-            quantile_cont(delivery_days, 0.99) FILTER (ordered_date < last_day - 90), quantile_cont(delivery_days, 0.99), 0
+    SELECT
+        ceil(coalesce(
+            quantile_cont(delivery_days, 0.99) FILTER (ordered_date < last_day - 90),
+            quantile_cont(delivery_days, 0.99), 0
         ))::INTEGER AS arrival_days,
         last_day - arrival_days AS open_from_date
-    FROM (SELECT max(changed_date) AS last_day FROM fct_deliveries) AS known
+    FROM (SELECT max(changed_date) AS last_day FROM fct_deliveries)
     LEFT JOIN fct_deliveries ON NOT is_cancelled AND is_late IS NOT NULL
     GROUP BY last_day
 """
@@ -80,9 +83,10 @@ SUMMARIES: dict[str, str] = {
         ) <= 5000
     """,
 }
-"""SQL by name. Orders of a day, from which day on deliveries are still open, deliveries of the days before by month and
-route (sums of days, so that means can be taken over any choice) and by days after the promise (clipped at 30), orders by tenths of a power of ten of their worth,
-customers by state and segment, tenths of the customers by expected spend, and those who can be listed."""
+"""SQL by name. Orders of a day, from which order day on deliveries are open, deliveries of the days before by month and
+route (sums of days, so that means can be taken over any choice) and by days after the promise (clipped at 30), orders
+by tenths of a power of ten of their worth, customers by state and segment, tenths of the customers by expected spend,
+and those who can be listed."""
 
 LISTED_CUSTOMERS = 5000
 """How many of each state and segment can be listed: those who are expected to spend most."""

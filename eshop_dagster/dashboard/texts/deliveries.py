@@ -36,8 +36,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "All history with the same filters: {late} of {promised} deliveries late ({share}).",
     ),
     "deliveries.open": (
-        "Pedidos feitos a partir de {day} ainda estão em aberto e não contam nesta página: as entregas atrasadas chegam "
-        "por último, e os números pareceriam melhores do que são. Em {days} dias chegam 99 de cada 100 entregas.",
+        "Pedidos feitos a partir de {day} ainda estão em aberto e não contam nesta página: as entregas atrasadas "
+        "chegam por último, e os números pareceriam melhores do que são. Em {days} dias chegam 99 de cada 100 "
+        "entregas.",
         "Orders placed from {day} on are still open and do not count on this page: late parcels arrive last, and the "
         "figures would look better than they are. Within {days} days 99 of 100 deliveries arrive.",
     ),
