@@ -10,6 +10,8 @@ from eshop_dagster.dashboard.suppression import is_small, suppress
 from eshop_dagster.dashboard.view import View
 
 _MEAN_DAYS = 7
+_MOST_HIDDEN_SHARE = 0.2
+"""Part of the days with a sale above which a chart of days would be mostly holes."""
 
 
 def revenue_by_day(view: View, scope: Scope) -> tuple[pd.DataFrame, int]:
@@ -22,6 +24,27 @@ def revenue_by_day(view: View, scope: Scope) -> tuple[pd.DataFrame, int]:
     days = calendar_days(view.ask(sales.sales_by_day, replace(scope, first=known)), replace(scope, first=known))
     days = days[days["date"] >= pd.Timestamp(first)].reset_index(drop=True)
     return days, int(days["revenue_brl"].isna().sum())
+
+
+def is_too_sparse(days: pd.DataFrame) -> bool:
+    """Return whether so many days are hidden that months say more; `days` as `revenue_by_day` returns them."""
+    hidden = int(days["revenue_brl"].isna().sum())
+    return hidden > _MOST_HIDDEN_SHARE * (hidden + int(days["order_count"].gt(0).sum()))
+
+
+def revenue_by_whole_month(view: View, scope: Scope) -> tuple[pd.DataFrame, int]:
+    """Return the months of the scope with the columns of `calendar_days`, dated by their first day, without means.
+
+    The days of a month that are large enough may be known from a shorter period. What is left of the month are its
+    small days: where they have some orders, but fewer than 10 together, the month is hidden.
+    """
+    sold = view.ask(sales.sales_by_day, scope)
+    small = sold["order_count"].where(is_small(sold["order_count"]), 0)
+    date = pd.to_datetime(sold["ordered_date"]).dt.to_period("M").dt.to_timestamp().rename("date")
+    months = sold.assign(left_count=small).groupby(date)[["revenue_brl", "order_count", "left_count"]].sum()
+    is_hidden = is_small(months["left_count"]) | is_small(months["order_count"])
+    shown = months[["revenue_brl", "order_count"]].astype("float64").mask(is_hidden)
+    return shown.assign(mean_brl=float("nan")).reset_index(), int(is_hidden.sum())
 
 
 def calendar_days(sold: pd.DataFrame, scope: Scope) -> pd.DataFrame:

@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 
 from eshop_dagster.adapters.dashboard_queries import Scope
-from eshop_dagster.dashboard.daily import calendar_days, revenue_by_day, revenue_by_month
+from eshop_dagster.dashboard.daily import (
+    calendar_days,
+    is_too_sparse,
+    revenue_by_day,
+    revenue_by_month,
+    revenue_by_whole_month,
+)
 
 SCOPE = Scope(date(2025, 3, 1), date(2025, 3, 9))
 
@@ -58,3 +64,16 @@ def test_a_month_of_small_days_is_summed_before_it_is_judged() -> None:
     months, hidden = revenue_by_month(view, Scope(date(2025, 2, 1), date(2025, 3, 31)))  # type: ignore[arg-type]
     assert months["revenue_brl"].tolist() == pytest.approx([float("nan"), 36.0], nan_ok=True)
     assert hidden == 1
+
+
+def test_days_give_way_to_months_where_more_than_a_fifth_of_the_days_with_a_sale_are_hidden() -> None:
+    assert not is_too_sparse(calendar_days(sold({1: 10, 2: 10, 3: 10, 4: 10, 5: 9}), SCOPE))
+    assert is_too_sparse(calendar_days(sold({1: 10, 2: 10, 3: 10, 4: 9}), SCOPE))
+    assert not is_too_sparse(calendar_days(sold({}), SCOPE))
+
+
+def test_a_month_is_hidden_whose_small_days_could_be_worked_out_from_the_others() -> None:
+    view = Answer(sold({-3: 50, -2: 9, 1: 50, 2: 9, 3: 1}), date(2025, 1, 1))
+    months, hidden = revenue_by_whole_month(view, Scope(date(2025, 2, 1), date(2025, 3, 31)))  # type: ignore[arg-type]
+    assert months["revenue_brl"].tolist() == pytest.approx([float("nan"), 120.0], nan_ok=True)
+    assert (months["date"].tolist(), hidden) == ([pd.Timestamp("2025-02-01"), pd.Timestamp("2025-03-01")], 1)

@@ -1,5 +1,7 @@
 """Questions of the forecast: what lies ahead, by day, and what was sold in the same states until now."""
 
+from datetime import date
+
 import pandas as pd
 
 from eshop_dagster.adapters.dashboard_queries.database import ReleaseDatabase
@@ -22,6 +24,25 @@ def forecast_by_day(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
     if not database.has("revenue_forecast") or len(scope.states) > 1:
         return pd.DataFrame()
     return database.frame(_AHEAD, {"place": scope.states[0] if scope.states else NATION})
+
+
+_RECONCILED = """
+    SELECT
+        (SELECT sum(expected_spend_brl) FROM customers_by_group) AS known_brl,
+        (
+            SELECT (sum(returned_brl) / nullif(sum(revenue_brl), 0))::DOUBLE FROM agg_daily_sales
+            WHERE ordered_date BETWEEN $last::DATE - 364 AND $last::DATE
+        ) AS returned_share
+"""
+
+
+def known_customers_and_returns(database: ReleaseDatabase, last: date) -> pd.DataFrame:
+    """Return one row: `known_brl`, the sum of what all customers are expected to spend, net of returns, and
+    `returned_share`, what came back (0-1) of the revenue of the 365 days up to `last`; no rows without scores.
+    """
+    if not (database.has("customer_scores") and database.has("dim_customers")):
+        return pd.DataFrame()
+    return database.frame(_RECONCILED, {"last": last}, needs=["customers_by_group"])
 
 
 def expected_spend_deciles(database: ReleaseDatabase) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Previsões: what lies ahead, how right forecasts were, and who is expected to spend most."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -10,13 +10,15 @@ from eshop_dagster.adapters.dashboard_queries import Scope, forecasts
 from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.charts.series import fan
 from eshop_dagster.dashboard.daily import revenue_by_day, revenue_by_month
-from eshop_dagster.dashboard.elements import Card, cards, chart, page_header, suppression_note
+from eshop_dagster.dashboard.elements import Card, Column, cards, chart, page_header, suppression_note, table
 from eshop_dagster.dashboard.filters import add_months
 from eshop_dagster.dashboard.pages.backtest import backtest
 from eshop_dagster.dashboard.pages.spend_evidence import spend_evidence
 from eshop_dagster.dashboard.view import View
 
 _SHOWN_DAYS, _SHOWN_MONTHS = 90, 9
+_WINDOW_DAYS = 90
+"""Of releases that do not say how many days the expected spend is for."""
 _BOUNDS = tuple(f"{end}_{level}_brl" for end in ("lower", "upper") for level in (80, 95))
 
 
@@ -39,6 +41,8 @@ def _ahead(view: View) -> None:
         return
     last = pd.Timestamp(ahead["last_known_date"].iloc[0]).date()
     _headline(view, ahead, last)
+    if not view.filters.states:
+        _reconciled(view, ahead, last)
     names = {"expected_revenue_brl": "forecast_brl", **{f"revenue_{one}": one for one in _BOUNDS}}
     ahead = ahead.rename(columns=names)
     scope = Scope(add_months(last, -_SHOWN_MONTHS).replace(day=1), last, states=view.filters.states)
@@ -64,6 +68,28 @@ def _headline(view: View, ahead: pd.DataFrame, last: object) -> None:
             for name, value in values.items()
         ]
     )
+
+
+def _reconciled(view: View, ahead: pd.DataFrame, last: date) -> None:
+    """Show how the sum of what customers are expected to spend and the forecast of the same days belong together."""
+    window = int(view.release.manifest.get("window_days") or _WINDOW_DAYS)
+    found = view.ask(forecasts.known_customers_and_returns, last)
+    if found.empty or found.isna().any(axis=None) or ahead["horizon_days"].max() < window:
+        return
+    forecast = float(ahead[ahead["horizon_days"] <= window]["expected_revenue_brl"].sum())
+    known, returns = float(found["known_brl"].iloc[0]), forecast * float(found["returned_share"].iloc[0])
+    amounts = {"known": known, "to_come": forecast - returns - known, "returns": returns, "forecast": forecast}
+    rows = pd.DataFrame(
+        {"part": [view.text(f"forecasts.{name}") for name in amounts], "amount_brl": [*amounts.values()]}
+    )
+    columns = [
+        Column("part", "column.part"),
+        Column("amount_brl", "column.amount_brl", lambda one: view.formats.money(float(str(one))), True),
+    ]
+    with st.container(border=True, key="box-reconciled"):
+        title = view.text("forecasts.reconciled", days=window)
+        st.subheader(title, help=view.text("forecasts.reconciled_help", days=window), anchor=False)
+        table(view, "forecasts.reconciled", rows, columns)
 
 
 def _by_day(view: View, recent: pd.DataFrame, ahead: pd.DataFrame, hidden: int) -> None:

@@ -11,7 +11,7 @@ from eshop_dagster.dashboard.charts.bars import lying_bars
 from eshop_dagster.dashboard.charts.series import fan, lines
 from eshop_dagster.dashboard.charts.states import STATES
 from eshop_dagster.dashboard.charts.tile_map import tile_map
-from eshop_dagster.dashboard.daily import revenue_by_day
+from eshop_dagster.dashboard.daily import is_too_sparse, revenue_by_day, revenue_by_whole_month
 from eshop_dagster.dashboard.elements import (
     Card,
     cards,
@@ -29,6 +29,8 @@ from eshop_dagster.dashboard.value_names import category_name
 from eshop_dagster.dashboard.view import View
 
 _APPLIED = ("states", "channels", "category")
+_OF_THE_WHOLE_SHOP = ("active", "repeat", "churn")
+"""Cards that no filter changes: where one is chosen, they say so beside the number."""
 _SHOWN_CATEGORIES = 12
 _MEASURES = ("net_revenue_brl", "order_count", "average_ticket_brl")
 
@@ -66,7 +68,10 @@ def _headline(view: View) -> None:
         change = compare(now[name], earlier[name]) if earlier else None
         text = write_change(change) if change is not None else None
         meaning = compared(view, view.text(f"overview.{name}_help", day=day), text, before)
-        shown.append(Card(view.text(f"overview.{name}"), write(now[name]), text, meaning, is_more_better))
+        label = view.text(f"overview.{name}")
+        if name in _OF_THE_WHOLE_SHOP and ignored_note(view, *_APPLIED):
+            label = view.text("overview.whole_shop", name=label)
+        shown.append(Card(label, write(now[name]), text, meaning, is_more_better))
     cards(shown)
 
 
@@ -112,13 +117,25 @@ def _history(view: View) -> None:
 def _daily(view: View) -> None:
     scope = view.scope(*_APPLIED)
     days, hidden = revenue_by_day(view, scope)
-    ahead, notes = _ahead(view, scope)
     text = view.text
+    if is_too_sparse(days):
+        _monthly(view, scope)
+        return
+    ahead, notes = _ahead(view, scope)
     words = {name: text(f"overview.{name}") for name in ("actual", "mean", "forecast")}
     words |= {f"interval_{level}": text("overview.interval", level=level) for level in (80, 95)}
     figure = fan(days, ahead, {**words, "axis": text("column.revenue_brl")}, view.formats)
     numbers = pd.concat([days[["date", "revenue_brl", "mean_brl", "order_count"]], ahead], ignore_index=True)
     chart(view, "overview.daily", figure, numbers, notes=[*notes, *suppression_note(view, hidden)])
+
+
+def _monthly(view: View, scope: Scope) -> None:
+    """Draw months in the place of days of which too many are hidden."""
+    months, hidden = revenue_by_whole_month(view, scope)
+    names = {"revenue_brl": view.text("column.revenue_brl")}
+    figure = lines(months, "date", names, view.formats, axis=names["revenue_brl"], hover="R$ %{y:,.2f}", height=380)
+    notes = [view.text("overview.by_month"), *suppression_note(view, hidden)]
+    chart(view, "overview.daily", figure, months[["date", "revenue_brl", "order_count"]], notes=notes)
 
 
 def _ahead(view: View, scope: Scope) -> tuple[pd.DataFrame, list[str]]:

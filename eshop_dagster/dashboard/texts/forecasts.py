@@ -20,6 +20,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Receita prevista para os 90 dias depois de {day}, antes de devoluções.",
         "Revenue forecast for the 90 days after {day}, before returns.",
     ),
+    "forecasts.reconciled": (
+        "De onde vem a receita dos próximos {days} dias",
+        "Where the revenue of the next {days} days comes from",
+    ),
+    "forecasts.reconciled_help": (
+        "O gasto esperado por cliente soma só quem já comprou e já desconta devoluções; a previsão conta todos, antes "
+        "das devoluções. As devoluções esperadas seguem as dos últimos 12 meses. O que falta são clientes que ainda "
+        "virão, e a diferença entre os dois modelos.",
+        "What each customer is expected to spend adds up those who have bought, net of returns; the forecast counts "
+        "everybody, before returns. The returns to expect follow those of the last 12 months. The rest are customers "
+        "to come, and the difference between the two models.",
+    ),
+    "forecasts.known": ("Clientes que já compraram, líquido", "Customers who have bought, net"),
+    "forecasts.to_come": ("Clientes que ainda virão, líquido (o que falta)", "Customers to come, net (the rest)"),
+    "forecasts.returns": ("Devoluções esperadas", "Returns to expect"),
+    "forecasts.forecast": ("Previsão de receita, antes de devoluções", "Revenue forecast, before returns"),
+    "column.part": ("Parte", "Part"),
+    "column.amount_brl": ("Valor (R$)", "Amount (BRL)"),
     "forecasts.ticket": ("Ticket médio previsto", "Average ticket forecast"),
     "forecasts.ticket_help": (
         "Receita prevista dividida pelos pedidos previstos, nos 28 dias depois de {day}.",

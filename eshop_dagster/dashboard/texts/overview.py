@@ -41,6 +41,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Of those active at the beginning of each month of the period, the share no longer active at its end; whole "
         "months only. Whole base. Data through {day}.",
     ),
+    "overview.whole_shop": ("{name} · toda a loja", "{name} · whole shop"),
+    "overview.by_month": (
+        "Por mês: com estes filtros, muitos dias têm menos de 10 pedidos e ficariam em branco. A previsão é por dia.",
+        "By month: with these filters many days have fewer than 10 orders and would stay blank. The forecast is by "
+        "day.",
+    ),
     "overview.history": (
         "Todo o histórico com os mesmos filtros: {revenue} líquidos em {orders} pedidos, de {first} a {last}.",
         "All history with the same filters: {revenue} net in {orders} orders, {first} to {last}.",
