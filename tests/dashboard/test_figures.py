@@ -70,6 +70,33 @@ def test_a_small_states_month_holds_its_small_days(home: Path, taken: Taken) -> 
     assert "A última coluna não é um mês inteiro: a previsão vai até 01/04/2025." in captions(test)
 
 
+def test_a_small_states_days_give_way_to_months_and_cards_of_the_whole_shop_say_so(home: Path, taken: Taken) -> None:
+    days = [date(2025, 3, day) for day in (1, 2, 3, 31)]
+    orders = [order(state="AC", ordered_date=day) for day in days for _ in range(9)]
+    sales = [sale(state="AC", ordered_date=day, revenue_brl=Decimal("90.00")) for day in days]
+    publish(home, agg_daily_sales=sales, fct_orders=orders, agg_churn=[month(date(2025, 3, 1))])
+    test = drawn("overview", period="all", state="AC")
+    assert not test.exception
+    shown = taken["overview-daily"]
+    assert (shown["date"].tolist(), shown["revenue_brl"].tolist()) == ([pd.Timestamp("2025-03-01")], [360.0])
+    assert "Por mês: com estes filtros" in captions(test)
+    assert {"Pedidos", "Clientes ativos · toda a loja", "Taxa de recompra · toda a loja"} <= set(cards(test))
+    assert "Clientes ativos" in cards(drawn("overview", period="all"))
+
+
+def test_known_customers_customers_to_come_and_returns_add_up_to_the_forecast(home: Path, taken: Taken) -> None:
+    sales = [sale(ordered_date=date(2025, 3, 5), revenue_brl=Decimal("100.00"), returned_brl=Decimal("20.00"))]
+    coming = [{**ahead("BR"), "horizon_days": days, "expected_revenue_brl": 2.0} for days in range(1, 93)]
+    people = {"dim_customers": [customer("a"), customer("b")], "customer_scores": [score("a"), score("b")]}
+    publish(home, agg_daily_sales=sales, fct_orders=[order()], **people, revenue_forecast=coming)
+    assert not drawn("forecasts", period="all").exception
+    # Two customers of BRL 5 each; a fifth of BRL 180 comes back; the rest are customers to come.
+    assert taken["forecasts-reconciled"]["amount_brl"].tolist() == [10.0, 134.0, 36.0, 180.0]
+    del taken["forecasts-reconciled"]
+    drawn("forecasts", period="all", state="SP")
+    assert "forecasts-reconciled" not in taken
+
+
 def test_a_state_without_a_forecast_is_not_called_a_short_history(home: Path) -> None:
     tables = {
         "agg_daily_sales": [sale(state="unknown")],
