@@ -7,12 +7,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from eshop_dagster.adapters.shop_file import HOLIDAYS, read_shop, write_holidays
+from eshop_dagster.adapters.table_records import HeldResult
 from eshop_dagster.adapters.warehouse import Warehouse, refuse_damage
 from eshop_dagster.faults import fault_point
 from eshop_dagster.settings import DBT_PROJECT_DIR, apply_telemetry_switches, duckdb_memory
@@ -138,6 +140,11 @@ def checks_by_table(results: list[NodeResult], tables: list[str]) -> dict[str, d
         if table in checks:
             checks[table][node["name"]] = result.status
     return checks
+
+
+def as_held(results: list[NodeResult], at: datetime) -> list[HeldResult]:
+    """Return the results of a run of tests as they are kept until something changes."""
+    return [HeldResult(one.unique_id, one.status, one.failures or 0, one.message or "ok", at) for one in results]
 
 
 def run_dbt(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from eshop_dagster.adapters.dbt import (
     DbtError,
     NodeResult,
+    as_held,
     checks_by_table,
     model_names,
     project_hash,
@@ -56,9 +57,8 @@ def build_warehouse(
 ) -> BuildReport:
     """Bring every table up to date with raw, then test them.
 
-    The warehouse remembers which content of each day it was built from. A build takes up all days that differ,
-    whoever pulled
-    them and when; the first one, one after a build that did not end, and one with another dbt project builds all anew.
+    The warehouse remembers which content of each day it was built from. A build takes up all days that differ, however
+    they were pulled; the first one, one after a build that did not end, and one with another dbt project builds all anew.
 
     Raises:
         DbtError: a model failed (the next build starts over), or a test found bad rows.
@@ -105,10 +105,7 @@ def build_warehouse(
         on_node=on_node,
     )
     platform.records.record(checks_by_table(tests, _tables_built(platform)))
-    now = datetime.now(UTC)
-    platform.records.hold(
-        [HeldResult(one.unique_id, one.status, one.failures or 0, one.message or "ok", now) for one in tests]
-    )
+    platform.records.hold(as_held(tests, datetime.now(UTC)))
     fault_point("tests.recorded")
     if all(result.is_ok for result in tests):
         platform.warehouse.mark_passed()

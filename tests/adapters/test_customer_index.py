@@ -43,7 +43,7 @@ def test_what_is_not_known_is_marked(tmp_path: Path) -> None:
         customer_scores=[score(1, **unknown), score(2)],
     )
     first, second = built.rows
-    assert first["customer_state"] == b"" and np.isnat(first["registered_date"]) and np.isnat(first["first_sale_date"])
+    assert first["customer_state"] == 0 and np.isnat(first["registered_date"]) and np.isnat(first["first_sale_date"])
     assert first["segment_id"] == -1 and np.isnan(first["spend_lower_80_brl"])
     # The second of January in UTC is the first in São Paulo.
     assert second["registered_date"].item() == date(2024, 1, 1)
