@@ -57,8 +57,8 @@ def build_warehouse(
 ) -> BuildReport:
     """Bring every table up to date with raw, then test them.
 
-    The warehouse remembers which content of each day it was built from. A build takes up all days that differ, however
-    they were pulled; the first one, one after a build that did not end, and one with another dbt project builds all anew.
+    The warehouse remembers which content of each day it was built from. A build takes up all days that differ; the
+    first one, one after a build that did not end, and one with another dbt project builds all anew.
 
     Raises:
         DbtError: a model failed (the next build starts over), or a test found bad rows.
