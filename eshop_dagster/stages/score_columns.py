@@ -69,8 +69,8 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "order_count_mean": "Mean order_count of its customers.",
     },
     "revenue_forecast": {
-        "date": "Business date (America/Sao_Paulo) that is forecast.",
-        "state": "Two-letter code of the Brazilian state of delivery. BR is the nation.",
+        "date": "Business date that is forecast.",
+        "state": "Code of the state (SP), or name of the region outside Brazil, of delivery. BR is the nation.",
         "last_known_date": "Last business date whose sales the forecast knows.",
         "horizon_days": "Days from last_known_date to the date.",
         "expected_revenue_brl": "Revenue to expect of the day in BRL, as revenue_brl counts it: before returns.",
