@@ -72,7 +72,7 @@ def _headline(view: View, ahead: pd.DataFrame, last: object) -> None:
 
 def _reconciled(view: View, ahead: pd.DataFrame, last: date) -> None:
     """Show how the sum of what customers are expected to spend and the forecast of the same days belong together."""
-    window = int(view.release.manifest.get("window_days") or _WINDOW_DAYS)
+    window = view.release.window_days or _WINDOW_DAYS
     found = view.ask(forecasts.known_customers_and_returns, last)
     if found.empty or found.isna().any(axis=None) or ahead["horizon_days"].max() < window:
         return
