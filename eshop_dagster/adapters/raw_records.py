@@ -5,7 +5,7 @@ They lie in `raw/_pulls/<source>/<day>.json`.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -80,14 +80,15 @@ class PullRecords:
                 )
             yield day, record
 
-    def damaged(self, on_day: Callable[[int, int], None]) -> list[Damage]:
+    def damaged(self, on_day: Callable[[int, int], None], wanted: Collection[date] | None = None) -> list[Damage]:
         """Return every file of raw that does not hold what was pulled; see `RawStore.damaged`."""
         found, by_source = [], self.days_by_source()
-        pulled = [(source, day) for source, days in by_source.items() for day in days]
+        pulled = [(source, day) for source, days in by_source.items() for day in days if not wanted or day in wanted]
         for done, (source, day) in enumerate(pulled, 1):
             found += self._damage_of_day(source, day)
             on_day(done, len(pulled))
-        for path in sorted(self._raw.glob("*/changed_date=*/*.parquet")):
+        strays = sorted(self._raw.glob("*/changed_date=*/*.parquet")) if wanted is None else []
+        for path in strays:
             day = date.fromisoformat(path.parent.name.removeprefix("changed_date="))
             if day not in by_source.get(path.stem, []) and path.name != EMPTY_FILE:
                 found.append(Damage(self._name(path), "is of no pull: delete it", None, day))

@@ -7,7 +7,7 @@ counts both and holds the hash of each file of raw.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -141,15 +141,20 @@ class RawStore:
                         known = {"table": folder.parent.name, "day": day, "source": path.stem}
                         yield {**known, "reason": kept["reason"], "row": row}
 
-    def damaged(self, on_day: Callable[[int, int], None] = lambda done, total: None) -> list[Damage]:
+    def damaged(
+        self,
+        on_day: Callable[[int, int], None] = lambda done, total: None,
+        days: Collection[date] | None = None,
+    ) -> list[Damage]:
         """Return the files of raw that do not hold what was pulled: lost, changed, not readable, or of no pull.
 
         Every file is read. The days meant are whole again once they have been pulled again.
 
         Args:
             on_day: told the number of days read, over all sources, and of all.
+            days: these only; files of no pull are looked for when it is left out.
         """
-        return self._pulls.damaged(on_day)
+        return self._pulls.damaged(on_day, days)
 
     def write_empty_tables(self) -> None:
         """Give every raw table one empty file, so that it can be read (with its types) before a source fills it."""

@@ -22,6 +22,7 @@ from eshop_dagster.adapters.table_records import HeldResult, QualityError
 from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.marts import FACTS
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.raw_check import check_raw
 
 if TYPE_CHECKING:
     from eshop_dagster.ml.cutoffs import Cutoffs
@@ -58,10 +59,11 @@ def build_warehouse(
     """Bring every table up to date with raw, then test them.
 
     The warehouse remembers which content of each day it was built from. A build takes up all days that differ; the
-    first one, one after a build that did not end, and one with another dbt project builds all anew.
+    first one, one after a build that did not end, and one with another dbt project builds everything again.
 
     Raises:
         DbtError: a model failed (the next build starts over), or a test found bad rows.
+        RawStoreError: a file of raw that would be read is not as it was pulled; nothing is built.
     """
     platform.raw.finish_killed_pull()
     project, raw_days = project_of(platform), platform.raw.day_hashes()
@@ -79,6 +81,7 @@ def build_warehouse(
     }
     models: list[NodeResult] = []
     if changed or is_full:
+        check_raw(platform, None if is_full else changed)
         platform.warehouse.mark_building(project)
         fault_point("dbt.start")
         models = run_dbt(

@@ -2,25 +2,20 @@
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from eshop_dagster.adapters.dbt import manifest_nodes, raise_on_failure, tables_read_by
-from eshop_dagster.adapters.raw_store import Damage, RawStoreError
 from eshop_dagster.adapters.release import current_name
-from eshop_dagster.adapters.sources import load_source_config, open_source
-from eshop_dagster.adapters.sources.base import SourceError
-from eshop_dagster.adapters.sources.registered import Register
 from eshop_dagster.adapters.table_records import QualityError
 from eshop_dagster.adapters.warehouse import WarehouseDamaged
 from eshop_dagster.stages.at_rest import damaged_releases
 from eshop_dagster.stages.build import build_features, build_warehouse, plan_features, project_of
 from eshop_dagster.stages.marts import MARTS
-from eshop_dagster.stages.platform import Platform, yesterday
+from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import Counter, tell
 from eshop_dagster.stages.publish import Release, publish
-
-_SHOWN_FILES = 20
+from eshop_dagster.stages.raw_check import check_raw
 
 
 @dataclass(frozen=True)
@@ -56,6 +51,7 @@ def rebuild_warehouse(platform: Platform, *, force: bool = False) -> Rebuilt:
         WarehouseError: another process holds the warehouse.
         DbtError: a model failed, or a test found bad rows; readers keep the release before.
     """
+    platform.vault.check()
     check_raw(platform)
     fault = Fault("it was asked for", is_readable=False) if force else find_fault(platform)
     if fault is None:
@@ -79,29 +75,6 @@ def _mended(platform: Platform) -> Rebuilt:
     release = publish(platform) if damaged else None
     reason = f"the release was damaged and was written again ({damaged[0]})" if damaged else None
     return Rebuilt(reason, None, len(platform.warehouse.tables()), release)
-
-
-def check_raw(platform: Platform) -> None:
-    """Hold every file of raw against the record of its day.
-
-    Raises:
-        RawStoreError: raw holds no day, or other files than were pulled; the message names them and the remedy.
-    """
-    platform.vault.check()
-    platform.raw.finish_killed_pull()
-    platform.raw.write_empty_tables()
-    damaged = platform.raw.damaged(lambda done, total: tell("check raw", done, total))
-    if damaged:
-        lines = [f"- {one.file} {one.what}" for one in damaged[:_SHOWN_FILES]]
-        if len(damaged) > _SHOWN_FILES:
-            lines.append(f"- and {len(damaged) - _SHOWN_FILES} more")
-        listed = "\n".join([*lines, *_remedies(platform, damaged)])
-        raise RawStoreError(
-            f"raw is not as it was pulled (files: {len(damaged)}), and the warehouse can be built from raw only. "
-            f"Nothing was changed.\n{listed}\nThen run `eshop rebuild` again."
-        )
-    if not platform.raw.day_hashes():
-        raise RawStoreError("there is no raw data to build from: pull some days first (`eshop run`)")
 
 
 def find_fault(platform: Platform) -> Fault | None:
@@ -148,38 +121,3 @@ def _set_aside(platform: Platform) -> Path | None:
             moved = Path(f"{aside}{ending}")
             os.replace(present, moved)
     return moved
-
-
-def _remedies(platform: Platform, damaged: list[Damage]) -> list[str]:
-    """Return what makes the damaged days whole again: one line each run of days of a source."""
-    own = _own_source(platform)
-    lines = []
-    for source in sorted({one.source for one in damaged if one.source}):
-        days = sorted({one.day for one in damaged if one.source == source})
-        for first, last in _ranges(days):
-            if own in (source, None) or source == Register.name:
-                lines.append(f"Pull again: `eshop run --from {first} --to {last} --repull --home {platform.home}`")
-            else:
-                lines.append(f"Put the report {source} of {first} to {last} into {platform.home / 'inbox'} again.")
-    return lines
-
-
-def _own_source(platform: Platform) -> str | None:
-    """Return the name of the source that `eshop run` pulls from, if any; the others came through the inbox."""
-    config = load_source_config(platform.home)
-    try:
-        return open_source(config, yesterday()).source.name if config else None
-    except SourceError:
-        # The Olist folder or the report is not there now; inbox reports bear the name of their mapping.
-        return config.kind if config else None
-
-
-def _ranges(days: list[date]) -> list[tuple[date, date]]:
-    """Return runs of consecutive days as first and last day."""
-    runs: list[tuple[date, date]] = []
-    for day in days:
-        if runs and (day - runs[-1][1]).days == 1:
-            runs[-1] = (runs[-1][0], day)
-        else:
-            runs.append((day, day))
-    return runs

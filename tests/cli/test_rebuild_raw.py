@@ -12,10 +12,12 @@ from eshop_dagster.adapters.raw_store import RawStoreError
 from eshop_dagster.adapters.sources import OpenSource, SourceConfig, save_source_config
 from eshop_dagster.adapters.sources.simulated import ShopConfig, SimulatedSource
 from eshop_dagster.settings import Settings
+from eshop_dagster.stages.build import build_warehouse
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.pull import pull
-from eshop_dagster.stages.rebuild import check_raw, rebuild_warehouse
+from eshop_dagster.stages.raw_check import check_raw
+from eshop_dagster.stages.rebuild import rebuild_warehouse
 
 from ..end_to_end.conftest import eshop
 
@@ -109,7 +111,7 @@ def test_damaged_days_are_asked_for_in_ranges_and_reports_of_the_inbox_by_their_
         f"Put the report loja of 2024-01-07 to 2024-01-07 into {shop.home}/inbox again.",
         f"Pull again: `eshop run --from 2024-01-03 --to 2024-01-04 --repull --home {shop.home}`",
         f"Pull again: `eshop run --from 2024-01-09 --to 2024-01-09 --repull --home {shop.home}`",
-        "Then run `eshop rebuild` again.",
+        "Then run the same command again.",
     ]
 
 
@@ -146,3 +148,10 @@ def test_a_rebuild_waits_for_the_run_that_holds_the_home_and_says_which(shop: Pl
     assert done.returncode == 1
     assert "a long run" in done.stderr
     assert shop.warehouse.path.read_bytes() == b"as it was"
+
+
+def test_nothing_is_built_from_a_file_of_raw_that_has_changed(shop: Platform) -> None:
+    flip(shop.home / "raw" / ORDERS)
+    shop.warehouse.path.unlink(missing_ok=True)
+    with pytest.raises(RawStoreError, match=re.escape(f"- raw/{ORDERS} does not hold what was pulled")):
+        build_warehouse(shop, full_refresh=True)

@@ -15,7 +15,7 @@ from eshop_dagster.adapters.validation import QUARANTINE_SCHEMA
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
-from eshop_dagster.stages.rebuild import check_raw
+from eshop_dagster.stages.raw_check import check_raw
 from eshop_dagster.stages.registration import NewOrder, Registered, RegistrationError, register
 
 from .registration_home import ANA, LAST, ORDER, pull_shop, simulated_home
