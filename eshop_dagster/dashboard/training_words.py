@@ -2,17 +2,12 @@
 
 NUMBER = r"([-+]?(?:[\d.,]*\d(?:e[-+]?\d+)?|nan|inf)%?)"
 _DAY, _MONTH, _NAME = r"(\d{4}-\d\d-\d\d)", r"(\d{4}-\d\d)", r"(\S+)"
-_ROWS, _REACHED = r"(training|judged)", r"(which is|not)"
+_ROWS = r"(training|judged)"
 _LANE = (
     rf"HDBSCAN finds {NUMBER} dense regions \(silhouette {NUMBER}, stability {NUMBER}, largest {NUMBER}, "
     rf"noise {NUMBER}\)"
 )
 _LANE_WORDS = "O HDBSCAN acha {} regiões densas (silhueta {}, estabilidade {}, maior {}, ruído {})"
-_MASE = (
-    rf"has a MASE of {NUMBER}, the better baseline \({_NAME}\) {NUMBER}: {NUMBER} lower, {_REACHED} the {NUMBER} "
-    "needed or more"
-)
-_MASE_WORDS = "tem MASE de {}, a melhor referência ({}) {}: {} menor, {} os {} exigidos"
 _SEGMENTS = (
     rf"{NUMBER} numbers tried are admissible\) have a silhouette of {NUMBER}, as many groups of "
     rf"recency-frequency-monetary quintiles {NUMBER}: (better|not better) than the baseline"
@@ -66,26 +61,35 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (r"no part could be fitted", "nenhuma parte pôde ser ajustada"),
     (
-        rf"There is no revenue model: {NUMBER} days of history are too few, {NUMBER} are needed",
-        "Não há modelo de receita: {} dias de história são poucos, são precisos {}",
+        rf"There is no revenue forecast: the history has 1 day, {NUMBER} are needed",
+        "Não há previsão de receita: a história tem 1 dia, são precisos {}",
     ),
     (
-        r"The mean of the last weeks' weekday serves instead",
-        "Vale a média do mesmo dia da semana nas últimas semanas",
+        rf"There is no revenue forecast: the history has {NUMBER} days, {NUMBER} are needed",
+        "Não há previsão de receita: a história tem {} dias, são precisos {}",
     ),
     (
-        rf"There is no revenue forecast: {NUMBER} days of history are too few, {NUMBER} are needed",
-        "Não há previsão de receita: {} dias de história são poucos, são precisos {}",
+        rf"{_NAME} serves: over {NUMBER} origins its MASE is {NUMBER} \({NUMBER} in the first {NUMBER} days\), that of "
+        rf"the best baseline \({_NAME}\) {NUMBER} \({NUMBER}\): a difference of {NUMBER} \({NUMBER} to {NUMBER}\)",
+        "Vale {}: em {} origens o MASE é {} ({} nos primeiros {} dias), o da melhor referência ({}) {} ({}): "
+        "diferença de {} ({} a {})",
     ),
     (
-        rf"What was chosen at each of {NUMBER} later origins {_MASE}",
-        "O que se escolheu em cada uma das {} últimas origens " + _MASE_WORDS,
+        rf"The total of {NUMBER} days was off by {NUMBER} in the mean",
+        "O total de {} dias errou em média {}",
     ),
-    (rf"{_NAME} {_MASE}", "{} " + _MASE_WORDS),
-    (rf"{_NAME} serves instead", "No lugar dele vale {}"),
+    (rf"A month's total was off by {NUMBER} in the mean", "O total do mês errou em média {}"),
+    (
+        rf"1 day after {_DAY}, the last complete one, was left out",
+        "1 dia depois de {}, o último completo, ficou de fora",
+    ),
     (
         rf"{NUMBER} days after {_DAY}, the last complete one, were left out",
         "{} dias depois de {}, o último completo, ficaram de fora",
+    ),
+    (
+        rf"The day before {_DAY} was left out: a thin start, or a first day in part",
+        "O dia antes de {} ficou de fora: começo ralo, ou primeiro dia incompleto",
     ),
     (
         rf"The {NUMBER} days before {_DAY} were left out: a thin start, or a first day in part",
@@ -109,6 +113,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "Sem vendas em feriado algum até hoje: para os próximos a previsão é 0",
     ),
     (
+        r"1 day without sales, on which the shop is usually open, counts as zero",
+        "1 dia sem vendas, em que a loja costuma abrir, conta como zero",
+    ),
+    (
         rf"{NUMBER} days without sales, on which the shop is usually open, count as zero",
         "{} dias sem vendas, em que a loja costuma abrir, contam como zero",
     ),
@@ -117,10 +125,6 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "Não há Black Friday na história: a próxima é prevista como um dia comum e será maior",
     ),
     (r"The next Black Friday is forecast from that of (.+)", "A próxima Black Friday é prevista a partir da de {}"),
-    (
-        r"Feasts are not told apart from other days: there is no model",
-        "Datas festivas não se distinguem dos outros dias: não há modelo",
-    ),
     (
         rf"{NUMBER} segments \(as few as the champion has, or the fewest, whose silhouette is within the noise of the "
         rf"best admissible number; {NUMBER} of {_SEGMENTS}",

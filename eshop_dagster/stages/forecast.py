@@ -38,14 +38,12 @@ _PUBLISHED = {
 }
 """What is expected has another name than what was."""
 
-_LEAST_DAYS = 14
-
 
 def write_forecast(platform: Platform, snapshot: Snapshot) -> "tuple[LoadedModel | None, int]":
     """Write the table `revenue_forecast`: three months from the last complete day on.
 
-    Without a champion the seasonal naive forecast stands in, without bounds, and the version is NULL; a shop of less
-    than two weeks has no rows.
+    Without a champion there are no rows: a shop too young for any forecast to be judged has none, and the training says
+    so.
 
     Returns:
         The champion that forecast, and the number of rows.
@@ -53,15 +51,11 @@ def write_forecast(platform: Platform, snapshot: Snapshot) -> "tuple[LoadedModel
     Raises:
         RegistryError: the champion cannot be used; the forecast of before stays.
     """
-    from eshop_dagster.ml.revenue import seasonal_naive
-
     champion = serving_champion(platform, "revenue")
-    history, calendar, last = snapshot.history(), snapshot.calendar(), snapshot.last_complete_day
     rows = FORECAST_SCHEMA.empty_table()
-    if champion is not None or history["date"].nunique() >= _LEAST_DAYS:
-        model = champion.pipeline if champion else seasonal_naive(calendar)
-        version = champion.version.version if champion else None
-        ahead = model.predict(history, calendar, last).rename(columns=_PUBLISHED)
+    if champion is not None:
+        last, version = snapshot.last_complete_day, champion.version.version
+        ahead = champion.pipeline.predict(snapshot.history(), snapshot.calendar(), last).rename(columns=_PUBLISHED)
         rows = as_table(ahead.assign(last_known_date=last, revenue_model_version=version), FORECAST_SCHEMA)
     keep_scores(platform.home, {"revenue_forecast": rows}, {"revenue": champion.version if champion else None})
     return champion, rows.num_rows

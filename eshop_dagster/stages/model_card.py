@@ -122,7 +122,9 @@ class Card:
 def card_of(name: str, model: Any) -> Card:
     """Return the card of a champion."""
     if name == "revenue":
-        return Card(_HISTORY, [_column(*one) for one in _FORECAST], made_up_history(), _CODE[name])
+        outputs = [_column(*one) for one in _FORECAST]
+        outputs[3]["description"] += _told(model.total_errors)
+        return Card(_HISTORY, outputs, made_up_history(), _CODE[name])
     features = [str(feature) for feature in model.feature_names_]
     inputs = [_column(feature, "float64", FEATURES[feature]) for feature in features]
     outputs = [_column(*one) for one in (_SPEND if name == "spend" else _SEGMENT)]
@@ -132,6 +134,13 @@ def card_of(name: str, model: Any) -> Card:
 def _column(name: str, kind: str, description: str) -> Column:
     unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "-")
     return {"name": name, "type": kind, "unit": unit, "description": description}
+
+
+def _told(errors: dict[str, float]) -> str:
+    """Return how far off totals of a forecast were in its backtest, as the end of a sentence."""
+    names = {"total_28_days_error_pct": "the total of 28 days", "month_error_pct": "that of a month"}
+    told = [f"{words} was off by {errors[name]:.1f} %" for name, words in names.items() if name in errors]
+    return f"; in the backtest {' and '.join(told)} in the mean" if told else ""
 
 
 def _rows(columns: list[Column]) -> str:
@@ -150,7 +159,7 @@ _SEGMENT = (
 )
 _HISTORY = [
     _column("date", "datetime64", "business day; every day of the shop, from its first to the last complete one"),
-    _column("state", "text", "state of Brazil (UF) of the order"),
+    _column("state", "text", "state or region of the order"),
     _column("revenue_brl", "float64", "revenue of the day in the state: neither cancelled orders nor returned lines"),
     _column("order_count", "int64", "orders of the day in the state"),
 ]

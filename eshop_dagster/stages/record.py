@@ -81,7 +81,7 @@ def metrics_as_json(trained: Trained) -> dict[str, float | str]:
 
 def environment() -> dict[str, Any]:
     """Return what the machine is and which versions of the packages that compute are installed."""
-    packages = ("numpy", "pandas", "scikit-learn", "scipy", "statsmodels", "xgboost-cpu", "duckdb")
+    packages = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost-cpu", "duckdb")
     return {
         "processor": machine.processor() or machine.machine(),
         "cores": os.cpu_count(),

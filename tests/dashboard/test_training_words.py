@@ -4,8 +4,9 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -65,17 +66,10 @@ def verdicts() -> Iterator[str]:
     yield "xgboost weighs nothing: ArithmeticError."
     yield f"No label was known before the judged rows: only parts that need none serve, {' and '.join(LABEL_FREE)}."
     yield "bg_nbd is the best baseline that ranks customers."
-    for gain in (0.5, 1.0, 2.0):
-        days = np.arange(60)
-        judged = pd.DataFrame({"origin": days // 10, "steps": days % 10 + 1, "scale": 10.0, "revenue_scale": 10.0})
-        columns = {
-            "revenue weekday_mean": 2.0,
-            "revenue last_week": 3.0,
-            "predicted": gain,
-            "revenue calendar_level": gain,
-        }
-        judged = judged.assign(actual=100.0, revenue=100.0, **{name: 100.0 + 10 * off for name, off in columns.items()})
-        yield revenue_fit._verdict(judged.assign(revenue_brl=100.0), REVENUE).reason
+    for error in (0.5, 1.0, 2.0):
+        own = {"mase": error, "mase_28_days": error, "total_28_days_error_pct": 7.25, "month_error_pct": 6.0}
+        against = Interval(error - 1, error - 1.1, error - 0.9)
+        yield revenue_fit.reason_of(52, "mean", "year_ago", own, {"mase": 1.0, "mase_28_days": 1.0}, against)
     counts = pd.DataFrame({"segment_count": [4, 5], "is_chosen": [True, False], "silhouette": [0.3, 0.2]})
     lane = {"segment_count": 3.0, "silhouette": 0.4, "stability": 0.9, "largest_share": 0.5, "noise_share": 0.1}
     for admissible, is_lane, found, silhouette in (
@@ -95,23 +89,20 @@ def verdicts() -> Iterator[str]:
 
 def revenue_sentences() -> Iterator[str]:
     short = Panel(date(2024, 3, 5).toordinal(), ("SP",), np.ones((40, 1)), np.ones((40, 1)))
-    yield revenue_fit._without_forecast(short, REVENUE).reason
-    source = inspect.getsource(revenue_fit._with_baseline)
-    assert "days of history are too few, {params.model_days} are" in source
-    too_few = "There is no revenue model: 40 days of history are too few, 200 are needed."
-    yield f"{too_few} The mean of the last weeks' weekday serves instead."
+    for known in (short, Panel(short.first, ("SP",), np.ones((1, 1)), np.ones((1, 1)))):
+        yield revenue_fit._without_forecast(known, REVENUE).reason
     long = Panel(date(2023, 1, 2).toordinal(), ("SP",), np.zeros((400, 1)), np.zeros((400, 1)))
     names = sorted({name for name in special_days(long.days, frozenset({long.first + 100})) if name})
     events = Effects(closed_weekdays=(0, 1, 2, 3, 4, 5, 6), closed_events=tuple(names), closes_on_holidays=True)
+    silent = replace(long, revenue=(np.arange(400) != 200.0)[:, None] * 1.0)
     for effects in (events, Effects()):
-        for one in (short, long):
-            models = SimpleNamespace(revenue=SimpleNamespace(effects=effects))
-            yield from notes.notes_of(one, frozenset(), models)  # type: ignore[arg-type]
-    yield from notes.notes_of(short, frozenset(), SimpleNamespace(revenue=None))  # type: ignore[arg-type]
+        for one in (short, long, silent):
+            yield from notes.notes_of(one, frozenset(), effects)
     days = pd.date_range("2024-01-01", periods=400)
     sold = [1.0 if day < 5 or day == 60 else 1000.0 if day > 60 else 0.0 for day in range(400)]
     history = pd.DataFrame({"date": days, "state": "SP", "revenue_brl": sold, "order_count": sold})
     yield from panel.read_panel(history, days[-10].date()).notes
+    yield from panel.read_panel(history[60:], days[-2].date()).notes
 
 
 ALL = {kind.__name__: sorted(set(kind())) for kind in (obstacles, verdicts, revenue_sentences)}
@@ -119,7 +110,7 @@ WRITERS: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
     (splitting, ("obstacle_in",)),
     (judge, ("require_customers",)),
     (spend_result, ("verdict",)),
-    (revenue_fit, ("_verdict", "_with_baseline", "_without_forecast")),
+    (revenue_fit, ("reason_of", "_without_forecast")),
     (notes, ("notes_of", "_months", "_closed", "_silent", "_black_fridays")),
     (panel, ("read_panel",)),
     (result, ("explain_choice", "_lane_verdict")),

@@ -28,7 +28,6 @@ def test_a_shop_of_two_months_is_published_without_expected_spend_and_says_why(t
     forecast = pq.read_table(run.home / "published" / "current" / "revenue_forecast.parquet").to_pandas()
     nation = forecast[forecast["state"] == "BR"]
     assert len(nation) == 92 and (nation["expected_revenue_brl"] > 0).all()
-    if manifest["models"]["revenue"] is None:
-        # Each weekday's mean of four weeks, again and again, and nothing said of how far off it may be.
-        assert nation["expected_revenue_brl"].iloc[7:].tolist() == nation["expected_revenue_brl"].iloc[:-7].tolist()
-        assert forecast[["revenue_model_version", "revenue_lower_80_brl"]].isna().all(axis=None)
+    assert manifest["models"]["revenue"] is not None
+    assert (nation["revenue_lower_80_brl"] < nation["expected_revenue_brl"]).all()
+    assert forecast["revenue_model_version"].notna().all()

@@ -29,7 +29,7 @@ from ..ml.builders import (
 PARAMS: dict[str, Any] = {
     "segmentation": {**SMALL_SEGMENTATION, "seed": 7},
     "spend": {**SMALL_SPEND, "seed": 7},
-    "revenue": {"candidates": ["calendar_level"], "origins": 8, "judged_origins": 4, "seed": 7},
+    "revenue": {"origins": 8, "spacing_days": 28, "seed": 7},
 }
 
 

@@ -100,8 +100,7 @@ def _by_day(view: View, recent: pd.DataFrame, ahead: pd.DataFrame, hidden: int) 
     numbers = pd.concat(
         [recent[["date", "revenue_brl", "mean_brl"]], ahead[["date", "forecast_brl", *_BOUNDS]]], ignore_index=True
     )
-    notes = [view.text("overview.naive")] if ahead["revenue_model_version"].isna().all() else []
-    chart(view, "forecasts.ahead", figure, numbers, notes=[*notes, *suppression_note(view, hidden)])
+    chart(view, "forecasts.ahead", figure, numbers, notes=suppression_note(view, hidden))
 
 
 def _by_month(view: View, scope: Scope, ahead: pd.DataFrame) -> None:

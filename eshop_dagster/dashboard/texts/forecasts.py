@@ -73,10 +73,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "forecasts.error": ("Erro por antecedência", "Error by how far ahead"),
     "forecasts.error_help": (
-        "Soma dos erros absolutos dividida pela receita real, por semana à frente, do modelo e da previsão ingênua "
-        "(o mesmo dia da semana).",
-        "Sum of absolute errors divided by real revenue, by week ahead, of the model and of the naive forecast (the "
-        "same weekday).",
+        "Soma dos erros absolutos dividida pela receita real, por semana à frente, do modelo e da melhor previsão "
+        "ingênua (a média do mesmo dia da semana, a última semana ou o mesmo dia do ano passado).",
+        "Sum of absolute errors divided by real revenue, by week ahead, of the model and of the best naive forecast "
+        "(the weekday's mean, last week, or the same day of last year).",
     ),
     "forecasts.model": ("Modelo", "Model"),
     "forecasts.naive": ("Ingênua", "Naive"),

@@ -68,10 +68,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A história da loja ainda é curta demais para uma previsão.",
         "The shop's history is too short for a forecast yet.",
     ),
-    "overview.naive": (
-        "Ainda não há modelo campeão de receita: vale o mesmo dia da semana anterior, sem intervalos.",
-        "There is no revenue champion yet: the same weekday of the week before stands in, without intervals.",
-    ),
     "overview.actual": ("Receita do dia", "Revenue of the day"),
     "overview.mean": ("Média de 7 dias", "7-day mean"),
     "overview.forecast": ("Previsão", "Forecast"),

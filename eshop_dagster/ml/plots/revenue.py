@@ -7,20 +7,20 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from eshop_dagster.ml.plots.palette import ACCENT, CONTRAST, NUMBER, QUIET, TEXT, label_axes, new_figure
+from eshop_dagster.ml.revenue.panel import NATION
 
-NATION = "BR"
 SHOWN_DAYS = 120
 _NAMES = {
+    "mean": "weighted mean of all",
     "weekday_mean": "mean of four weeks' weekday",
     "last_week": "last week again",
-    "calendar_level": "flat level, calendar",
-    "last_year": "shape of last year",
-    "ets": "ETS",
-    "theta": "Theta",
-    "linear": "linear on lags",
-    "xgboost": "XGBoost on lags",
-    "average": "average of all models",
+    "year_ago": "last year's day",
+    "level": "level of four weeks",
+    "long_level": "level of eight weeks",
+    "drift": "level and half the year's slope",
+    "year_shape": "level and last year's shape",
 }
+_PANELS = {"mase": "MASE up to three months ahead", "total_28_days_error_pct": "error of the 28-day total, %"}
 
 
 def revenue_months_figure(backtest: pd.DataFrame, state: str = NATION) -> Figure:
@@ -79,23 +79,25 @@ def revenue_fan_figure(history: pd.DataFrame, forecast: pd.DataFrame, state: str
 
 
 def revenue_candidates_figure(candidates: pd.DataFrame) -> Figure:
-    """Return the MASE of each candidate and baseline, revenue beside ticket, the chosen one in the accent colour."""
-    _require_columns(candidates, ("target", "candidate", "is_baseline", "is_chosen", "mase"))
+    """Return the errors of each part and of the mean: MASE, and of the 28-day total; what serves in the accent colour.
+
+    A young shop has no such totals: then the second panel is left out.
+    """
+    _require_columns(candidates, ("candidate", "is_baseline", "is_chosen", "mase"))
+    shown = [name for name in _PANELS if name in candidates.columns]
     figure = new_figure(11.0, 4.5)
-    panels = figure.subplots(1, 2)
-    for axes, target in zip(panels, ("revenue", "ticket"), strict=True):
-        ranked = candidates[(candidates["target"] == target) & candidates["mase"].notna()]
-        ranked = ranked.sort_values(["mase", "candidate"], ascending=False, ignore_index=True)
+    for axes, name in zip(np.ravel(figure.subplots(1, len(shown))), shown, strict=True):
+        ranked = candidates.sort_values([name, "candidate"], ascending=False, ignore_index=True)
         labels = [
-            f"{_NAMES.get(name, name)}{' (baseline)' if is_baseline else ''}"
-            for name, is_baseline in zip(ranked["candidate"], ranked["is_baseline"], strict=True)
+            f"{_NAMES.get(candidate, candidate)}{' (baseline)' if is_baseline else ''}"
+            for candidate, is_baseline in zip(ranked["candidate"], ranked["is_baseline"], strict=True)
         ]
         colours = [ACCENT if is_chosen else QUIET for is_chosen in ranked["is_chosen"]]
         hatches = ["//" if is_baseline else "" for is_baseline in ranked["is_baseline"]]
-        bars = axes.barh(labels, ranked["mase"], color=colours, hatch=hatches, edgecolor="white")
-        axes.bar_label(bars, labels=[f"{value:.3f}" for value in ranked["mase"]], padding=4, color=TEXT)
+        bars = axes.barh(labels, ranked[name], color=colours, hatch=hatches, edgecolor="white")
+        axes.bar_label(bars, labels=[f"{value:.3g}" for value in ranked[name]], padding=4, color=TEXT)
         axes.margins(x=0.18)
-        label_axes(axes, title=f"{target.capitalize()}: lower is better", x="MASE on the judged origins", y="")
+        label_axes(axes, title="Lower is better", x=_PANELS[name], y="")
         axes.grid(visible=False)
     return figure
 

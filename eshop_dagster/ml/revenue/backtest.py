@@ -1,21 +1,23 @@
-"""The rolling-origin backtest: at each origin everything is fitted on what was known by then, and looks ahead."""
+"""The rolling-origin backtest: at each origin everything is learned from what was known by then, and looks ahead."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
-from eshop_dagster.ml.revenue.feast_days import Floats, Ordinals, day_kinds
-from eshop_dagster.ml.revenue.nation import NationModels, ahead_of, fit_nation, naive, revenue_ahead, ticket_ahead
+from eshop_dagster.ml.revenue.effects import learn_effects
+from eshop_dagster.ml.revenue.feast_days import Floats, Ordinals
 from eshop_dagster.ml.revenue.panel import Panel
-from eshop_dagster.ml.revenue.params import AVERAGE, BASELINE, BASELINES, RevenueParams
-from eshop_dagster.ml.revenue.scores import WEEK, mase_scale
-from eshop_dagster.ml.revenue.series import SeriesModel
-from eshop_dagster.ml.revenue.states import METHODS, state_shares, ticket_ratios
+from eshop_dagster.ml.revenue.params import PARTS, RevenueParams
+from eshop_dagster.ml.revenue.parts import parts_ahead
+from eshop_dagster.ml.revenue.states import state_shares, ticket_ratios, usual_ticket
 
-LEAST_ORIGINS = 6
-SHORT_DAYS = 28
-LEAST_LOOK_DAYS = 7
-LEAST_LEARNT_DAYS = 42
+WEEK = 7
+LEARNT_DAYS = 14
+LEAST_ORIGINS = 12
+"""A history with fewer origins a week apart has them closer."""
 
 
 @dataclass(frozen=True)
@@ -24,95 +26,113 @@ class Look:
 
     Attributes:
         origin: ordinal of the last known day.
-        days: shape (h,), the days after it.
-        kinds: shape (h,), of `day_kinds`.
+        parts: by name, shape (h,).
         states: those with sales by then.
-        revenue, ticket: by candidate, shape (h,).
-        shares: by method, shape (h, states).
-        naive_states: shape (h, states), BRL: each state's own baseline.
-        ratios: shape (states,), tickets relative to the nation's.
-        revenue_scale, ticket_scale: what MASE divides by.
+        shares, ratios: of the states, shape (states,).
+        ticket: the nation's, BRL.
+        scale, ticket_scale: what MASE divides by.
     """
 
     origin: int
-    days: Ordinals
-    kinds: Ordinals
+    parts: dict[str, Floats]
     states: tuple[str, ...]
-    revenue: dict[str, Floats]
-    ticket: dict[str, Floats]
-    shares: dict[str, Floats]
-    naive_states: Floats
+    shares: Floats
     ratios: Floats
-    revenue_scale: float
+    ticket: float
+    scale: float
     ticket_scale: float
 
-    @property
-    def steps(self) -> Ordinals:
-        """Return how many days ahead each day is."""
-        return self.days - self.origin
 
+@dataclass(frozen=True)
+class Backtest:
+    """All looks, and what came.
 
-def plan_origins(panel: Panel, params: RevenueParams) -> tuple[int, ...]:
-    """Return the ordinals of the origins, rising; the last looks 28 days ahead, in a short history a week.
-
-    Short histories have closer origins; none where there is no room for any.
+    Attributes:
+        panel: all days.
+        looks: by rising origin.
+        horizon: days ahead.
     """
-    count = len(panel.days)
-    earliest = max(LEAST_LEARNT_DAYS, min(params.first_origin_days, count // 2))
-    look = SHORT_DAYS if count - SHORT_DAYS >= earliest + 7 * (LEAST_ORIGINS + 2) else LEAST_LOOK_DAYS
-    room = count - look - earliest
-    if room < 0:
-        return ()
-    spacing = max(1, min(params.spacing_days, room // (LEAST_ORIGINS + 1)))
+
+    panel: Panel
+    looks: tuple[Look, ...]
+    horizon: int
+
+    @cached_property
+    def origins(self) -> Ordinals:
+        """Return the origins, shape (n,)."""
+        return np.array([look.origin for look in self.looks], dtype=np.int64)
+
+    @cached_property
+    def days(self) -> Ordinals:
+        """Return the ordinal of each day ahead, shape (n, horizon)."""
+        ahead: Ordinals = self.origins[:, None] + np.arange(1, self.horizon + 1)
+        return ahead
+
+    @cached_property
+    def is_known(self) -> npt.NDArray[np.bool_]:
+        """Return whether each day ahead has come, shape (n, horizon)."""
+        known: npt.NDArray[np.bool_] = self.days <= self.panel.last
+        return known
+
+    @cached_property
+    def actual(self) -> Floats:
+        """Return the nation's revenue on each day ahead, BRL, shape (n, horizon); NaN where it has not come."""
+        return self.came(self.panel.revenue.sum(axis=1))
+
+    @cached_property
+    def forecasts(self) -> Floats:
+        """Return each part's forecasts, shape (n, parts, horizon), in the order of `PARTS`; NaN where it has none."""
+        unknown = np.full(self.horizon, np.nan)
+        return np.array([[look.parts.get(name, unknown) for name in PARTS] for look in self.looks])
+
+    @cached_property
+    def scales(self) -> Floats:
+        """Return what the errors of each origin are divided by, shape (n,)."""
+        return np.maximum([look.scale for look in self.looks], 1e-9)
+
+    def came(self, values: Floats) -> Floats:
+        """Return the values of the panel's days on each day ahead, shape (n, horizon); NaN where they have not come."""
+        places = np.minimum(self.days, self.panel.last) - self.panel.first
+        found: Floats = np.where(self.is_known, values[places], np.nan)
+        return found
+
+
+def look_back(panel: Panel, holidays: frozenset[int], params: RevenueParams) -> Backtest:
+    """Return what every part would have said at each origin of the plan."""
+    looks = tuple(look_ahead(panel, holidays, origin, params) for origin in plan_origins(panel, params))
+    return Backtest(panel, looks, params.horizon_days)
+
+
+def plan_origins(panel: Panel, params: RevenueParams) -> Sequence[int]:
+    """Return the ordinals of the origins, rising: from two weeks on, up to a week before the last day."""
+    room = len(panel.days) - WEEK - LEARNT_DAYS
+    spacing = max(1, min(params.spacing_days, room // (LEAST_ORIGINS - 1)))
     number = min(params.origins, room // spacing + 1)
-    return tuple(panel.last - look - spacing * at for at in range(number - 1, -1, -1))
+    return [panel.last - WEEK - spacing * at for at in range(number - 1, -1, -1)]
 
 
-def plan_naive_origins(panel: Panel, params: RevenueParams) -> tuple[int, ...]:
-    """Return the ordinals of the origins where only the baseline looks ahead: every day after the first week."""
-    first = panel.first + max(WEEK - 1, len(panel.days) - params.origins * params.spacing_days)
-    return tuple(range(first, panel.last))
-
-
-def look_ahead(
-    panel: Panel, holidays: frozenset[int], origin: int, params: RevenueParams, seed: int, *, is_naive: bool = False
-) -> Look:
-    """Return what every candidate, fitted on the days up to the origin, says of the days after it.
-
-    Args:
-        panel: may go on after the origin: nothing of that is read but how long it is.
-        is_naive: whether the baselines alone look ahead.
-    """
-    horizon = min(params.horizon_days, panel.last - origin)
+def look_ahead(panel: Panel, holidays: frozenset[int], origin: int, params: RevenueParams) -> Look:
+    """Return what every part, learned from the days up to the origin, says of the days after it."""
     known = panel.until(origin)
-    models = NationModels(None, None) if is_naive else fit_nation(known, holidays, params, seed)
-    days = ahead_of(known, horizon)
+    values = known.revenue.sum(axis=1)
+    effects = learn_effects(known.days, values, known.orders.sum(axis=1), holidays, params.gift_days)
     return Look(
         origin=origin,
-        days=days,
-        kinds=day_kinds(days, holidays),
+        parts=parts_ahead(known, effects, holidays, params.horizon_days),
         states=known.states,
-        revenue=revenue_ahead(models.revenue, known, holidays, horizon, _names(models.revenue)),
-        ticket=ticket_ahead(models.ticket, known, holidays, horizon, _names(models.ticket)),
-        shares={m: state_shares(m, known.revenue, known.orders, horizon, alpha=models.alpha) for m in METHODS},
-        naive_states=naive(BASELINE, known.revenue, horizon),
+        shares=state_shares(known.revenue),
         ratios=ticket_ratios(known.revenue, known.orders),
-        revenue_scale=mase_scale(known.revenue.sum(axis=1)),
-        ticket_scale=_ticket_scale(known),
+        ticket=usual_ticket(known.revenue, known.orders),
+        scale=weekly_change(values),
+        ticket_scale=weekly_change(known.tickets()),
     )
 
 
-def _names(model: SeriesModel | None) -> tuple[str, ...]:
-    own = model.names if model else ()
-    return (*BASELINES, *own, *((AVERAGE,) if len(own) > 1 else ()))
+def weekly_change(values: Floats) -> float:
+    """Return the mean distance of a day from the same weekday a week before: what MASE divides by; NaN is left out.
 
-
-def judged_count(origins: int, params: RevenueParams) -> int:
-    """Return how many of the origins, the latest, judge and have no say in the choice."""
-    return min(params.judged_origins, max(3, origins // 2))
-
-
-def _ticket_scale(known: Panel) -> float:
-    tickets = known.tickets()
-    pairs = (tickets[7:] > 0) & (tickets[:-7] > 0)
-    return float(np.abs(tickets[7:] - tickets[:-7])[pairs].mean()) if pairs.any() else 0.0
+    Hyndman and Koehler 2006, Another look at measures of forecast accuracy, with a season of seven days.
+    """
+    change = np.abs(values[WEEK:] - values[:-WEEK])
+    change = change[np.isfinite(change)]
+    return float(change.mean()) if len(change) else 0.0

@@ -1,24 +1,16 @@
-"""What the calendar does to a day, learned from the past: weekdays, closed days, feasts and the run-up to them.
+"""What the calendar does to a day, learned from the past: weekdays, closed days, feasts, run-ups to days of gifts.
 
 All effects are differences of logarithms, so that they multiply.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
-from eshop_dagster.ml.revenue.feast_days import (
-    FEASTS,
-    RUN_UP_DAYS,
-    Floats,
-    Ordinals,
-    feast_day,
-    run_ups,
-    special_days,
-    weekdays,
-)
+from eshop_dagster.ml.revenue.feast_days import RUN_UP_DAYS, Floats, Ordinals, gift_day, run_up, special_days, weekdays
 
 CLOSED_WEEKS = 8
 WEEKDAY_SPAN_DAYS = 364
@@ -32,6 +24,8 @@ RUN_UP_ERRORS = 1.4
 """Standard errors below which an effect counts as none. A run-up has neighbours that say the same, a feast has not."""
 
 RUN_UP_WINDOW = 60
+LEAST_WEEKS = 4
+LEAST_RATIO = 0.02
 LEAST_HOLIDAYS = 3
 HOLIDAY_PREFIX = "holiday "
 
@@ -47,7 +41,7 @@ class Effects:
         closed_events: names of days without trade.
         closes_on_holidays: whether no public holiday had trade.
         holiday: of a public holiday never seen.
-        run_up: shape (feasts, days + 1), lift so many days before each of `FEASTS`; 0 in the first column.
+        run_ups: by rule of `gift_day`, shape (days + 1,): lift so many days before it, 0 in the first place.
     """
 
     weekday: Floats = field(default_factory=lambda: np.zeros(7))
@@ -56,24 +50,30 @@ class Effects:
     closed_events: tuple[str, ...] = ()
     closes_on_holidays: bool = False
     holiday: float = 0.0
-    run_up: Floats = field(default_factory=lambda: np.zeros((len(FEASTS), RUN_UP_DAYS + 1)))
+    run_ups: dict[str, Floats] = field(default_factory=dict)
+
+    def factors(self, days: Ordinals, holidays: frozenset[int]) -> Floats:
+        """Return by how much each day is above the level, as a factor; closed days are not looked at."""
+        factors: Floats = np.exp(self.on(days, holidays) + self.weekday[weekdays(days)])
+        return factors
+
+    def levels(self, days: Ordinals, values: Floats, holidays: frozenset[int]) -> Floats:
+        """Return each day's value without the calendar's part, 0 on an open day without sales, NaN on a closed one."""
+        is_known = (values > 0) | ~self.is_closed(days, holidays)
+        levels: Floats = np.where(is_known, values / self.factors(days, holidays), np.nan)
+        return levels
 
     def on(self, days: Ordinals, holidays: frozenset[int]) -> Floats:
         """Return each day's effect without that of its weekday."""
-        names = special_days(days, holidays)
+        names = special_days(days, holidays, self.run_ups)
         fallback = [self.holiday if name and name.startswith(HOLIDAY_PREFIX) else 0.0 for name in names]
         events = [self.events.get(name, other) if name else 0.0 for name, other in zip(names, fallback, strict=True)]
-        total: Floats = np.array(events, dtype=np.float64) + _lift(self.run_up, run_ups(days))
+        total: Floats = np.array(events, dtype=np.float64) + _lift(days, self.run_ups)
         return total
-
-    def of_weekday(self, days: Ordinals) -> Floats:
-        """Return the effect of each day's weekday."""
-        effect: Floats = self.weekday[weekdays(days)]
-        return effect
 
     def is_closed(self, days: Ordinals, holidays: frozenset[int]) -> npt.NDArray[np.bool_]:
         """Return whether the shop does not trade on each day."""
-        names = special_days(days, holidays)
+        names = special_days(days, holidays, self.run_ups)
         by_name = np.array([name in self.closed_events for name in names], dtype=np.bool_)
         closed: npt.NDArray[np.bool_] = by_name | np.isin(weekdays(days), self.closed_weekdays)
         if self.closes_on_holidays:
@@ -81,28 +81,33 @@ class Effects:
         return closed
 
 
-def learn_effects(days: Ordinals, logs: Floats, orders: Floats, holidays: frozenset[int]) -> Effects:
+def learn_effects(
+    days: Ordinals, values: Floats, orders: Floats, holidays: frozenset[int], gift_days: Sequence[str] = ()
+) -> Effects:
     """Return the effects that these days show.
 
     An effect of a named day is its mean distance from the ordinary days of the four weeks on either side, shrunk
-    towards none by how far chance alone would carry it.
+    towards none by how far chance alone would carry it. Effects are learned from the days with sales; a last factor by
+    weekday brings in the open days without.
 
     Args:
         days: shape (n,), one after the other.
-        logs: shape (n,), NaN on a day without sales.
+        values: shape (n,), 0 on a day without sales.
         orders: shape (n,).
         holidays: public holidays.
+        gift_days: rules of `gift_day`: days for which customers buy in the weeks before.
     """
-    names = special_days(days, holidays)
+    names = special_days(days, holidays, gift_days)
+    before = {rule: run_up(days, rule) for rule in gift_days}
+    logs = np.log(np.where(values > 0, values, np.nan))
     is_ordinary = np.array([name is None for name in names])
+    is_plain = is_ordinary & np.all([near == 0 for near in before.values()], axis=0)
     closed_weekdays = _closed_weekdays(days, orders)
-    before = run_ups(days)
-    is_plain = is_ordinary & (before == 0).all(axis=1)
     weekday = _weekday_effects(days, np.where(is_plain, logs, np.nan), closed_weekdays)
     level = logs - weekday[weekdays(days)]
     plain, feastless = np.where(is_plain, level, np.nan), np.where(is_ordinary, level, np.nan)
-    run_up = np.array([_run_up(days, plain, feastless, before[:, n], feast) for n, feast in enumerate(FEASTS)])
-    rest = level - _lift(run_up, before)
+    run_ups = {rule: _run_up(days, plain, feastless, near, rule) for rule, near in before.items()}
+    rest = level - _lift(days, run_ups)
     usual = np.where(is_ordinary, rest, np.nan)
     noise = spread(usual - moving_mean(usual, 14, 14))
     events, closed_events = _events(names, rest, usual, orders, np.isin(weekdays(days), closed_weekdays), noise)
@@ -111,7 +116,8 @@ def learn_effects(days: Ordinals, logs: Floats, orders: Floats, holidays: frozen
     judged = {*events, *closed_events}
     kept = {str(name) for name, day in zip(names, days.tolist(), strict=True) if day in holidays} & judged
     closes = len(kept) >= LEAST_HOLIDAYS and kept <= set(closed_events)
-    return Effects(weekday, closed_weekdays, events, closed_events, closes, holiday, run_up)
+    found = Effects(weekday, closed_weekdays, events, closed_events, closes, holiday, run_ups)
+    return replace(found, weekday=weekday + _of_empty_days(days, found.levels(days, values, holidays)))
 
 
 def moving_mean(values: Floats, before: int, after: int) -> Floats:
@@ -155,17 +161,30 @@ def _weekday_effects(days: Ordinals, logs: Floats, closed: tuple[int, ...]) -> F
     return effects
 
 
-def _lift(run_up: Floats, before: Ordinals) -> Floats:
-    columns = [run_up[column, before[:, column]] for column in range(run_up.shape[0])]
-    lift: Floats = np.sum(columns, axis=0)
+def _of_empty_days(days: Ordinals, levels: Floats) -> Floats:
+    """Return what each weekday's mean, its days without sales among them, is above that of the weeks around."""
+    around, numbers, ratios = moving_mean(levels, 14, 14), weekdays(days), np.ones(7)
+    is_recent = (np.arange(len(days)) >= len(days) - WEEKDAY_SPAN_DAYS) & np.isfinite(levels)
+    for number in range(7):
+        here = is_recent & (numbers == number)
+        if here.sum() >= LEAST_WEEKS and around[here].sum() > 0:
+            ratios[number] = max(levels[here].sum() / around[here].sum(), LEAST_RATIO)
+    logs: Floats = np.log(ratios)
+    return logs
+
+
+def _lift(days: Ordinals, run_ups: dict[str, Floats]) -> Floats:
+    lift = np.zeros(len(days))
+    for rule, curve in run_ups.items():
+        lift += curve[run_up(days, rule)]
     return lift
 
 
-def _run_up(days: Ordinals, plain: Floats, level: Floats, before: Ordinals, feast: str) -> Floats:
-    """Return the lift on each day before a feast over a line through the plain weeks around, meaned over the years."""
+def _run_up(days: Ordinals, plain: Floats, level: Floats, before: Ordinals, rule: str) -> Floats:
+    """Return the lift on each day before a gift day over a line through the plain weeks around, the years' mean."""
     curves = []
     for year in range(date.fromordinal(int(days[0])).year, date.fromordinal(int(days[-1])).year + 1):
-        distance = days - feast_day(feast, year).toordinal()
+        distance = days - gift_day(rule, year).toordinal()
         around = (np.abs(distance) <= RUN_UP_WINDOW) & np.isfinite(plain)
         rising = (before > 0) & (distance < 0) & (distance >= -RUN_UP_DAYS)
         if rising.sum() < RUN_UP_DAYS or (around & (distance < 0)).sum() < 14:

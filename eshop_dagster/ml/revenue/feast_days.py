@@ -1,13 +1,16 @@
-"""Days with a name of their own, computed for any year: movable feasts, Black Friday's week, run-ups to a feast.
+"""Days with a name of their own, computed for any year: movable feasts, Black Friday's week, run-ups to days of gifts.
 
 Days are ordinals of the proleptic Gregorian calendar (`date.toordinal`).
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Ordinals = npt.NDArray[np.int64]
@@ -15,11 +18,16 @@ Ordinals = npt.NDArray[np.int64]
 EPOCH = date(1970, 1, 1).toordinal()
 RUN_UP_DAYS = 21
 BLACK_FRIDAY_DAYS = range(-1, 7)
-FEASTS = ("mothers_day", "valentines_day", "fathers_day", "childrens_day", "christmas")
 
 _BLACK_FRIDAY = "black_friday"
+_RULE = re.compile(r"(\d\d)-(?:(\d\d)|sun([1-4]))|easter([-+]\d{1,2})")
 _YEAR_END = ((1, 1), (12, 23), (12, 24), (12, 25), (12, 26), (12, 31))
 _EASTER_DAYS = {-48: "carnival_monday", -47: "carnival_tuesday", -2: "good_friday", 0: "easter", 60: "corpus_christi"}
+
+
+def dates_of(days: Ordinals) -> pd.DatetimeIndex:
+    """Return ordinals as dates."""
+    return pd.DatetimeIndex((days - EPOCH).astype("datetime64[D]")).as_unit("us")
 
 
 def weekdays(days: Ordinals) -> Ordinals:
@@ -47,53 +55,59 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
-def feast_day(feast: str, year: int) -> date:
-    """Return the day of one of `FEASTS`, for which customers buy in the two weeks before."""
-    fixed = {"valentines_day": (6, 12), "childrens_day": (10, 12), "christmas": (12, 25)}
-    if feast in fixed:
-        return date(year, *fixed[feast])
-    month = {"mothers_day": 5, "fathers_day": 8}[feast]
-    first = date(year, month, 1)
-    return first + timedelta(days=(6 - first.weekday()) % 7 + 7)
+def gift_day(rule: str, year: int) -> date:
+    """Return the day of a rule in a year.
+
+    Args:
+        rule: `12-25` for a month and day, `05-sun2` for the second Sunday of May, `easter-21` for three weeks before
+            Easter.
+
+    Raises:
+        ValueError: another form.
+    """
+    found = _RULE.fullmatch(rule)
+    if found is None:
+        raise ValueError(
+            f"the gift day is {rule!r}; expected the like of '12-25', '05-sun2' or 'easter-21'. Correct it."
+        )
+    month, day, which, after = found.groups()
+    if after:
+        return easter(year) + timedelta(days=int(after))
+    if day:
+        return date(year, int(month), int(day))
+    first = date(year, int(month), 1)
+    return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (int(which) - 1))
 
 
-def special_days(days: Ordinals, holidays: frozenset[int]) -> list[str | None]:
+def special_days(days: Ordinals, holidays: frozenset[int], gift_days: Iterable[str] = ()) -> list[str | None]:
     """Return each day's name, the same in every year; None for an ordinary day.
 
     Args:
         days: shape (n,).
         holidays: the public holidays; one that is not known here is named by its month and day.
+        gift_days: rules of `gift_day`, which name their days.
     """
-    named: dict[int, str] = {}
+    named = {day: f"holiday {date.fromordinal(day):%m-%d}" for day in holidays}
     for year in _years(days):
-        sunday = easter(year).toordinal()
-        for feast in FEASTS:
-            named[feast_day(feast, year).toordinal()] = feast
-        named |= {date(year, month, day).toordinal(): f"{month:02}-{day:02}" for month, day in _YEAR_END}
-        friday = black_friday(year).toordinal()
-        named |= {friday + after: f"{_BLACK_FRIDAY}{after:+d}" for after in BLACK_FRIDAY_DAYS}
-        named |= {sunday + after: name for after, name in _EASTER_DAYS.items()}
-    for day in holidays:
-        named.setdefault(day, f"holiday {date.fromordinal(day):%m-%d}")
-    return [named.get(int(day)) for day in days]
+        named |= {gift_day(rule, year).toordinal(): rule for rule in gift_days} | _named_in(year)
+    return [named.get(day) for day in days.tolist()]
 
 
-def day_kinds(days: Ordinals, holidays: frozenset[int]) -> Ordinals:
-    """Return 0 for an ordinary day, 1 for a day with a name of its own, 2 for Black Friday's week."""
-    names = special_days(days, holidays)
-    kinds = [0 if name is None else 2 if name.startswith(_BLACK_FRIDAY) else 1 for name in names]
-    return np.array(kinds, dtype=np.int64)
+@cache
+def _named_in(year: int) -> dict[int, str]:
+    sunday, friday = easter(year).toordinal(), black_friday(year).toordinal()
+    named = {date(year, month, day).toordinal(): f"{month:02}-{day:02}" for month, day in _YEAR_END}
+    named |= {friday + after: f"{_BLACK_FRIDAY}{after:+d}" for after in BLACK_FRIDAY_DAYS}
+    return named | {sunday + after: name for after, name in _EASTER_DAYS.items()}
 
 
-def run_ups(days: Ordinals) -> Ordinals:
-    """Return how many days before each of `FEASTS` a day is, shape (n, feasts); 0 where none is near."""
-    distance = np.zeros((len(days), len(FEASTS)), dtype=np.int64)
-    for column, feast in enumerate(FEASTS):
-        for year in _years(days):
-            before = feast_day(feast, year).toordinal() - days
-            is_near = (before >= 1) & (before <= RUN_UP_DAYS)
-            distance[is_near, column] = before[is_near]
-    return distance
+def run_up(days: Ordinals, rule: str) -> Ordinals:
+    """Return how many days before a gift day each day is, shape (n,); 0 outside the three weeks before it."""
+    near = np.zeros(len(days), dtype=np.int64)
+    for year in _years(days):
+        before = gift_day(rule, year).toordinal() - days
+        near = np.where((before >= 1) & (before <= RUN_UP_DAYS), before, near)
+    return near
 
 
 def _years(days: Ordinals) -> Iterable[int]:

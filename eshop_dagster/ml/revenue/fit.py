@@ -1,162 +1,201 @@
-"""Revenue and average ticket by day, weeks ahead: candidates against the seasonal naive forecast, over many origins."""
+"""Revenue and average ticket by day, weeks ahead: judged over many origins first, then fitted on every day."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from eshop_dagster.ml.revenue.backtest import (
-    LEAST_ORIGINS,
-    Look,
-    judged_count,
-    look_ahead,
-    plan_naive_origins,
-    plan_origins,
-)
-from eshop_dagster.ml.revenue.evidence import Choice, build_forecaster, gather
-from eshop_dagster.ml.revenue.judging import (
-    FIRST_CHOICE,
-    candidates_table,
-    choose,
-    choose_method,
-    metrics_of,
-    state_errors,
-    states_table,
-    with_choice,
-)
-from eshop_dagster.ml.revenue.nation import NationModels, fit_nation
+from eshop_dagster.ml.bootstrap import Interval
+from eshop_dagster.ml.revenue.backtest import Backtest, look_back
+from eshop_dagster.ml.revenue.effects import Effects, learn_effects
+from eshop_dagster.ml.revenue.feast_days import Floats
+from eshop_dagster.ml.revenue.forecaster import RevenueForecaster
+from eshop_dagster.ml.revenue.intervals import Intervals
+from eshop_dagster.ml.revenue.judging import SHORT_DAYS, mase, metrics_of, paired, scaled_errors
 from eshop_dagster.ml.revenue.notes import notes_of
 from eshop_dagster.ml.revenue.panel import Panel, holidays_of, read_panel
-from eshop_dagster.ml.revenue.params import BASELINE, BASELINES, RevenueParams
-from eshop_dagster.ml.revenue.records import backtest_table, nation_rows
+from eshop_dagster.ml.revenue.params import BASELINES, MEAN, PARTS, RevenueParams
+from eshop_dagster.ml.revenue.parts import parts_ahead
+from eshop_dagster.ml.revenue.records import keep_record
 from eshop_dagster.ml.revenue.result import RevenueResult
+from eshop_dagster.ml.revenue.weights import forecast_by, weights_at
 
 
-def fit_revenue(
+@dataclass(frozen=True)
+class Study:
+    """A shop's days and what every candidate would have said of them.
+
+    Attributes:
+        backtest: None where the history is too short to judge anything.
+        kept: forecasts already worked out.
+        calendar_end: ordinal.
+        seed: of the intervals' draws.
+    """
+
+    panel: Panel
+    holidays: frozenset[int]
+    calendar_end: int
+    params: RevenueParams
+    seed: int
+    backtest: Backtest | None
+    kept: dict[tuple[str, int | None], Floats] = field(default_factory=dict, repr=False)
+
+    def errors(self, candidate: str, until: int | None = None, state: str | None = None) -> Floats:
+        """Return the scaled errors of a candidate, shape (origins, horizon).
+
+        Args:
+            candidate: `mean`, or a baseline.
+            until: of a model trained earlier, the ordinal of its last day.
+            state: whose; the nation's by default.
+        """
+        return scaled_errors(self._judged(), self.forecasts(candidate, until), state)
+
+    def forecasts(self, candidate: str, until: int | None = None) -> Floats:
+        """Return what a candidate would have forecast at each origin, BRL, shape (origins, horizon)."""
+        if (candidate, until) not in self.kept:
+            self.kept[candidate, until] = forecast_by(self._judged(), candidate, self.params, until)
+        return self.kept[candidate, until]
+
+    def difference(self, challenger: Floats, champion: Floats, span: int = 10_000) -> Interval:
+        """Return challenger's minus champion's MASE on the same origins, with its interval."""
+        origins = self._judged().origins
+        spacing = int(origins[1] - origins[0]) if len(origins) > 1 else 1
+        return paired(challenger, champion, spacing, self.seed, span)
+
+    def best_baseline(self) -> str:
+        """Return the baseline of lowest MASE over the whole backtest."""
+        return min(BASELINES, key=lambda name: mase(self.errors(name)))
+
+    def _judged(self) -> Backtest:
+        if self.backtest is None:
+            raise ValueError(f"{len(self.panel.days)} days of history; expected {self.params.minimum_days} or more.")
+        return self.backtest
+
+
+def study_revenue(
     history: pd.DataFrame, calendar: pd.DataFrame, last_day: date, params: RevenueParams, seed: int
-) -> RevenueResult:
-    """Return the forecast that did best of late, fitted on every day, and how well choosing so did at past origins.
-
-    At each origin all candidates, the calendar's effects among them, are fitted on the days up to it. The candidate
-    to serve is chosen anew at each origin by the errors that had come due by then, and its intervals know only those
-    errors: what is judged, on the later origins, is the whole way of working, and nothing of it has seen what came
-    after. Where that does not beat the better baseline by `least_gain_share`, the flat level with the calendar's
-    effects serves, and where that does not either, the baseline.
+) -> Study:
+    """Return what every candidate would have said at many past days, each from what was known by then.
 
     Args:
         history: `date`, `state`, `revenue_brl`, `order_count`; a day without sales may be missing.
         calendar: `date`, `is_holiday` of every day of the history and of those ahead.
         last_day: the last complete day; later rows are ignored.
-        seed: of the boosted trees.
+        seed: of the intervals' draws.
 
     Raises:
         ValueError: the frames break the format, or the calendar does not cover the days.
     """
     panel, holidays = read_panel(history, last_day), holidays_of(calendar)
     if len(panel.days) < params.minimum_days:
-        return _without_forecast(panel, params)
+        return Study(panel, holidays, 0, params, seed, None)
     end = _calendar_end(calendar, panel, params)
-    origins = plan_origins(panel, params) if len(panel.days) >= params.model_days else ()
-    if len(origins) < LEAST_ORIGINS:
-        return _with_baseline(panel, holidays, end, params)
-    return _with_models(panel, holidays, end, origins, params, seed)
+    return Study(panel, holidays, end, params, seed, look_back(panel, holidays, params))
 
 
-def _with_models(
-    panel: Panel, holidays: frozenset[int], end: int, origins: Sequence[int], params: RevenueParams, seed: int
-) -> RevenueResult:
-    looks = [look_ahead(panel, holidays, origin, params, seed) for origin in origins]
-    first_judged = origins[-judged_count(len(origins), params)]
-    models = fit_nation(panel, holidays, params, seed)
-    choice, rows, verdict = _decide(looks, panel, first_judged, params)
-    evidence = gather(rows, looks, panel, choice.method)
-    judged = rows[rows["origin"] >= first_judged]
+def fit_revenue(study: Study, candidate: str | None = None) -> RevenueResult:
+    """Return what serves: the weighted mean of all parts, or the best baseline where the mean is surely worse.
+
+    Parts are weighed anew at each origin by the errors that had come due by then, and intervals know only those errors:
+    what is judged is this way of working, and nothing of it has seen what came after. What serves is then fitted on
+    every day.
+
+    Args:
+        candidate: `mean` or a baseline, to serve whatever the verdict is.
+    """
+    backtest = study.backtest
+    if backtest is None:
+        return _without_forecast(study.panel, study.params)
+    baseline, errors = study.best_baseline(), study.errors(MEAN)
+    against = study.difference(errors, study.errors(baseline))
+    chosen = candidate or (baseline if against.lower > 0 else MEAN)
+    predicted, reference = (study.forecasts(name) for name in (chosen, baseline))
+    record = keep_record(backtest, predicted, reference)
+    revenue, orders = study.panel.revenue.sum(axis=1), study.panel.orders.sum(axis=1)
+    effects = learn_effects(study.panel.days, revenue, orders, study.holidays, study.params.gift_days)
+    metrics = metrics_of(backtest, predicted) | record.coverages()
+    baseline_metrics = metrics_of(backtest, reference)
+    own = study.difference(study.errors(chosen), study.errors(baseline))
     return RevenueResult(
-        forecaster=build_forecaster(
-            choice, models, evidence, holidays=holidays, calendar_end=end, trained_until=panel.last
-        ),
-        candidate=choice.revenue,
-        ticket_candidate=choice.ticket,
-        state_method=choice.method,
-        metrics=evidence.metrics(first_judged),
-        baseline_metrics=metrics_of(judged, "revenue", f"revenue {_best_baseline(judged)}"),
-        candidates=_candidates(rows, looks, panel, choice, first_judged),
-        backtest=backtest_table(evidence.nation, evidence.states, first_judged),
-        beats_baseline=verdict.beats_baseline,
-        reason=verdict.reason,
-        notes=notes_of(panel, holidays, models),
+        forecaster=_forecaster(study, chosen, effects, record.intervals, metrics),
+        candidate=chosen,
+        metrics=metrics,
+        baseline=baseline,
+        baseline_metrics=baseline_metrics,
+        against_baseline=own,
+        candidates=candidates_table(study, chosen),
+        backtest=record.table,
+        reason=reason_of(len(backtest.looks), chosen, baseline, metrics, baseline_metrics, own),
+        notes=notes_of(study.panel, study.holidays, effects),
     )
 
 
-@dataclass(frozen=True)
-class _Verdict:
-    """What serves in place of the choice (None: the choice does), whether that beats the baseline, the sentence."""
+def candidates_table(study: Study, chosen: str) -> pd.DataFrame:
+    """Return one row per part and one of the mean: `candidate`, `is_baseline`, `is_chosen`, `weight`, and its metrics.
 
-    instead: str | None
-    beats_baseline: bool
-    reason: str
-
-
-def _decide(
-    looks: Sequence[Look], panel: Panel, first_judged: int, params: RevenueParams
-) -> tuple[Choice, pd.DataFrame, _Verdict]:
-    """Return what serves, the nation's rows with what it would have forecast, and the verdict."""
-    rows = with_choice(nation_rows(looks, panel), "revenue", "predicted")
-    rows = with_choice(rows, "ticket", "predicted_ticket")
-    verdict = _verdict(rows[rows["origin"] >= first_judged], params)
-    if verdict.instead is None:
-        revenue, _ = choose(rows, "revenue", panel.last + 1)
-    else:
-        revenue = verdict.instead
-        rows = rows.assign(predicted=rows[f"revenue {revenue}"])
-    ticket, _ = choose(rows, "ticket", panel.last + 1)
-    method, _ = choose_method(looks, panel, rows, first_judged)
-    return Choice(revenue, ticket, method), rows, verdict
-
-
-def _candidates(
-    rows: pd.DataFrame, looks: Sequence[Look], panel: Panel, choice: Choice, first_judged: int
-) -> pd.DataFrame:
-    judged = rows[rows["origin"] >= first_judged]
-    _, choosing = choose_method(looks, panel, rows, first_judged)
-    judging = state_errors([look for look in looks if look.origin >= first_judged], panel, rows, panel.last)
-    tables = [
-        candidates_table(judged, target, chosen, choose(rows, target, panel.last + 1)[1])
-        for target, chosen in (("revenue", choice.revenue), ("ticket", choice.ticket))
-    ]
-    return pd.concat([*tables, states_table(judging, choosing, choice.method)], ignore_index=True)
-
-
-def _best_baseline(judged: pd.DataFrame) -> str:
-    return min(BASELINES, key=lambda name: metrics_of(judged, "revenue", f"revenue {name}")["mase"])
-
-
-def _verdict(judged: pd.DataFrame, params: RevenueParams) -> _Verdict:
-    """Return whether the choice serves, by the judged rows.
-
-    One fallback lies between the choice and the baseline, named beforehand: the flat level with the calendar's effects.
+    Where a part knew nothing yet, `weekday_mean` stands for it.
     """
-    rival = _best_baseline(judged)
-    rival_error = metrics_of(judged, "revenue", f"revenue {rival}")["mase"]
-    said = ""
-    for served, name, column in (
-        (None, f"What was chosen at each of {judged['origin'].nunique()} later origins", "predicted"),
-        (FIRST_CHOICE, FIRST_CHOICE, f"revenue {FIRST_CHOICE}"),
-    ):
-        if column not in judged or judged[column].isna().any():
-            continue
-        error = metrics_of(judged, "revenue", column)["mase"]
-        gain = 1 - error / rival_error if rival_error > 0 else 0.0
-        is_better = gain > 0 and gain >= params.least_gain_share
-        said += (
-            f"{name} has a MASE of {error:.3f}, the better baseline ({rival}) {rival_error:.3f}: {gain:.1%} lower, "
-            f"{'which is' if is_better else 'not'} the {params.least_gain_share:.1%} needed or more. "
-        )
-        if is_better:
-            return _Verdict(served, True, said.strip() if served is None else f"{said}{served} serves instead.")
-    return _Verdict(rival, False, f"{said}{rival} serves instead.")
+    backtest = study.backtest
+    assert backtest is not None
+    weights = {name: float(w) for name, w in zip(PARTS, _weights(study), strict=True)}
+    lines = [
+        {
+            "candidate": name,
+            "is_baseline": name in BASELINES,
+            "is_chosen": name == chosen,
+            "weight": weights.get(name, 1.0),
+            **metrics_of(backtest, study.forecasts(name)),
+        }
+        for name in (MEAN, *PARTS)
+    ]
+    return pd.DataFrame(lines)
+
+
+def reason_of(
+    origins: int,
+    chosen: str,
+    baseline: str,
+    metrics: dict[str, float],
+    baseline_metrics: dict[str, float],
+    against: Interval,
+) -> str:
+    """Return the verdict in sentences."""
+    short = f"_{SHORT_DAYS}_days"
+    own, other = ((one["mase"], one[f"mase{short}"]) for one in (metrics, baseline_metrics))
+    told = (
+        f"{chosen} serves: over {origins} origins its MASE is {own[0]:.3f} ({own[1]:.3f} in the first {SHORT_DAYS} "
+        f"days), that of the best baseline ({baseline}) {other[0]:.3f} ({other[1]:.3f}): a difference of "
+        f"{against.value:+.3f} ({against.lower:+.3f} to {against.upper:+.3f})."
+    )
+    if f"total{short}_error_pct" in metrics:
+        told += f" The total of {SHORT_DAYS} days was off by {metrics[f'total{short}_error_pct']:.1f}% in the mean."
+    if "month_error_pct" in metrics:
+        told += f" A month's total was off by {metrics['month_error_pct']:.1f}% in the mean."
+    return told
+
+
+def _weights(study: Study) -> Floats:
+    assert study.backtest is not None
+    effects = Effects()
+    ahead = parts_ahead(study.panel, effects, study.holidays, 1)
+    return weights_at(study.backtest, study.panel.last, np.array([name in ahead for name in PARTS]), study.params)
+
+
+def _forecaster(
+    study: Study, chosen: str, effects: Effects, intervals: dict[str, Intervals], metrics: dict[str, float]
+) -> RevenueForecaster:
+    weights = {chosen: 1.0} if chosen != MEAN else dict(zip(PARTS, _weights(study).tolist(), strict=True))
+    return RevenueForecaster(
+        candidate=chosen,
+        weights=weights,
+        effects=effects,
+        intervals=intervals,
+        holidays=np.array(sorted(study.holidays), dtype=np.int64),
+        calendar_end=study.calendar_end,
+        trained_until=study.panel.last,
+        total_errors={name: value for name, value in metrics.items() if name.endswith("_error_pct")},
+    )
 
 
 def _calendar_end(calendar: pd.DataFrame, panel: Panel, params: RevenueParams) -> int:
@@ -171,42 +210,14 @@ def _calendar_end(calendar: pd.DataFrame, panel: Panel, params: RevenueParams) -
     return int(end)
 
 
-def _with_baseline(panel: Panel, holidays: frozenset[int], end: int, params: RevenueParams) -> RevenueResult:
-    choice = Choice(BASELINE, BASELINE, "shares_91")
-    looks = [look_ahead(panel, holidays, at, params, 0, is_naive=True) for at in plan_naive_origins(panel, params)]
-    rows = nation_rows(looks, panel)
-    rows = rows.assign(predicted=rows[f"revenue {BASELINE}"], predicted_ticket=rows[f"ticket {BASELINE}"])
-    evidence, models = gather(rows, looks, panel, choice.method), NationModels(None, None)
-    return RevenueResult(
-        forecaster=build_forecaster(
-            choice, models, evidence, holidays=holidays, calendar_end=end, trained_until=panel.last
-        ),
-        candidate=BASELINE,
-        ticket_candidate=BASELINE,
-        state_method=choice.method,
-        metrics={},
-        baseline_metrics=metrics_of(rows, "revenue", "predicted"),
-        candidates=candidates_table(rows, "revenue", BASELINE, dict.fromkeys(BASELINES, np.nan)),
-        backtest=backtest_table(evidence.nation, evidence.states, looks[0].origin),
-        reason=(
-            f"There is no revenue model: {len(panel.days)} days of history are too few, {params.model_days} are "
-            "needed. The mean of the last weeks' weekday serves instead."
-        ),
-        notes=notes_of(panel, holidays, models),
-    )
-
-
 def _without_forecast(panel: Panel, params: RevenueParams) -> RevenueResult:
+    days = "1 day" if len(panel.days) == 1 else f"{len(panel.days)} days"
     return RevenueResult(
         forecaster=None,
         candidate="none",
-        ticket_candidate="none",
-        state_method="none",
         metrics={},
+        baseline="none",
         baseline_metrics={},
-        reason=(
-            f"There is no revenue forecast: {len(panel.days)} days of history are too few, "
-            f"{params.minimum_days} are needed."
-        ),
+        reason=f"There is no revenue forecast: the history has {days}, {params.minimum_days} are needed.",
         notes=panel.notes,
     )

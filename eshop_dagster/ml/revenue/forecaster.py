@@ -7,14 +7,16 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from eshop_dagster.ml.parameters import require
-from eshop_dagster.ml.revenue.feast_days import EPOCH, Floats, Ordinals, day_kinds
+from eshop_dagster.ml.revenue.effects import Effects
+from eshop_dagster.ml.revenue.feast_days import Floats, Ordinals, dates_of
 from eshop_dagster.ml.revenue.intervals import BOUNDS, Intervals, nation_groups, state_groups
-from eshop_dagster.ml.revenue.nation import NationModels, ahead_of, revenue_ahead, ticket_ahead
 from eshop_dagster.ml.revenue.panel import NATION, Panel, holidays_of, read_panel
-from eshop_dagster.ml.revenue.states import state_shares, state_tickets, ticket_ratios
+from eshop_dagster.ml.revenue.parts import ahead_of, parts_ahead
+from eshop_dagster.ml.revenue.states import state_shares, state_tickets, ticket_ratios, usual_ticket
+from eshop_dagster.ml.revenue.weights import mixed
 
 HORIZON_DAYS = 92
-WEEK = 7
+LEAST_DAYS = 14
 FORECAST_COLUMNS = (
     "date",
     "state",
@@ -30,38 +32,39 @@ FORECAST_COLUMNS = (
 class RevenueForecaster(BaseEstimator):  # type: ignore[misc]
     """Daily revenue and average ticket of the nation and of each state, with intervals.
 
-    It holds numbers and boosted trees only, so that skops can save it.
+    It holds numbers only, so that skops can save it.
 
     Attributes:
-        candidate, ticket_candidate: which forecasts the nation's revenue and ticket.
-        state_method: how the nation's revenue is split.
-        models: what was fitted.
-        intervals: by target: `revenue`, `ticket`, `state_revenue`, `state_ticket`.
+        candidate: `mean`, or the baseline that serves.
+        weights: of each part of the nation's revenue.
+        effects: of the calendar.
+        intervals: by target: `revenue`, `average_ticket`, `state_revenue`, `state_average_ticket`.
         holidays: ordinals of the public holidays it was fitted with, rising.
         calendar_end: ordinal of the last day of that calendar.
         trained_until: ordinal of the last day it was fitted on.
+        total_errors: of `judging.total_errors`: by how much % totals were off in the backtest.
     """
 
     def __init__(
         self,
         *,
         candidate: str,
-        ticket_candidate: str,
-        state_method: str,
-        models: NationModels,
+        weights: dict[str, float],
+        effects: Effects,
         intervals: dict[str, Intervals],
         holidays: Ordinals,
         calendar_end: int,
         trained_until: int,
+        total_errors: dict[str, float],
     ) -> None:
         self.candidate = candidate
-        self.ticket_candidate = ticket_candidate
-        self.state_method = state_method
-        self.models = models
+        self.weights = weights
+        self.effects = effects
         self.intervals = intervals
         self.holidays = holidays
         self.calendar_end = calendar_end
         self.trained_until = trained_until
+        self.total_errors = total_errors
 
     def predict(
         self,
@@ -83,14 +86,15 @@ class RevenueForecaster(BaseEstimator):  # type: ignore[misc]
             horizon_days: how many days ahead.
 
         Raises:
-            ValueError: under a week of history, or a calendar that ends before the last day ahead.
+            ValueError: under two weeks of history, or a calendar that ends before the last day ahead.
         """
         require(horizon_days >= 1, "horizon_days", horizon_days, "1 or more")
         last = last_day or pd.to_datetime(history["date"]).max().date()
         panel = read_panel(history, last)
-        if len(panel.days) < WEEK:
+        if len(panel.days) < LEAST_DAYS:
             raise ValueError(
-                f"history has {len(panel.days)} days up to {last}; expected {WEEK} or more. Pass every day of the shop."
+                f"history has {len(panel.days)} days up to {last}; expected {LEAST_DAYS} or more. "
+                "Pass every day of the shop."
             )
         holidays = frozenset(self.holidays.tolist()) if calendar is None else holidays_of(calendar)
         end = self.calendar_end if calendar is None else pd.to_datetime(calendar["date"]).max().toordinal()
@@ -105,35 +109,29 @@ class RevenueForecaster(BaseEstimator):  # type: ignore[misc]
         known = panel.until(panel.last)
         days = ahead_of(known, horizon)
         steps = days - known.last
-        revenue = revenue_ahead(self.models.revenue, known, holidays, horizon, (self.candidate,))[self.candidate]
-        name = self.ticket_candidate
-        ticket = ticket_ahead(self.models.ticket, known, holidays, horizon, (name,))[name]
-        shares = state_shares(self.state_method, known.revenue, known.orders, horizon, alpha=self.models.alpha)
+        revenue = mixed(parts_ahead(known, self.effects, holidays, horizon), self.weights)
+        shares, ticket = state_shares(known.revenue), usual_ticket(known.revenue, known.orders)
         tickets = state_tickets(ticket, shares, ticket_ratios(known.revenue, known.orders))
-        nation = self._rows(days, steps, NATION, revenue, ticket, nation_groups(steps, day_kinds(days, holidays)), "")
-        parts = [nation]
-        for at, state in enumerate(known.states):
-            part = revenue * shares[:, at]
-            groups = state_groups(steps, part / tickets[:, at])
-            parts.append(self._rows(days, steps, state, part, tickets[:, at], groups, "state_"))
+        parts = [self._rows(days, steps, NATION, revenue, ticket, nation_groups(steps), "")]
+        for state, share, own in zip(known.states, shares.tolist(), tickets.tolist(), strict=True):
+            groups = state_groups(steps, revenue * share / own)
+            parts.append(self._rows(days, steps, state, revenue * share, own, groups, "state_"))
         frame = pd.concat(parts, ignore_index=True)
         return frame.sort_values(["date", "state"], kind="stable", ignore_index=True)
 
     def _rows(
-        self, days: Ordinals, steps: Ordinals, state: str, revenue: Floats, ticket: Floats, groups: Ordinals, kind: str
+        self, days: Ordinals, steps: Ordinals, state: str, revenue: Floats, ticket: float, groups: Ordinals, kind: str
     ) -> pd.DataFrame:
-        is_open = revenue > 0
+        tickets = np.where(revenue > 0, ticket, np.nan)
         columns: dict[str, object] = {
-            "date": pd.DatetimeIndex((days - EPOCH).astype("datetime64[D]")).as_unit("us"),
+            "date": dates_of(days),
             "state": state,
             "horizon_days": steps,
             "revenue_brl": revenue,
             "order_count": revenue / ticket,
-            "average_ticket_brl": np.where(is_open, ticket, np.nan),
+            "average_ticket_brl": tickets,
         }
-        for target, values, name in (("revenue", revenue, "revenue"), ("ticket", ticket, "average_ticket")):
+        for target, values in (("revenue", revenue), ("average_ticket", tickets)):
             bounds = self.intervals[kind + target].around(values, groups)
-            if target == "ticket":
-                bounds = np.where(is_open[:, None], bounds, np.nan)
-            columns |= {f"{name}_{bound}_brl": bounds[:, at] for at, bound in enumerate(BOUNDS)}
+            columns |= {f"{target}_{bound}_brl": bounds[:, at] for at, bound in enumerate(BOUNDS)}
         return pd.DataFrame(columns)[list(FORECAST_COLUMNS)]

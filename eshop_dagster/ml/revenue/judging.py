@@ -1,168 +1,121 @@
-"""Which candidate the earlier origins choose, and what the later ones, which had no say, make of it."""
+"""What the backtest says of a candidate: errors by horizon and in sum, and differences with their intervals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from eshop_dagster.ml.revenue.backtest import Look
-from eshop_dagster.ml.revenue.feast_days import Floats
-from eshop_dagster.ml.revenue.intervals import BOUNDS, learn_intervals
-from eshop_dagster.ml.revenue.panel import Panel
-from eshop_dagster.ml.revenue.params import BASELINE, BASELINES
-from eshop_dagster.ml.revenue.scores import bias_share, coverage, mase, rmse, smape
-from eshop_dagster.ml.revenue.states import METHODS
+from eshop_dagster.ml.bootstrap import Interval
+from eshop_dagster.ml.revenue.backtest import Backtest
+from eshop_dagster.ml.revenue.feast_days import Floats, dates_of
+from eshop_dagster.ml.revenue.params import BASELINES
 
-FIRST_CHOICE = "calendar_level"
-CHOICE_HALF_LIFE_DAYS = 91.0
-SPANS = {"": 10_000, "_28_days": 28}
-STATE_BASELINE = f"states_{BASELINE}"
+SHORT_DAYS = 28
+SPANS = {"": 10_000, "_28_days": SHORT_DAYS}
+DRAWS = 1000
 
 
-def choose(rows: pd.DataFrame, target: str, now: int) -> tuple[str, dict[str, float]]:
-    """Return the candidate of lowest MASE by what had come due on a day, and the MASE of each.
-
-    Newer origins weigh more: what suits a shop's first growth need not suit it later. A candidate that could not be
-    fitted at each of these origins cannot be compared; with nothing due, the calm `calendar_level` is taken where
-    there is one.
+def scaled_errors(backtest: Backtest, predicted: Floats, state: str | None = None) -> Floats:
+    """Return absolute errors in units of the nation's MASE scale, shape (n, horizon); NaN where nothing has come.
 
     Args:
-        rows: of `nation_rows`.
-        target: `revenue` or `ticket`.
-        now: ordinal; neither a later origin nor a later day is read.
+        predicted: the nation's, shape (n, horizon).
+        state: whose errors; a state that had not sold by an origin was forecast as 0.
     """
-    known = rows[(rows["origin"] < now) & (rows["day"] <= now) & rows[target].notna()]
-    if known.empty:
-        return (FIRST_CHOICE if FIRST_CHOICE in _names(rows, target) else BASELINE), {}
-    names = [name for name in _names(rows, target) if known[f"{target} {name}"].notna().all()]
-    weights = 0.5 ** ((now - known["origin"].to_numpy()) / CHOICE_HALF_LIFE_DAYS)
-    errors = {name: _mase(known, target, f"{target} {name}", weights) for name in names}
-    return min(errors, key=lambda name: errors[name]), errors
-
-
-def with_choice(rows: pd.DataFrame, target: str, column: str) -> pd.DataFrame:
-    """Return the rows with what would have been forecast at each origin, and by which candidate in `<column>_by`."""
-    values = np.full(len(rows), np.nan)
-    names = np.full(len(rows), "", dtype=object)
-    for origin in np.unique(rows["origin"].to_numpy()):
-        here = (rows["origin"] == origin).to_numpy()
-        name, _ = choose(rows, target, int(origin))
-        names[here], values[here] = name, rows.loc[here, f"{target} {name}"]
-    return rows.assign(**{column: values, f"{column}_by": names})
-
-
-def choose_method(looks: Sequence[Look], panel: Panel, nation: pd.DataFrame, now: int) -> tuple[str, dict[str, float]]:
-    """Return how to split the nation, by what had come due on a day, and the errors of `state_errors`.
-
-    The states' own baseline is among the errors and cannot be chosen.
-    """
-    errors = state_errors([look for look in looks if look.origin < now], panel, nation, now)
-    return min(METHODS, key=lambda name: errors[name]), errors
-
-
-def state_errors(looks: Sequence[Look], panel: Panel, nation: pd.DataFrame, last: int) -> dict[str, float]:
-    """Return the sum over states of absolute errors up to a day, as a mean in units of the nation's MASE scale.
-
-    Args:
-        nation: rows of the nation with `predicted`, which each method splits.
-    """
-    sums, count = dict.fromkeys((*METHODS, STATE_BASELINE), 0.0), 0
-    predicted = dict(iter(nation.groupby("origin")["predicted"]))
-    for look in looks:
-        kept = look.days <= last
-        places = [panel.states.index(state) for state in look.states]
-        actual = panel.revenue[look.days - panel.first][kept]
-        unseen = np.delete(actual, places, axis=1).sum()
-        whole = predicted[look.origin].to_numpy(dtype=np.float64)[:, None]
-        guesses = {name: whole * look.shares[name] for name in METHODS}
-        for name, guess in {**guesses, STATE_BASELINE: look.naive_states}.items():
-            missed = np.abs(actual[:, places] - guess[kept]).sum() + unseen
-            sums[name] += float(missed) / max(look.revenue_scale, 1e-9)
-        count += int(kept.sum())
-    return {name: total / max(count, 1) for name, total in sums.items()}
-
-
-def with_intervals(rows: pd.DataFrame, groups: int, target: str, predicted: str) -> pd.DataFrame:
-    """Return the rows with `<bound>` columns of a target: at each origin, from what was known of errors by then.
-
-    NaN at origins before which no forecast had come due.
-    """
-    bounds = np.full((len(rows), len(BOUNDS)), np.nan)
-    origins, days = rows["origin"].to_numpy(), rows["day"].to_numpy()
-    actual, guess = (rows[name].to_numpy(dtype=np.float64) for name in (target, predicted))
-    group = rows["group"].to_numpy()
-    is_usable = np.isfinite(actual)
-    for origin in np.unique(origins):
-        known = (origins < origin) & (days <= origin) & is_usable
-        if not known.any():
-            continue
-        here = origins == origin
-        ages = (origin - origins[known]).astype(np.float64)
-        intervals = learn_intervals(actual[known], guess[known], group[known], ages, groups)
-        bounds[here] = intervals.around(guess[here], group[here])
-    return rows.assign(**{f"{target}_{name}": bounds[:, at] for at, name in enumerate(BOUNDS)})
-
-
-def candidates_table(rows: pd.DataFrame, target: str, chosen: str, choosing: dict[str, float]) -> pd.DataFrame:
-    """Return one row per candidate of a target: its MASE where it was chosen, and its metrics on these rows."""
-    lines = []
-    for name in choosing:
-        head = {"target": target, "candidate": name, "is_baseline": name in BASELINES, "is_chosen": name == chosen}
-        lines.append({**head, "choosing_mase": choosing[name], **metrics_of(rows, target, f"{target} {name}")})
-    return pd.DataFrame(lines)
-
-
-def states_table(errors: dict[str, float], choosing: dict[str, float], chosen: str) -> pd.DataFrame:
-    """Return one row per way to split the nation, in the columns of `candidates_table`."""
-    lines = [
-        {
-            "target": "states",
-            "candidate": name,
-            "is_baseline": name == STATE_BASELINE,
-            "is_chosen": name == chosen,
-            "choosing_mase": choosing[name],
-            "mase": errors[name],
-        }
-        for name in errors
-    ]
-    return pd.DataFrame(lines)
-
-
-def metrics_of(rows: pd.DataFrame, target: str, column: str) -> dict[str, float]:
-    """Return MASE, sMAPE, RMSE and bias of a column of forecasts over all days ahead, and over the first 28."""
-    found: dict[str, float] = {}
-    for suffix, span in SPANS.items():
-        part = rows[(rows["steps"] <= span) & rows[target].notna()]
-        if part.empty:
-            continue
-        actual, guess = (part[name].to_numpy(dtype=np.float64) for name in (target, column))
-        found |= {
-            f"mase{suffix}": _mase(part, target, column),
-            f"smape{suffix}": smape(actual, guess),
-            f"rmse_brl{suffix}": rmse(actual, guess),
-            f"bias_share{suffix}": bias_share(actual, guess),
-        }
+    if state is None:
+        errors: Floats = np.abs(backtest.actual - predicted) / backtest.scales[:, None]
+        return errors
+    came = backtest.came(backtest.panel.revenue[:, backtest.panel.states.index(state)])
+    shares = [look.shares[look.states.index(state)] if state in look.states else 0.0 for look in backtest.looks]
+    found: Floats = np.abs(came - predicted * np.array(shares)[:, None]) / backtest.scales[:, None]
     return found
 
 
-def coverages(rows: pd.DataFrame, target: str) -> dict[str, float]:
-    """Return the share of days within the 80 and the 95 % interval; days forecast as closed are left out."""
-    kept = rows[rows[target].notna() & rows[f"{target}_{BOUNDS[0]}"].notna() & (rows["predicted"] > 0)]
-    if kept.empty:
-        return {}
-    actual = kept[target].to_numpy(dtype=np.float64)
-    edges = {name: kept[f"{target}_{name}"].to_numpy(dtype=np.float64) for name in BOUNDS}
-    return {
-        f"coverage_{level}": coverage(actual, edges[f"lower_{level}"], edges[f"upper_{level}"]) for level in (80, 95)
-    }
+def mase(errors: Floats, span: int = 10_000) -> float:
+    """Return the mean of scaled errors over the first days ahead."""
+    return float(np.nanmean(errors[:, :span]))
 
 
-def _names(rows: pd.DataFrame, target: str) -> list[str]:
-    head = f"{target} "
-    return [str(column).removeprefix(head) for column in rows.columns if str(column).startswith(head)]
+def paired(challenger: Floats, champion: Floats, spacing: int, seed: int, span: int = 10_000) -> Interval:
+    """Return challenger's minus champion's MASE with the interval over origins drawn anew.
+
+    Looks of neighbouring origins see the same days, so that runs of them are drawn, as long as a look is (the circular
+    block bootstrap, Politis and Romano 1992).
+
+    Args:
+        challenger, champion: of `scaled_errors`, at the same origins.
+        spacing: days between two origins.
+        seed: of the draws.
+        span: days ahead that count.
+    """
+    difference = (challenger - champion)[:, :span]
+    sums, counts = np.nansum(difference, axis=1), np.isfinite(difference).sum(axis=1)
+    origins = len(sums)
+    length = max(1, min(difference.shape[1] // spacing, origins // 4))
+    starts = np.random.default_rng(seed).integers(0, origins, (DRAWS, -(-origins // length)))
+    drawn = ((starts[:, :, None] + np.arange(length)) % origins).reshape(DRAWS, -1)[:, :origins]
+    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    lower, upper = np.quantile(means, [0.025, 0.975])
+    return Interval(float(sums.sum() / counts.sum()), float(lower), float(upper))
 
 
-def _mase(rows: pd.DataFrame, target: str, column: str, weights: Floats | None = None) -> float:
-    scale = np.maximum(rows[f"{target}_scale"].to_numpy(dtype=np.float64), 1e-9)
-    actual, guess = (rows[name].to_numpy(dtype=np.float64) for name in (target, column))
-    return mase(actual, guess, scale, weights)
+def best_baseline(forecasts: Mapping[str, Floats], backtest: Backtest) -> str:
+    """Return the baseline of lowest MASE over the whole backtest."""
+    return min(BASELINES, key=lambda name: mase(scaled_errors(backtest, forecasts[name])))
+
+
+def metrics_of(backtest: Backtest, predicted: Floats) -> dict[str, float]:
+    """Return MASE, sMAPE, RMSE and bias over all days ahead and the first 28, and the errors of the totals in %."""
+    found: dict[str, float] = {}
+    errors = scaled_errors(backtest, predicted)
+    for suffix, span in SPANS.items():
+        known = backtest.is_known[:, :span]
+        actual, guess = backtest.actual[:, :span][known], predicted[:, :span][known]
+        total = np.abs(actual) + np.abs(guess)
+        found |= {
+            f"mase{suffix}": mase(errors, span),
+            f"smape{suffix}": float((200 * np.abs(actual - guess) / np.where(total > 0, total, 1.0)).mean()),
+            f"rmse_brl{suffix}": float(np.sqrt(np.square(actual - guess).mean())),
+            f"bias_share{suffix}": float(guess.sum()) / max(float(actual.sum()), 1e-9) - 1,
+        }
+    return found | total_errors(backtest, predicted)
+
+
+def total_errors(backtest: Backtest, predicted: Floats) -> dict[str, float]:
+    """Return by how much % of the real ones the totals of 28 days, of all days ahead and of a month were off.
+
+    A month is forecast from the last origin before it that looked over every day of it. What no origin saw whole has no
+    entry.
+    """
+    found = {}
+    for name, span in ((f"total_{SHORT_DAYS}_days", SHORT_DAYS), (f"total_{backtest.horizon}_days", backtest.horizon)):
+        whole = backtest.is_known[:, span - 1]
+        real, guess = (values[whole, :span].sum(axis=1) for values in (backtest.actual, predicted))
+        if (real > 0).any():
+            found[f"{name}_error_pct"] = _mean_off(real, guess)
+    months = _months(backtest, predicted)
+    if len(months) and (months["real"] > 0).any():
+        found["month_error_pct"] = _mean_off(months["real"].to_numpy(), months["guess"].to_numpy())
+    return found
+
+
+def _mean_off(real: Floats, guess: Floats) -> float:
+    sold = real > 0
+    return float(100 * np.abs(guess[sold] / real[sold] - 1).mean())
+
+
+def _months(backtest: Backtest, predicted: Floats) -> pd.DataFrame:
+    known = backtest.is_known
+    days = pd.DataFrame(
+        {
+            "origin": np.repeat(backtest.origins, known.sum(axis=1)),
+            "real": backtest.actual[known],
+            "guess": predicted[known],
+        }
+    )
+    days["month"] = dates_of(backtest.days[known]).to_period("M")
+    sums = days.groupby(["month", "origin"]).agg(real=("real", "sum"), guess=("guess", "sum"), days=("real", "size"))
+    sums = sums.reset_index()
+    whole = sums[sums["days"] == sums["month"].dt.days_in_month]
+    last: pd.DataFrame = whole.groupby("month").last()
+    return last

@@ -7,19 +7,15 @@ import numpy as np
 
 from eshop_dagster.ml.revenue.effects import Effects
 from eshop_dagster.ml.revenue.feast_days import black_friday
-from eshop_dagster.ml.revenue.nation import NationModels
 from eshop_dagster.ml.revenue.panel import Panel
 
 _WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
-def notes_of(panel: Panel, holidays: frozenset[int], models: NationModels) -> tuple[str, ...]:
+def notes_of(panel: Panel, holidays: frozenset[int], effects: Effects) -> tuple[str, ...]:
     """Return sentences on days left out, half-filled months, closed days, days without sales, and Black Friday."""
-    common = (*panel.notes, *_months(panel))
-    if models.revenue is None:
-        return (*common, "Feasts are not told apart from other days: there is no model.")
-    effects = models.revenue.effects
-    return (*common, *_closed(effects), *_silent(panel, holidays, effects), *_black_fridays(panel))
+    told = (*panel.notes, *_months(panel), *_closed(effects), *_silent(panel, holidays, effects))
+    return (*told, *_black_fridays(panel))
 
 
 def _months(panel: Panel) -> list[str]:
@@ -47,6 +43,8 @@ def _closed(effects: Effects) -> list[str]:
 def _silent(panel: Panel, holidays: frozenset[int], effects: Effects) -> list[str]:
     silent = (panel.revenue.sum(axis=1) <= 0) & ~effects.is_closed(panel.days, holidays)
     count = int(np.count_nonzero(silent))
+    if count == 1:
+        return ["1 day without sales, on which the shop is usually open, counts as zero."]
     return [f"{count} days without sales, on which the shop is usually open, count as zero."] if count else []
 
 

@@ -9,6 +9,8 @@ import pandas as pd
 from eshop_dagster.ml.revenue.feast_days import Floats, Ordinals
 
 NATION = "BR"
+"""The name under which the sum of all states is published."""
+
 HISTORY_COLUMNS = ("date", "state", "revenue_brl", "order_count")
 CALENDAR_COLUMNS = ("date", "is_holiday")
 LONGEST_PAUSE_DAYS = 21
@@ -51,9 +53,9 @@ class Panel:
         return Panel(self.first, states, revenue[:, kept].copy(), orders[:, kept].copy(), self.notes)
 
     def tickets(self) -> Floats:
-        """Return the nation's average ticket by day, BRL; 0 on a day without sales."""
+        """Return the nation's average ticket by day, BRL; NaN on a day without sales."""
         revenue, orders = self.revenue.sum(axis=1), self.orders.sum(axis=1)
-        mean: Floats = np.where(orders > 0, revenue / np.maximum(orders, 1.0), 0.0)
+        mean: Floats = np.where(orders > 0, revenue / np.maximum(orders, 1.0), np.nan)
         return mean
 
 
@@ -73,7 +75,8 @@ def read_panel(history: pd.DataFrame, last_day: date) -> Panel:
     notes = []
     if is_late.any():
         days = frame.loc[is_late, "date"].nunique()
-        notes.append(f"{days} days after {last_day}, the last complete one, were left out.")
+        left = "1 day" if days == 1 else f"{days} days"
+        notes.append(f"{left} after {last_day}, the last complete one, {'was' if days == 1 else 'were'} left out.")
     frame = frame[~is_late & is_sale].sort_values(["date", "state"], kind="stable")
     if frame.empty:
         return Panel(last_day.toordinal() + 1, (), np.zeros((0, 0)), np.zeros((0, 0)), tuple(notes))
@@ -87,7 +90,8 @@ def read_panel(history: pd.DataFrame, last_day: date) -> Panel:
     first = every[0].toordinal()
     if start:
         begin = date.fromordinal(first + start)
-        notes.append(f"The {start} days before {begin} were left out: a thin start, or a first day in part.")
+        left = f"The day before {begin} was" if start == 1 else f"The {start} days before {begin} were"
+        notes.append(f"{left} left out: a thin start, or a first day in part.")
     states = tuple(str(name) for name in tables[0].columns)
     return Panel(first + start, states, revenue[start:], orders[start:], tuple(notes))
 

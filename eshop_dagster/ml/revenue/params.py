@@ -1,25 +1,14 @@
-"""Parameters of the revenue model, and the names of its candidates."""
+"""Parameters of the revenue model, and the names of its parts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from eshop_dagster.ml.parameters import Parameters, require
+from eshop_dagster.ml.revenue.feast_days import gift_day
 
-BASELINES = ("weekday_mean", "last_week")
-MODELS = ("calendar_level", "last_year", "ets", "theta", "linear", "xgboost")
-AVERAGE = "average"
-BASELINE = BASELINES[0]
-
-
-@dataclass(frozen=True)
-class BoostParams(Parameters):
-    """Boosted trees over lags and calendar; shallow, for a few years of days hold little to learn from."""
-
-    n_estimators: int = 120
-    max_depth: int = 3
-    learning_rate: float = 0.05
-    min_child_weight: float = 20.0
-    subsample: float = 0.8
-    reg_lambda: float = 5.0
+BASELINES = ("weekday_mean", "last_week", "year_ago")
+PARTS = (*BASELINES, "level", "long_level", "drift", "year_shape")
+MEAN = "mean"
+"""The weighted mean of all parts."""
 
 
 @dataclass(frozen=True)
@@ -28,39 +17,29 @@ class RevenueParams(Parameters):
 
     Attributes:
         horizon_days: days ahead that the backtest looks.
-        candidates: which models compete; their average joins where there are two or more.
-        origins: most origins of the backtest.
-        judged_origins: how many of them, the latest, judge; the others choose.
-        spacing_days: days between two origins.
-        minimum_days: with fewer days of history nothing is forecast.
-        model_days: with fewer, the baseline serves.
-        first_origin_days: days before the first origin at least.
-        ridge: penalty of the linear candidate.
-        least_gain_share: the MASE must be lower than the best baseline's by this share of it to beat it.
+        minimum_days: with fewer days of history nothing is forecast, for nothing could be judged.
+        origins: most origins of the backtest, the latest.
+        spacing_days: days between two origins; fewer in a short history.
+        sharpness: a part weighs its error to the power of minus this.
+        prior_origins: so many origins without a difference between parts are added to those seen.
+        gift_days: days for which customers buy in the weeks before, as rules of `feast_days.gift_day`; one that means
+            nothing to a shop's customers is learned as none.
     """
 
     horizon_days: int = 91
-    candidates: tuple[str, ...] = MODELS
-    origins: int = 52
-    judged_origins: int = 26
+    minimum_days: int = 28
+    origins: int = 104
     spacing_days: int = 7
-    minimum_days: int = 14
-    model_days: int = 56
-    first_origin_days: int = 112
-    ridge: float = 30.0
-    least_gain_share: float = 0.01
-    xgboost: BoostParams = field(default_factory=BoostParams)
+    sharpness: float = 8.0
+    prior_origins: float = 4.0
+    gift_days: tuple[str, ...] = ("05-sun2", "06-12", "08-sun2", "10-12", "12-25")
 
     def __post_init__(self) -> None:
-        require(1 <= self.horizon_days <= 180, "RevenueParams.horizon_days", self.horizon_days, "1 to 180")
-        is_known = bool(self.candidates) and set(self.candidates) <= set(MODELS)
-        require(is_known, "RevenueParams.candidates", self.candidates, f"one or more of {MODELS}")
-        is_unique = len(set(self.candidates)) == len(self.candidates)
-        require(is_unique, "RevenueParams.candidates", self.candidates, "each name once")
-        require(self.minimum_days >= 14, "RevenueParams.minimum_days", self.minimum_days, "14 or more")
-        require(self.model_days >= 56, "RevenueParams.model_days", self.model_days, "56 or more")
+        require(28 <= self.horizon_days <= 180, "RevenueParams.horizon_days", self.horizon_days, "28 to 180")
+        require(self.minimum_days >= 28, "RevenueParams.minimum_days", self.minimum_days, "28 or more")
         require(self.origins >= 6, "RevenueParams.origins", self.origins, "6 or more")
-        is_split = 3 <= self.judged_origins < self.origins
-        require(is_split, "RevenueParams.judged_origins", self.judged_origins, "3 or more, fewer than origins")
         require(self.spacing_days >= 1, "RevenueParams.spacing_days", self.spacing_days, "1 or more")
-        require(0 <= self.least_gain_share < 1, "RevenueParams.least_gain_share", self.least_gain_share, "0 to below 1")
+        require(self.sharpness >= 0, "RevenueParams.sharpness", self.sharpness, "0 or more")
+        require(self.prior_origins >= 0, "RevenueParams.prior_origins", self.prior_origins, "0 or more")
+        for rule in self.gift_days:
+            gift_day(rule, 2024)

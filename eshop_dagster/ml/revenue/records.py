@@ -1,110 +1,124 @@
-"""The backtest as rows: what was forecast, what came, by origin, day and state."""
+"""The backtest as rows: what was forecast, within which bounds, and what came, by origin, day and state."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from eshop_dagster.ml.revenue.backtest import Look
-from eshop_dagster.ml.revenue.feast_days import EPOCH
-from eshop_dagster.ml.revenue.intervals import BOUNDS, nation_groups, state_groups
-from eshop_dagster.ml.revenue.panel import NATION, Panel
-from eshop_dagster.ml.revenue.params import BASELINE
+from eshop_dagster.ml.revenue.backtest import Backtest
+from eshop_dagster.ml.revenue.feast_days import Floats, dates_of
+from eshop_dagster.ml.revenue.intervals import (
+    BOUNDS,
+    NATION_GROUPS,
+    STATE_GROUPS,
+    Forecasts,
+    Intervals,
+    nation_groups,
+    state_groups,
+    walk_intervals,
+)
+from eshop_dagster.ml.revenue.panel import NATION
 from eshop_dagster.ml.revenue.states import state_tickets
 
+TARGETS = (("revenue", "actual_brl", "predicted_brl"), ("average_ticket", "actual_ticket_brl", "predicted_ticket_brl"))
 
-def nation_rows(looks: Sequence[Look], panel: Panel) -> pd.DataFrame:
-    """Return one row per origin and day: `origin`, `day`, `steps`, `group`, what came, and each candidate's forecasts.
 
-    Forecasts are in columns `revenue <name>` and `ticket <name>`; the ticket that came is NaN on a day without sales.
+@dataclass(frozen=True)
+class Record:
+    """What would have been served at each origin.
+
+    Attributes:
+        table: one row per origin, date and state, `BR` the nation: `origin`, `date`, `state`, `horizon_days`,
+            `actual_brl`, `predicted_brl`, `baseline_brl` (the nation's), `actual_ticket_brl` (NaN without sales),
+            `predicted_ticket_brl`, and the bounds of revenue and ticket, NaN where no error was known.
+        intervals: from all errors, for the days ahead: `revenue`, `average_ticket`, and with `state_` before them.
     """
-    revenue, tickets = panel.revenue.sum(axis=1), panel.tickets()
-    frames = []
-    for look in looks:
-        at = look.days - panel.first
-        columns: dict[str, object] = {
-            "origin": look.origin,
-            "day": look.days,
-            "steps": look.steps,
-            "group": nation_groups(look.steps, look.kinds),
-            "revenue": revenue[at],
-            "ticket": np.where(tickets[at] > 0, tickets[at], np.nan),
-            "revenue_scale": look.revenue_scale,
-            "ticket_scale": look.ticket_scale,
-        }
-        columns |= {f"revenue {name}": values for name, values in look.revenue.items()}
-        columns |= {f"ticket {name}": values for name, values in look.ticket.items()}
-        frames.append(pd.DataFrame(columns))
-    return pd.concat(frames, ignore_index=True)
+
+    table: pd.DataFrame
+    intervals: dict[str, Intervals]
+
+    def coverages(self) -> dict[str, float]:
+        """Return the share of days within the 80 and 95 % intervals; days forecast as closed are left out."""
+        found = {}
+        for prefix, rows in (("", self.table["state"] == NATION), ("state_", self.table["state"] != NATION)):
+            for target, actual, _ in TARGETS:
+                name = prefix if target == "revenue" else f"{prefix}ticket_"
+                kept = self.table[rows & (self.table["predicted_brl"] > 0) & self.table[actual].notna()]
+                kept = kept[kept[f"{target}_lower_80_brl"].notna()]
+                for level in (80, 95) if len(kept) else ():
+                    low, high = (kept[f"{target}_{end}_{level}_brl"] for end in ("lower", "upper"))
+                    found[f"{name}coverage_{level}"] = float(kept[actual].between(low, high).mean())
+        return found
 
 
-def state_rows(looks: Sequence[Look], panel: Panel, nation: pd.DataFrame, method: str) -> pd.DataFrame:
-    """Return one row per origin, day and state: the nation's forecasts, split.
-
-    Columns `origin`, `day`, `steps`, `state`, `group`, `revenue`, `ticket` (NaN without sales), `predicted`,
-    `predicted_ticket`. A state that had not sold by an origin is forecast as 0.
+def keep_record(backtest: Backtest, predicted: Floats, baseline: Floats) -> Record:
+    """Return the record of forecasts of the nation, split by state.
 
     Args:
-        nation: `origin`, `predicted`, `predicted_ticket`.
+        predicted: shape (n, horizon).
+        baseline: the best baseline's, shape (n, horizon).
     """
-    whole = dict(iter(nation.groupby("origin")))
-    return pd.concat([_states_of(look, panel, whole[look.origin], method) for look in looks], ignore_index=True)
+    last, frames, intervals = backtest.panel.last, [], {}
+    parts = (
+        ("", _nation(backtest, predicted, baseline), NATION_GROUPS),
+        ("state_", _states(backtest, predicted), STATE_GROUPS),
+    )
+    for prefix, rows, groups in parts:
+        columns: dict[str, Floats] = {}
+        for target, actual, guess in TARGETS:
+            of_target = Forecasts(*(rows[name].to_numpy() for name in ("origin", "day", actual, guess, "group")))
+            bounds, intervals[prefix + target] = walk_intervals(of_target, groups, last)
+            columns |= {f"{target}_{bound}_brl": bounds[:, at] for at, bound in enumerate(BOUNDS)}
+        frames.append(rows.assign(**columns))
+    table = pd.concat(frames, ignore_index=True)
+    dates = {"origin": dates_of(table["origin"].to_numpy()), "date": dates_of(table["day"].to_numpy())}
+    return Record(table.drop(columns=["origin", "day", "group"]).assign(**dates), intervals)
 
 
-def _states_of(look: Look, panel: Panel, nation: pd.DataFrame, method: str) -> pd.DataFrame:
-    at, count = look.days - panel.first, len(panel.states)
-    places = [look.states.index(state) if state in look.states else -1 for state in panel.states]
-    shares = np.where(np.array(places) >= 0, look.shares[method][:, places], 0.0)
-    ticket, revenue = (nation[name].to_numpy(dtype=np.float64) for name in ("predicted_ticket", "predicted"))
-    tickets = state_tickets(ticket, look.shares[method], look.ratios)[:, places]
-    predicted = revenue[:, None] * shares
-    sold, orders = panel.revenue[at], panel.orders[at]
-    steps = np.repeat(look.steps, count)
+def _nation(backtest: Backtest, predicted: Floats, baseline: Floats) -> pd.DataFrame:
+    known, tickets = backtest.is_known, backtest.came(backtest.panel.tickets())
+    steps = np.broadcast_to(np.arange(1, backtest.horizon + 1), known.shape)[known]
     return pd.DataFrame(
         {
-            "origin": look.origin,
-            "day": np.repeat(look.days, count),
-            "steps": steps,
-            "state": np.tile(np.array(panel.states, dtype=object), len(at)),
-            "group": state_groups(steps, (predicted / tickets).ravel()),
-            "revenue": sold.ravel(),
-            "ticket": np.where(orders > 0, sold / np.maximum(orders, 1.0), np.nan).ravel(),
-            "predicted": predicted.ravel(),
-            "predicted_ticket": tickets.ravel(),
+            "origin": np.repeat(backtest.origins, known.sum(axis=1)),
+            "day": backtest.days[known],
+            "state": NATION,
+            "horizon_days": steps,
+            "group": nation_groups(steps),
+            "actual_brl": backtest.actual[known],
+            "predicted_brl": predicted[known],
+            "baseline_brl": baseline[known],
+            "actual_ticket_brl": tickets[known],
+            "predicted_ticket_brl": np.repeat([look.ticket for look in backtest.looks], known.sum(axis=1)),
         }
     )
 
 
-def backtest_table(nation: pd.DataFrame, states: pd.DataFrame, first_judged: int) -> pd.DataFrame:
-    """Return the forecasts in the words of the business: one row per origin, date and state, `BR` the nation.
-
-    Args:
-        nation: of `nation_rows`, with `predicted`, `predicted_ticket` and intervals.
-        states: of `state_rows`, with intervals.
-        first_judged: the first origin that judges.
-    """
-    whole = nation.assign(state=NATION, baseline=nation[f"revenue {BASELINE}"])
-    table = pd.concat([whole, states], ignore_index=True)
-    bounds = {
-        f"{target}_{bound}": f"{name}_{bound}_brl"
-        for target, name in (("revenue", "revenue"), ("ticket", "average_ticket"))
-        for bound in BOUNDS
-    }
-    names = {
-        "state": "state",
-        "steps": "horizon_days",
-        "is_judged": "is_judged",
-        "revenue": "actual_brl",
-        "predicted": "predicted_brl",
-        "baseline": "baseline_brl",
-        "ticket": "actual_ticket_brl",
-        "predicted_ticket": "predicted_ticket_brl",
-        **bounds,
-    }
-    table = table.assign(is_judged=table["origin"] >= first_judged)
-    dates = {name: _dates(table[column]) for name, column in (("origin", "origin"), ("date", "day"))}
-    return pd.DataFrame({**dates, **{new: table[old] for old, new in names.items()}})
-
-
-def _dates(days: pd.Series) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex((days.to_numpy(dtype=np.int64) - EPOCH).astype("datetime64[D]")).as_unit("us")
+def _states(backtest: Backtest, predicted: Floats) -> pd.DataFrame:
+    panel, frames = backtest.panel, []
+    for at, look in enumerate(backtest.looks):
+        known = backtest.is_known[at]
+        days, steps = backtest.days[at][known], np.flatnonzero(known) + 1
+        places = [look.states.index(state) if state in look.states else -1 for state in panel.states]
+        is_new, count = np.array(places) < 0, len(panel.states)
+        shares = np.where(is_new, 0.0, look.shares[places])
+        tickets = state_tickets(look.ticket, look.shares, look.ratios)[places]
+        guess = predicted[at][known][:, None] * shares
+        sold, orders = panel.revenue[days - panel.first], panel.orders[days - panel.first]
+        repeated = np.repeat(steps, count)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "origin": look.origin,
+                    "day": np.repeat(days, count),
+                    "state": np.tile(np.array(panel.states, dtype=object), len(days)),
+                    "horizon_days": repeated,
+                    "group": state_groups(repeated, (guess / tickets).ravel()),
+                    "actual_brl": sold.ravel(),
+                    "predicted_brl": guess.ravel(),
+                    "actual_ticket_brl": np.where(orders > 0, sold / np.maximum(orders, 1.0), np.nan).ravel(),
+                    "predicted_ticket_brl": np.tile(tickets, len(days)),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)

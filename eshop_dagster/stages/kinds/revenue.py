@@ -1,8 +1,9 @@
 """The revenue forecast as a kind."""
 
-from datetime import timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from eshop_dagster.ml.evidence import Slice
@@ -14,95 +15,87 @@ from eshop_dagster.stages.trained import Trained
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from eshop_dagster.ml.revenue import RevenueResult, Study
+
 _METRIC = "holdout_mase"
 
 
-def _looks(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
-    from eshop_dagster.ml.revenue.holdout import held_out_days, look_back
-
-    history = snapshot.history()
-    return look_back(model, history, snapshot.calendar(), snapshot.last_complete_day, held_out_days(history))
-
-
 def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
-    return _looks(model, snapshot)[["predicted_brl"]]
+    ahead: pd.DataFrame = model.predict(snapshot.history(), snapshot.calendar(), snapshot.last_complete_day)
+    return ahead.drop(columns=["date", "state"])
 
 
 def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
-    """Fit on all but the last weeks, on which it is then judged beside the champion.
-
-    Newer days move the levels when it forecasts; what is fitted, the calendar's effects and the weights, is some weeks
-    old. A model fitted on every day could not be held against the champion on any.
-    """
-    from eshop_dagster.ml.revenue import RevenueParams, fit_revenue
-    from eshop_dagster.ml.revenue.holdout import held_out_days
+    """Judge every candidate over the whole past, then fit what serves on every day; the best baseline stands by."""
+    from eshop_dagster.ml.revenue import RevenueParams, fit_revenue, study_revenue
 
     seed = seed_of(params.revenue)
     chosen = RevenueParams.from_mapping(without_seed(params.revenue))
-    history, calendar = snapshot.history(), snapshot.calendar()
-    until = snapshot.last_complete_day - timedelta(days=held_out_days(history))
-    result = fit_revenue(history[history["date"] <= pd.Timestamp(until)], calendar, until, chosen, seed)
-    metrics, baseline = _on_last_weeks(result.forecaster, snapshot) if result.beats_baseline else ({}, {})
+    study = study_revenue(snapshot.history(), snapshot.calendar(), snapshot.last_complete_day, chosen, seed)
+    result = fit_revenue(study)
+    trained = _trained(result, study, snapshot)
+    if result.candidate in ("none", result.baseline):
+        return trained
+    return replace(trained, stand_in=_trained(fit_revenue(study, result.baseline), study, snapshot))
+
+
+def _trained(result: "RevenueResult", study: "Study", snapshot: Snapshot) -> Trained:
+    history = snapshot.history()
+    metrics, baseline = (
+        {_METRIC: found["mase"], **found} if found else {} for found in (result.metrics, result.baseline_metrics)
+    )
     return Trained(
         model="revenue",
         candidate=result.candidate,
         pipeline=result.forecaster,
-        metrics={**metrics, **result.metrics},
-        baseline_metrics={**baseline, **result.baseline_metrics},
-        beats_baseline=result.beats_baseline,
+        metrics=metrics,
+        baseline_metrics=baseline,
+        beats_baseline=result.forecaster is not None,
         reason=" ".join([result.reason, *result.notes]),
         figures=_figures(result, history, snapshot),
         tables={"candidates": result.candidates, "backtest": result.backtest},
-        reports={"parameters": parameters_report(chosen, seed), "notes": list(result.notes)},
-        training_rows=int((history["date"] <= pd.Timestamp(until)).sum()),
+        reports={"parameters": parameters_report(study.params, study.seed), "notes": list(result.notes)},
+        training_rows=len(history),
         input_example=made_up_history(),
+        judged=study,
     )
 
 
 def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
-    from eshop_dagster.ml.revenue.holdout import paired_weeks, scaled_error
+    """Hold the challenger against the best baseline and the champion, at the same past origins.
 
+    Of the champion its formula is judged: its candidate, refitted at each origin, with weights that know nothing later
+    than its training did. So neither has seen what it is judged on.
+    """
+    from eshop_dagster.ml.revenue.judging import mase
+
+    study: Study = trained.judged
+    baseline = study.best_baseline()
+    errors, reference = study.errors(trained.candidate), study.errors(baseline)
+    against = study.difference(errors, reference)
     if champion is None:
-        return Comparison()
-    scale, seed = _scale(snapshot), seed_of(params.revenue)
-    challenger, present = _looks(trained.pipeline, snapshot), _looks(champion, snapshot)
+        return Comparison(against_baseline=against, baseline_name=baseline, slices=_states(study, trained, baseline))
+    present = study.errors(champion.candidate, champion.trained_until)
     return Comparison(
-        champion=scaled_error(present, scale),
-        difference=paired_weeks(challenger, present, scale, seed),
-        slices=_states(challenger, present, scale, seed),
+        champion=mase(present),
+        difference=study.difference(errors, present),
+        against_baseline=against,
+        champion_against_baseline=study.difference(present, reference),
+        baseline_name=baseline,
+        slices=_states(study, trained, champion.candidate, champion.trained_until),
     )
 
 
-def _on_last_weeks(model: Any, snapshot: Snapshot) -> tuple[dict[str, float], dict[str, float]]:
-    """Return the error of a model, and of the seasonal naive forecast, on the weeks kept from fitting."""
-    from eshop_dagster.ml.revenue.holdout import held_out_days, naive_look_back, scaled_error
+def _states(study: "Study", trained: Trained, other: str, until: int | None = None) -> list[Slice]:
+    """Return the error of each state beside another candidate's; its rows are the days looked at."""
+    from eshop_dagster.ml.revenue.judging import mase
 
-    history, scale = snapshot.history(), _scale(snapshot)
-    naive = naive_look_back(history, snapshot.last_complete_day, held_out_days(history))
-    return {_METRIC: scaled_error(_looks(model, snapshot), scale)}, {_METRIC: scaled_error(naive, scale)}
-
-
-def _scale(snapshot: Snapshot) -> float:
-    from eshop_dagster.ml.revenue.holdout import held_out_days, weekday_change_brl
-
-    history = snapshot.history()
-    return weekday_change_brl(history, snapshot.last_complete_day - timedelta(days=held_out_days(history) - 1))
-
-
-def _states(challenger: "pd.DataFrame", champion: "pd.DataFrame", scale: float, seed: int) -> list[Slice]:
-    """Return the error of each state; its rows are the days looked at, a few hundred as of one slice of customers."""
-    from eshop_dagster.ml.revenue.holdout import paired_weeks, scaled_error
-
-    return [
-        Slice(
-            f"state={state}",
-            int((challenger["state"] == state).sum()),
-            scaled_error(challenger, scale, state),
-            scaled_error(champion, scale, state),
-            paired_weeks(challenger, champion, scale, seed, state).lower > 0,
-        )
-        for state in sorted({*challenger["state"]} & {*champion["state"]} - {"BR"})
-    ]
+    found = []
+    for state in study.panel.states:
+        own, reference = study.errors(trained.candidate, state=state), study.errors(other, until, state)
+        rows, is_sure = int(np.isfinite(own).sum()), study.difference(own, reference).lower > 0
+        found.append(Slice(f"state={state}", rows, mase(own), mase(reference), is_sure))
+    return found
 
 
 def _figures(result: Any, history: "pd.DataFrame", snapshot: Snapshot) -> "dict[str, Figure]":

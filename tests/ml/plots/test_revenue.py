@@ -39,11 +39,10 @@ def history() -> pd.DataFrame:
 
 def candidates() -> pd.DataFrame:
     lines = [
-        (target, name, name == "weekday_mean", name == "theta", mase)
-        for target in ("revenue", "ticket")
-        for name, mase in (("theta", 0.8), ("weekday_mean", 1.2), ("ets", 0.9))
+        (name, name == "weekday_mean", name == "mean", mase, 10 * mase)
+        for name, mase in (("mean", 0.8), ("weekday_mean", 1.2), ("drift", 0.9))
     ]
-    return pd.DataFrame(lines, columns=["target", "candidate", "is_baseline", "is_chosen", "mase"])
+    return pd.DataFrame(lines, columns=["candidate", "is_baseline", "is_chosen", "mase", "total_28_days_error_pct"])
 
 
 def test_a_month_is_forecast_by_the_last_origin_that_saw_it_whole():
@@ -72,9 +71,14 @@ def test_the_fan_of_a_state_that_is_not_forecast_is_refused():
 
 
 def test_candidates_are_drawn_from_worst_at_the_foot_to_best_at_the_head():
-    left, _ = revenue_candidates_figure(candidates()).axes
+    left, right = revenue_candidates_figure(candidates()).axes
     assert [patch.get_width() for patch in left.patches] == [1.2, 0.9, 0.8]
+    assert [patch.get_width() for patch in right.patches] == [12.0, 9.0, 8.0]
     assert left.get_yticklabels()[0].get_text() == "mean of four weeks' weekday (baseline)"
+
+
+def test_a_young_shop_without_totals_has_one_panel():
+    assert len(revenue_candidates_figure(candidates().drop(columns="total_28_days_error_pct")).axes) == 1
 
 
 def test_row_order_changes_no_pixel():

@@ -12,7 +12,7 @@ FIRST = date(2023, 1, 2)
 STATES = {"SP": 0.6, "RJ": 0.3, "AC": 0.1}
 WEEKDAYS = (1.2, 1.15, 1.1, 1.0, 0.95, 0.75, 0.85)
 HOLIDAYS = ((1, 1), (4, 21), (5, 1), (9, 7), (10, 12), (11, 2), (11, 15), (12, 25))
-SMALL = {"origins": 8, "judged_origins": 4, "spacing_days": 28, "xgboost": {"n_estimators": 20}}
+SMALL = {"origins": 8, "spacing_days": 28}
 
 
 def calendar(first: date = date(2022, 1, 1), last: date = date(2027, 12, 31)) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from eshop_dagster.ml.revenue import RevenueParams, RevenueResult, fit_revenue
+from eshop_dagster.ml.revenue import RevenueParams, RevenueResult, Study, fit_revenue, study_revenue
 
 from .builders import SMALL, calendar, last_of, noisy
 
@@ -14,6 +14,11 @@ def closed_on_sundays() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def revenue_result(closed_on_sundays: pd.DataFrame) -> RevenueResult:
+def revenue_study(closed_on_sundays: pd.DataFrame) -> Study:
     params = RevenueParams.from_mapping(SMALL)
-    return fit_revenue(closed_on_sundays, calendar(), last_of(closed_on_sundays), params, seed=3)
+    return study_revenue(closed_on_sundays, calendar(), last_of(closed_on_sundays), params, seed=3)
+
+
+@pytest.fixture(scope="session")
+def revenue_result(revenue_study: Study) -> RevenueResult:
+    return fit_revenue(revenue_study)

@@ -6,6 +6,7 @@ import pytest
 from eshop_dagster.ml.revenue.effects import learn_effects, moving_mean
 from eshop_dagster.ml.revenue.feast_days import black_friday, weekdays
 from eshop_dagster.ml.revenue.panel import holidays_of
+from eshop_dagster.ml.revenue.params import RevenueParams
 
 from .builders import FIRST, WEEKDAYS, calendar, ordinals
 
@@ -15,8 +16,7 @@ DICE = np.random.default_rng(4)
 
 def effects_of(values, first=FIRST, orders=100.0):
     days = ordinals(first, len(values))
-    logs = np.log(np.where(values > 0, values, np.nan))
-    return learn_effects(days, logs, np.where(values > 0, orders, 0.0), HOLIDAYS)
+    return learn_effects(days, values, np.where(values > 0, orders, 0.0), HOLIDAYS, RevenueParams().gift_days)
 
 
 def days_of(count, first=FIRST):
@@ -80,13 +80,31 @@ def test_what_chance_explains_is_no_feast():
     assert np.mean([effect == 0 for effect in effects.values()]) > 0.8
 
 
-def test_the_run_up_to_a_feast_is_learned_from_the_last_one():
+def test_the_run_up_to_a_gift_day_is_learned_from_the_last_one():
     first = date(2023, 8, 1)
     lifted = [1.4 if date(2023, 12, 10) <= day <= date(2023, 12, 22) else 1.0 for day in days_of(200, first)]
     values = 100 * np.array(lifted) * DICE.lognormal(0, 0.03, 200)
     learned = effects_of(values, first)
     assert learned.on(ordinals(date(2024, 12, 12), 5), HOLIDAYS) == pytest.approx(np.log(1.4), abs=0.08)
     assert learned.on(ordinals(date(2024, 10, 20), 5), HOLIDAYS) == pytest.approx(0, abs=0.02)
+
+
+def test_a_weekday_counts_its_days_without_sales_too():
+    days = days_of(200)
+    values = np.array([0.0 if day.weekday() == 6 and day.toordinal() % 2 else 100.0 for day in days])
+    learned = effects_of(values, orders=1.0)
+    levels = learned.levels(ordinals(FIRST, 200), values, HOLIDAYS)
+    sundays = weekdays(ordinals(FIRST, 200)) == 6
+    assert learned.closed_weekdays == ()
+    assert levels[sundays].mean() == pytest.approx(levels[~sundays].mean(), rel=0.1)
+
+
+def test_the_level_of_an_open_day_without_sales_is_zero_and_of_a_closed_one_unknown():
+    days = days_of(100)
+    values = np.array([0.0 if day.weekday() == 6 or day == days[60] else 100.0 for day in days])
+    levels = effects_of(values).levels(ordinals(FIRST, 100), values, HOLIDAYS)
+    assert levels[60] == 0
+    assert np.isnan(levels[6::7]).all() and np.isfinite(np.delete(levels, np.arange(6, 100, 7))).all()
 
 
 def test_a_moving_mean_leaves_out_what_is_unknown():

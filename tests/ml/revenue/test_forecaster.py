@@ -15,9 +15,9 @@ def test_newer_history_moves_the_level_and_changes_nothing_fitted(revenue_result
     forecaster = revenue_result.forecaster
     longer = noisy(480, is_open=is_open)
     doubled = longer.assign(revenue_brl=longer["revenue_brl"] * np.where(longer["date"] > "2024-02-25", 2, 1))
-    before = repr(forecaster.models)
+    before = repr((forecaster.weights, forecaster.effects))
     usual, high = (forecaster.predict(frame, calendar(), last_of(frame), 28) for frame in (longer, doubled))
-    assert repr(forecaster.models) == before
+    assert repr((forecaster.weights, forecaster.effects)) == before
     share = high["revenue_brl"].sum() / usual["revenue_brl"].sum()
     assert 1.5 < share < 2.2
     assert usual["date"].min() == pd.Timestamp(last_of(longer)) + pd.Timedelta(days=1)
@@ -43,8 +43,8 @@ def test_a_state_that_is_new_since_the_training_is_forecast(revenue_result):
     assert (forecast.loc[forecast["state"] == "RR", "revenue_brl"] > 0).any()
 
 
-def test_under_a_week_of_history_is_refused(revenue_result):
-    with pytest.raises(ValueError, match="history has 3 days up to 2023-01-04; expected 7 or more"):
+def test_under_two_weeks_of_history_is_refused(revenue_result):
+    with pytest.raises(ValueError, match="history has 3 days up to 2023-01-04; expected 14 or more"):
         revenue_result.forecaster.predict(noisy(3))
 
 

@@ -1,46 +1,89 @@
 import numpy as np
 import pytest
 
-from eshop_dagster.ml.revenue.intervals import Intervals, learn_intervals, nation_groups, state_groups
+from eshop_dagster.ml.revenue.intervals import Forecasts, Intervals, nation_groups, state_groups, walk_intervals
+
+DICE = np.random.default_rng(6)
 
 
-def learned(errors, groups=None, ages=None, count=1):
-    size = len(errors)
-    groups = np.zeros(size, dtype=np.int64) if groups is None else groups
-    return learn_intervals(1 + errors, np.ones(size), groups, np.zeros(size) if ages is None else ages, count)
+def rows(errors, horizon=7, groups=None):
+    """Forecasts of 100 from an origin a week, each row of `errors` the relative errors of one look."""
+    origins = np.repeat(np.arange(len(errors)) * 7, horizon)
+    days = origins + np.tile(np.arange(1, horizon + 1), len(errors))
+    size = len(origins)
+    return Forecasts(
+        origins,
+        days,
+        100 * (1 + np.ravel(errors)),
+        np.full(size, 100.0),
+        np.zeros(size, dtype=np.int64) if groups is None else groups,
+    )
 
 
-def test_bounds_are_quantiles_of_the_relative_error():
-    errors = np.linspace(-0.5, 0.5, 1001)
-    bounds = learned(errors).around(np.array([200.0]), np.array([0]))
-    assert bounds[0] == pytest.approx([105.0, 120.0, 280.0, 295.0], abs=0.3)
+def held(found, forecasts, first=0):
+    kept = np.isfinite(found[:, 0]) & (forecasts.origins >= first * 7)
+    inside = [
+        (forecasts.actual >= found[:, low]) & (forecasts.actual <= found[:, high]) for low, high in ((1, 2), (0, 3))
+    ]
+    return [float(each[kept].mean()) for each in inside]
 
 
-def test_newer_errors_weigh_more():
-    errors = np.concatenate([np.full(500, 1.0), np.linspace(-0.1, 0.1, 500)])
-    ages = np.concatenate([np.full(500, 2000.0), np.zeros(500)])
-    assert learned(errors, ages=ages).quantiles[0, 3] == pytest.approx(0.095, abs=0.002)
+def test_eighty_and_ninety_five_percent_of_the_days_are_held():
+    forecasts = rows(DICE.normal(0, 0.2, (200, 7)))
+    found, _ = walk_intervals(forecasts, 1, 1400)
+    assert held(found, forecasts, 20) == pytest.approx([0.80, 0.95], abs=0.03)
 
 
-def test_a_small_group_takes_its_neighbours_errors_too():
-    errors = np.concatenate([np.full(5, 0.9), np.linspace(-0.1, 0.1, 200)])
-    groups = np.concatenate([np.zeros(5), np.ones(200)]).astype(np.int64)
-    assert learned(errors, groups, count=2).quantiles[0, 2] < 0.2
+def test_after_a_change_of_the_spread_they_hold_again():
+    errors = np.concatenate([DICE.normal(0, 0.1, (60, 7)), DICE.normal(0, 0.4, (60, 7))])
+    forecasts = rows(errors)
+    found, _ = walk_intervals(forecasts, 1, 840)
+    assert held(found, forecasts, 75) == pytest.approx([0.80, 0.95], abs=0.06)
+
+
+def test_only_errors_that_had_come_due_are_known():
+    errors = DICE.normal(0, 0.1, (20, 7))
+    changed = errors.copy()
+    changed[10:] = 9.0
+    mine, theirs = (walk_intervals(rows(each), 1, 140)[0] for each in (errors, changed))
+    assert np.isnan(mine[:7]).all()
+    assert mine[: 11 * 7].tobytes() == theirs[: 11 * 7].tobytes()
+    assert mine[11 * 7 :].tobytes() != theirs[11 * 7 :].tobytes()
+
+
+def test_bounds_are_nested_around_the_forecast():
+    found, table = walk_intervals(rows(0.5 + DICE.normal(0, 0.1, (60, 7))), 1, 420)
+    known = found[np.isfinite(found[:, 0])]
+    assert (np.diff(known, axis=1) >= 0).all()
+    assert (known[:, 1] <= 100).all() and (known[:, 2] >= 100).all()
+    assert (np.diff(table.quantiles) >= 0).all()
+
+
+def test_a_group_with_few_errors_takes_its_neighbours_too():
+    groups = np.zeros(60 * 7, dtype=np.int64)
+    groups[-3:] = 1
+    errors = DICE.normal(0, 0.1, (60, 7))
+    _, table = walk_intervals(rows(errors, groups=groups), 2, 420)
+    assert table.quantiles[1] == pytest.approx(table.quantiles[0], abs=0.3)
+
+
+def test_days_without_a_sale_stay_within_where_they_are_usual():
+    errors = np.where(DICE.random((200, 7)) < 0.9, -1.0, 4.0)
+    forecasts = rows(errors)
+    found, _ = walk_intervals(forecasts, 1, 1400)
+    assert (found[np.isfinite(found[:, 0]), 1] == 0).all()
 
 
 def test_a_closed_day_teaches_nothing_and_has_no_width():
-    intervals = learn_intervals(np.zeros(9), np.zeros(9), np.zeros(9, dtype=np.int64), np.zeros(9), 1)
-    assert intervals.around(np.array([0.0]), np.array([0])).tolist() == [[0.0] * 4]
+    closed = Forecasts(np.zeros(3, int), np.arange(1, 4), np.zeros(3), np.zeros(3), np.zeros(3, dtype=np.int64))
+    _, table = walk_intervals(closed, 1, 10)
+    assert np.isnan(table.quantiles).all()
+    known = Intervals(np.array([[-1.5, -0.2, 0.5, 0.9]]))
+    assert known.around(np.array([0.0, 10.0]), np.array([0, 0])).tolist() == [[0.0] * 4, [0.0, 8.0, 15.0, 19.0]]
 
 
-def test_no_bound_is_below_zero():
-    table = Intervals(np.array([[-1.5, -1.2, 0.5, 0.9]]))
-    assert table.around(np.array([10.0]), np.array([0])).tolist() == [[0.0, 0.0, 15.0, 19.0]]
-
-
-def test_the_nations_groups_are_by_days_ahead_and_kind_of_day():
-    steps, kinds = np.array([1, 7, 8, 28, 56, 91, 3, 3]), np.array([0, 0, 0, 0, 0, 0, 1, 2])
-    assert nation_groups(steps, kinds).tolist() == [0, 0, 1, 1, 2, 3, 4, 5]
+def test_the_nations_groups_are_by_days_ahead():
+    assert nation_groups(np.array([1, 7, 8, 28, 56, 91])).tolist() == [0, 0, 1, 1, 2, 3]
 
 
 def test_the_states_groups_are_by_orders_and_days_ahead():

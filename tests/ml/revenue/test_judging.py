@@ -1,64 +1,79 @@
 import numpy as np
-import pandas as pd
 import pytest
 
-from eshop_dagster.ml.revenue.judging import choose, coverages, metrics_of, with_choice, with_intervals
+from eshop_dagster.ml.revenue.backtest import Backtest, Look
+from eshop_dagster.ml.revenue.judging import mase, metrics_of, paired, scaled_errors, total_errors
+from eshop_dagster.ml.revenue.panel import Panel
+
+FIRST = 738_521
+"""2023-01-01."""
 
 
-def rows(origins=(0, 10, 20), horizon=20, **candidates):
-    """Days whose revenue is 100, and candidates that forecast a number, or one by origin."""
-    parts = []
-    for origin in origins:
-        values = {f"revenue {name}": value(origin) for name, value in candidates.items()}
-        steps = np.arange(1, horizon + 1)
-        head = {"origin": origin, "day": origin + steps, "steps": steps, "group": 0, "revenue": 100.0}
-        parts.append(pd.DataFrame({**head, "revenue_scale": 10.0, **values}))
-    return pd.concat(parts, ignore_index=True)
+def backtest(origins=(10, 40, 70), horizon=60, days=100):
+    """Two states that sell 75 and 25 a day; AC had not sold by the first origin."""
+    revenue = np.column_stack([np.full(days, 25.0), np.full(days, 75.0)])
+    panel = Panel(FIRST, ("AC", "SP"), revenue, revenue / 25)
+    looks = []
+    for at, origin in enumerate(origins):
+        states = ("AC", "SP") if at else ("SP",)
+        shares = np.array([0.25, 0.75]) if at else np.ones(1)
+        looks.append(Look(FIRST - 1 + origin, {}, states, shares, shares, 50.0, 10.0, 1.0))
+    return Backtest(panel, tuple(looks), horizon)
 
 
-def test_the_candidate_of_lowest_mase_is_chosen():
-    name, errors = choose(rows(good=lambda _: 101.0, bad=lambda _: 120.0), "revenue", 100)
-    assert name == "good"
-    assert errors == pytest.approx({"good": 0.1, "bad": 2.0})
+def test_errors_are_measured_where_the_days_have_come_in_units_of_the_weekly_change():
+    errors = scaled_errors(backtest(), np.full((3, 60), 120.0))
+    assert np.isfinite(errors).sum(axis=1).tolist() == [60, 60, 30]
+    assert mase(errors) == pytest.approx(2.0)
 
 
-def test_neither_later_origins_nor_later_days_choose():
-    table = rows(early=lambda origin: 100.0 if origin < 20 else 900.0, late=lambda origin: 110.0)
-    table.loc[table["day"] > 15, "revenue early"] = 900.0
-    assert choose(table, "revenue", 15)[0] == "early"
-    assert choose(table, "revenue", 100)[0] == "late"
+def test_a_state_that_had_not_sold_was_forecast_as_nothing():
+    errors = scaled_errors(backtest(), np.full((3, 60), 120.0), "AC")
+    assert errors[0, 0] == pytest.approx(2.5) and errors[1, 0] == pytest.approx(0.5)
 
 
-def test_with_nothing_due_the_calm_candidate_is_taken():
-    table = rows(calendar_level=lambda _: 90.0, best=lambda _: 100.0)
-    chosen = with_choice(table, "revenue", "predicted").groupby("origin")["predicted_by"].first()
-    assert chosen.to_dict() == {0: "calendar_level", 10: "best", 20: "best"}
+def test_totals_of_28_days_and_of_all_days_are_off_in_percent():
+    predicted = np.full((3, 60), 110.0)
+    predicted[1] = 80.0
+    found = total_errors(backtest(), predicted)
+    assert found["total_28_days_error_pct"] == pytest.approx((10 + 20 + 10) / 3)
+    assert found["total_60_days_error_pct"] == pytest.approx((10 + 20) / 2)
 
 
-def test_a_candidate_that_could_not_always_be_fitted_is_not_chosen():
-    table = rows(holed=lambda origin: np.nan if origin == 0 else 100.0, whole=lambda _: 110.0)
-    assert choose(table, "revenue", 100)[0] == "whole"
+def test_a_month_is_that_of_the_last_origin_before_it_that_saw_it_whole():
+    # February is seen whole from 10 January; March, from 9 February, up to the end; the data end on 10 April.
+    predicted = np.array([[110.0] * 60, [130.0] * 60, [500.0] * 60])
+    assert total_errors(backtest(), predicted)["month_error_pct"] == pytest.approx((10 + 30) / 2)
 
 
-def test_intervals_know_only_errors_that_had_come_due():
-    table = rows(best=lambda _: 100.0).assign(predicted=100.0)
-    table.loc[table["day"] > 10, "revenue"] = 500.0
-    judged = with_intervals(table, 1, "revenue", "predicted")
-    assert judged.loc[judged["origin"] == 0, "revenue_upper_95"].isna().all()
-    assert judged.loc[judged["origin"] == 10, "revenue_upper_95"].unique() == pytest.approx([100.0])
-    assert judged.loc[judged["origin"] == 20, "revenue_upper_95"].min() > 300
+def test_a_history_without_whole_months_has_no_error_of_them():
+    assert set(total_errors(backtest((80, 90), 28), np.full((2, 28), 100.0))) == set()
 
 
-def test_coverage_leaves_out_days_forecast_as_closed():
-    table = rows(origins=(0,), horizon=4).assign(predicted=[0.0, 100.0, 100.0, 100.0])
-    bounds = {"lower_95": 0.0, "lower_80": 0.0, "upper_80": [9.0, 99.0, 100.0, 101.0], "upper_95": [9.0, 100, 100, 100]}
-    table = table.assign(**{f"revenue_{name}": value for name, value in bounds.items()})
-    assert coverages(table, "revenue") == pytest.approx({"coverage_80": 2 / 3, "coverage_95": 1.0})
+def test_the_first_28_days_are_apart():
+    predicted = np.full((3, 60), 100.0)
+    predicted[:, 28:] = 130.0
+    found = metrics_of(backtest(), predicted)
+    assert found["mase_28_days"] == 0 and found["mase"] > 1
+    assert found["bias_share"] == pytest.approx(0.3 * 66 / 150)
 
 
-def test_metrics_of_the_first_28_days_are_apart():
-    table = rows(origins=(0,), horizon=56, best=lambda _: 100.0)
-    table.loc[table["steps"] > 28, "revenue best"] = 120.0
-    found = metrics_of(table, "revenue", "revenue best")
-    assert (found["mase"], found["mase_28_days"]) == pytest.approx((1.0, 0.0))
-    assert found["bias_share"] == pytest.approx(0.1)
+def test_a_candidate_beside_itself_has_no_difference_and_a_better_one_surely_less_error():
+    dice = np.random.default_rng(1)
+    worse = dice.gamma(2.0, 1.0, (40, 28))
+    same, better = paired(worse, worse, 7, seed=1), paired(worse * 0.8, worse, 7, seed=1)
+    assert (same.value, same.lower, same.upper) == (0, 0, 0)
+    assert better.lower <= better.value <= better.upper < 0
+    assert better.value == pytest.approx(-0.2 * worse.mean())
+    assert paired(worse * 0.8, worse, 7, seed=1) == better
+
+
+def test_neighbouring_looks_that_err_together_are_less_sure():
+    dice = np.random.default_rng(2)
+    alone = dice.normal(0, 1, 104)
+    together = np.repeat(dice.normal(0, 1, 8), 13)
+    widths = []
+    for difference in (alone, together):
+        found = paired(np.repeat(difference[:, None], 91, axis=1), np.zeros((104, 91)), 7, seed=1)
+        widths.append(found.upper - found.lower)
+    assert widths[1] > 2 * widths[0]

@@ -30,7 +30,7 @@ def test_a_first_day_in_part_is_left_out_and_said():
     frame = history(60, lambda day: 300.0 if day == FIRST else 1000.0)
     panel = read_panel(frame, last_of(frame))
     assert panel.first == FIRST.toordinal() + 1
-    assert panel.notes == ("The 1 days before 2023-01-03 were left out: a thin start, or a first day in part.",)
+    assert panel.notes == ("The day before 2023-01-03 was left out: a thin start, or a first day in part.",)
 
 
 def test_a_few_sales_long_before_the_others_are_no_start():
