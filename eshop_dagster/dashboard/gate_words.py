@@ -57,6 +57,34 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (rf"at least {NUMBER}", "no mínimo {}"),
     (rf"at most {NUMBER}", "no máximo {}"),
     (rf"{NUMBER} of customers change segment", "{} dos clientes mudam de segmento"),
+    (r"not looked at", "não examinado"),
+    (r"every segment holds customers who resemble it", "todo segmento tem clientes que se parecem com ele"),
+    (r"no empty segment, and few outliers", "nenhum segmento vazio e poucos clientes atípicos"),
+    (r"there are no customers", "não há clientes"),
+    (r"the segments do not fit today's customers: (.+)", "os segmentos não servem aos clientes de hoje: {}"),
+    (r"segments? ([\d, ]+) holds? no customer", "sem nenhum cliente: segmento(s) {}"),
+    (
+        rf"{NUMBER} of the customers resemble none of their segment, at most {NUMBER} may",
+        "{} dos clientes não se parecem com o próprio segmento (no máximo {})",
+    ),
+    (
+        rf"segments start again with new ids: {NUMBER} of customers would change segment, and of the champion holds: "
+        r"(.+)",
+        "os segmentos recomeçam com novos números: {} dos clientes mudariam de segmento, e do campeão vale: {}",
+    ),
+    (
+        rf"it was fitted when the shop was {NUMBER} days? old, and it is {NUMBER} days? old now",
+        "foi ajustado quando a loja tinha {} dia(s), e hoje ela tem {}",
+    ),
+    (
+        rf"it was fitted on {NUMBER} customers, and there are {NUMBER} now",
+        "foi ajustado com {} cliente(s), e hoje são {}",
+    ),
+    (
+        rf"it tells customers apart worse than quintile groups do \(silhouette {NUMBER}, surely below {NUMBER}\)",
+        "separa os clientes pior do que grupos por quintis (silhueta {}, com certeza abaixo de {})",
+    ),
+    (r"ids that go on, or a champion that is outgrown", "números que continuam, ou um campeão superado"),
     (
         rf"(\w+) of challenger (not measured|{_VALUE}), of baseline (not measured|{_VALUE})",
         "{} do desafiante {}, da referência {}",
@@ -159,7 +187,7 @@ def _written(part: str | None, text: Texts) -> str:
         return _slice_name(part, text)
     if f"rule.{part}" in CATALOGUE:
         return text(f"rule.{part}")
-    within = None if re.fullmatch(r"[\w ,]+", part) else _told(part, text)
+    within = _told(part, text) if " " in part else None
     if within is not None:
         return within
     return ", ".join(_name(one, text) for one in re.split(", | and ", part))

@@ -4,7 +4,7 @@ NUMBER = r"([-+]?(?:[\d.,]*\d(?:e[-+]?\d+)?|nan|inf)%?)"
 _DAY, _MONTH, _NAME = r"(\d{4}-\d\d-\d\d)", r"(\d{4}-\d\d)", r"(\S+)"
 _ROWS = r"(training|judged)"
 _LANE = (
-    rf"HDBSCAN finds {NUMBER} dense regions \(silhouette {NUMBER}, stability {NUMBER}, largest {NUMBER}, "
+    rf"HDBSCAN finds {NUMBER} dense regions? \(silhouette {NUMBER}, stability {NUMBER}, largest {NUMBER}, "
     rf"noise {NUMBER}\)"
 )
 _LANE_WORDS = "O HDBSCAN acha {} regiões densas (silhueta {}, estabilidade {}, maior {}, ruído {})"

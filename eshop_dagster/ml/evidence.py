@@ -94,6 +94,8 @@ class Evidence:
         slices: parts of the holdout rows.
         stability: adjusted Rand index; None where it does not apply.
         moved_share: of customers who change segment; None where it does not apply or nobody had one.
+        misfits: what speaks against giving today's customers these segments; None was not looked at.
+        restart: why segments start again with new ids, so that everybody may move; empty where ids go on.
         is_segmentation: whether stability must have been measured.
         loads_equally: whether a fresh process loaded the saved file and scored the sample to the last bit alike.
         shortfall: why the training itself holds that the model is worth nothing; None where it is worth something.
@@ -118,6 +120,8 @@ class Evidence:
     slices: Sequence[Slice] = ()
     stability: float | None = None
     moved_share: float | None = None
+    misfits: Sequence[str] | None = None
+    restart: str = ""
     is_segmentation: bool = False
     loads_equally: bool | None = None
     shortfall: str | None = None

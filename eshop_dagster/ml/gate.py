@@ -91,7 +91,7 @@ def _drift(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     if not evidence.psi:
         yield Finding("drift", Outcome.KEEP, "not measured", "the PSI of each feature")
         return
-    is_met = len(drifted) <= most and not broken
+    is_met = (len(drifted) <= most or bool(evidence.restart)) and not broken
     seen = f"{len(drifted)} drifted{': ' + ', '.join(drifted[:5]) if drifted else ''}"
     yield _finding("drift", is_met, seen, expected, otherwise=Outcome.PERSON)
 
@@ -199,7 +199,14 @@ def _segments(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     seen = "not measured" if stability is None else f"adjusted Rand index {stability:.3f}"
     is_met = stability is not None and math.isfinite(stability) and stability >= rules.least_stability
     yield _finding("stability", is_met, seen, f"at least {rules.least_stability:g}")
+    misfits = ("not looked at",) if evidence.misfits is None else evidence.misfits
+    seen = "; ".join(misfits) or "every segment holds customers who resemble it"
+    yield _finding("segments that fit", not misfits, seen, "no empty segment, and few outliers")
     if not evidence.champion_name:
+        return
+    if evidence.restart:
+        seen = f"segments start again with new ids: {evidence.restart}"
+        yield Finding("customers who move", Outcome.PROMOTE, seen, "ids that go on, or a champion that is outgrown")
         return
     moved = evidence.moved_share
     seen = "not measured" if moved is None else f"{moved:.1%} of customers change segment"

@@ -70,6 +70,8 @@ def gather(
         slices=compared.slices,
         stability=compared.stability,
         moved_share=compared.moved_share,
+        misfits=compared.misfits,
+        restart=compared.restart,
         champion_training_rows=before,
         psi=psi,
         loads_equally=predictions == predictions_of_a_fresh_process(platform, kind, trained.pipeline, snapshot),

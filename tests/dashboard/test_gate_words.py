@@ -9,6 +9,7 @@ from eshop_dagster.dashboard.texts import CATALOGUE, Texts
 from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.evidence import Evidence, GateRules, Slice
 from eshop_dagster.ml.gate import judge
+from eshop_dagster.ml.segmentation import find_misfits
 
 PT = Texts("pt")
 MARK = CATALOGUE["models.original"][0].partition("{")[0]
@@ -30,7 +31,31 @@ FULL = Evidence(
 KINDS = {
     "all is well": FULL,
     "a first model": replace(FULL, champion=None, champion_name="", difference=None, champion_training_rows=None),
-    "a segmentation": replace(FULL, is_segmentation=True, stability=0.9, moved_share=0.1),
+    "a segmentation": replace(FULL, is_segmentation=True, stability=0.9, moved_share=0.1, misfits=()),
+    "a segmentation that does not fit": replace(
+        FULL,
+        is_segmentation=True,
+        misfits=find_misfits([0] * 8, [True] + [False] * 7, [0, 3]),
+        stability=0.9,
+        moved_share=0.9,
+    ),
+    "segments that start again": replace(
+        FULL,
+        is_segmentation=True,
+        stability=0.9,
+        misfits=find_misfits([0], [False], [0, 3, 4]),
+        restart="90.0% of customers would change segment, and of the champion holds: it was fitted when the shop was "
+        "1 day old, and it is 179 days old now; it was fitted on 66 customers, and there are 1,380 now; segment 3 "
+        "holds no customer; it tells customers apart worse than quintile groups do (silhouette -0.200, surely below "
+        "-0.100)",
+    ),
+    "segments that start again for one reason": replace(
+        FULL,
+        is_segmentation=True,
+        misfits=(),
+        restart="90.0% of customers would change segment, and of the champion holds: it was fitted on 66 customers, "
+        "and there are 1,380 now",
+    ),
     "a segmentation that was not measured": replace(FULL, is_segmentation=True),
     "much has drifted": replace(FULL, psi={"recency_days": 3.0, "order_count": 2.0}),
     "drift was not measured": replace(FULL, psi={}),

@@ -43,6 +43,7 @@ SEGMENTS = replace(
     is_segmentation=True,
     stability=0.9,
     moved_share=0.1,
+    misfits=(),
 )
 FIRST: dict[str, Any] = {
     "champion": None,
@@ -83,6 +84,7 @@ def test_the_rules_are_asked_in_order_and_each_leaves_a_finding() -> None:
         "a plausible gain",
         "no slice collapses",
         "stability",
+        "segments that fit",
         "customers who move",
         "loads in a fresh process",
     ]
@@ -146,6 +148,8 @@ def test_each_rule_alone_keeps_the_champion_or_asks_a_person(
     [
         ({"stability": 0.69}, "stability", Outcome.KEEP),
         ({"stability": None}, "stability", Outcome.KEEP),
+        ({"misfits": None}, "segments that fit", Outcome.KEEP),
+        ({"misfits": ("segment 3 holds no customer",)}, "segments that fit", Outcome.KEEP),
         ({"moved_share": 0.31}, "customers who move", Outcome.PERSON),
         ({"moved_share": None}, "customers who move", Outcome.KEEP),
         ({"against_baseline": Interval(-0.1, -0.2, -0.01)}, "not worse than the best baseline", Outcome.KEEP),
@@ -228,3 +232,11 @@ def test_a_decision_without_promotion_names_who_stays() -> None:
 def test_a_rule_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(ValueError, match=r"GateRules.sure_loss_share is 1.5; expected 0 to below 1"):
         GateRules(sure_loss_share=1.5)
+
+
+def test_everybody_may_move_where_segments_start_again_and_the_reason_is_given():
+    evidence = replace(SEGMENTS, moved_share=0.94, restart="the champion is outgrown")
+    decision = judge(evidence, RULES)
+    assert decision.is_promoted, decision.reason
+    [moved] = [finding for finding in decision.findings if finding.rule == "customers who move"]
+    assert moved.seen == "segments start again with new ids: the champion is outgrown"

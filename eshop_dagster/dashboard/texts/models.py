@@ -105,6 +105,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rule.a plausible gain": ("ganho plausível", "a plausible gain"),
     "rule.no slice collapses": ("nenhum grupo piora demais", "no slice collapses"),
     "rule.stability": ("estabilidade", "stability"),
+    "rule.segments that fit": ("segmentos adequados", "segments that fit"),
     "rule.customers who move": ("clientes que mudam de segmento", "customers who move"),
     "rule.loads in a fresh process": ("abre em processo novo", "loads in a fresh process"),
 }

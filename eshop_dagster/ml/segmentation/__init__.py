@@ -3,12 +3,14 @@
 from eshop_dagster.ml.segmentation.fit import fit_segments
 from eshop_dagster.ml.segmentation.judge import (
     assign_segments,
+    difference_from_groups,
     evaluate_segments,
     silhouette_difference,
     silhouette_values,
 )
 from eshop_dagster.ml.segmentation.matching import Matching, match_segments
 from eshop_dagster.ml.segmentation.migration import Migration, migrate, migration
+from eshop_dagster.ml.segmentation.misfit import find_misfits, find_wrong_figures
 from eshop_dagster.ml.segmentation.model import SegmentModel
 from eshop_dagster.ml.segmentation.params import SEGMENT_FEATURES, SegmentationParams, TooFewCustomersError
 from eshop_dagster.ml.segmentation.result import SegmentationResult
@@ -22,7 +24,10 @@ __all__ = [
     "SegmentationResult",
     "TooFewCustomersError",
     "assign_segments",
+    "difference_from_groups",
     "evaluate_segments",
+    "find_misfits",
+    "find_wrong_figures",
     "fit_segments",
     "match_segments",
     "migrate",

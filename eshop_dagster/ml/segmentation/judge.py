@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.features import KEY, feature_matrix, sorted_by_key
-from eshop_dagster.ml.partition import Floats, partition_metrics, rfm_groups, value_separation
+from eshop_dagster.ml.partition import Floats, Labels, partition_metrics, rfm_groups, value_separation
 from eshop_dagster.ml.segmentation.count import business_metrics
 from eshop_dagster.ml.segmentation.model import SegmentModel
 from eshop_dagster.ml.segmentation.params import SegmentationParams, TooFewCustomersError
@@ -61,12 +61,14 @@ def silhouette_values(
     """
     matrix = sorted_by_value(feature_matrix(sorted_by_key(frame), pipeline.feature_names_))
     judged = matrix.iloc[sampled_places(len(matrix), judged_rows, np.random.default_rng(seed))]
-    labels = pipeline.predict(judged)
+    with threadpool_limits(limits=1):
+        return _silhouettes((scale_of or pipeline).transform(judged), pipeline.predict(judged))
+
+
+def _silhouettes(points: Floats, labels: Labels) -> Floats:
     if not 2 <= len(np.unique(labels)) < len(labels):
         return np.full(len(labels), -1.0)
-    with threadpool_limits(limits=1):
-        points = (scale_of or pipeline).transform(judged)
-        return np.asarray(silhouette_samples(points, labels), dtype=np.float64)
+    return np.asarray(silhouette_samples(points, labels), dtype=np.float64)
 
 
 def silhouette_difference(
@@ -84,7 +86,29 @@ def silhouette_difference(
         draws: number of resamples.
     """
     ours, theirs = (silhouette_values(model, frame, seed, scale_of=champion) for model in (challenger, champion))
-    differences = ours - theirs
+    return _paired_interval(ours - theirs, seed, draws)
+
+
+def difference_from_groups(pipeline: SegmentModel, frame: pd.DataFrame, seed: int, *, draws: int = 500) -> Interval:
+    """Return a model's mean silhouette minus that of as many recency-frequency-monetary groups, with its 95% interval.
+
+    Both are measured in the model's scale on the same customers (paired bootstrap, percentiles).
+
+    Args:
+        pipeline: the model.
+        frame: features of customers at one cut-off; row order and keys are of no consequence.
+        seed: of the sample and of the draws.
+        draws: number of resamples.
+    """
+    matrix = sorted_by_value(feature_matrix(frame, pipeline.feature_names_))
+    judged = matrix.iloc[sampled_places(len(matrix), SegmentationParams.judged_rows, np.random.default_rng(seed))]
+    with threadpool_limits(limits=1):
+        points, groups = pipeline.transform(judged), rfm_groups(judged, len(pipeline.segment_ids_))
+        differences = _silhouettes(points, pipeline.predict(judged)) - _silhouettes(points, groups)
+    return _paired_interval(differences, seed, draws)
+
+
+def _paired_interval(differences: Floats, seed: int, draws: int) -> Interval:
     rng = np.random.default_rng([seed, 1])
     means = [differences[rng.integers(0, differences.size, differences.size)].mean() for _ in range(draws)]
     lower, upper = np.quantile(means, [0.025, 0.975])

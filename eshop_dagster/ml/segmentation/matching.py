@@ -115,10 +115,7 @@ def continue_ids(
     """
     used = {*used_ids, *(champion.used_ids_.tolist() if champion is not None else ())}
     if champion is None or champion.feature_names_ != challenger.feature_names_:
-        first = max(used, default=-1) + 1
-        ids = tuple(first + rank for rank in rank_by_worth(challenger.centroids_, worth_brl))
-        retired = tuple(champion.segment_ids_.tolist()) if champion is not None else ()
-        return Matching(ids, {}, tuple(sorted(ids)), retired)
+        return start_again(challenger, champion, worth_brl, used)
     return match_segments(
         champion.space_["scale"].transform(challenger.space_["scale"].inverse_transform(challenger.centroids_)),
         champion.centroids_,
@@ -127,3 +124,13 @@ def continue_ids(
         most_distance=most_distance,
         used_ids=used,
     )
+
+
+def start_again(
+    challenger: SegmentModel, champion: SegmentModel | None, worth_brl: Sequence[float], used_ids: Iterable[int]
+) -> Matching:
+    """Return ids that rank the challenger's segments by worth, from the first above all used; the champion's retire."""
+    first = max(used_ids, default=-1) + 1
+    ids = tuple(first + rank for rank in rank_by_worth(challenger.centroids_, worth_brl))
+    retired = tuple(champion.segment_ids_.tolist()) if champion is not None else ()
+    return Matching(ids, {}, tuple(sorted(ids)), retired)

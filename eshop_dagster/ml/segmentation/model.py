@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from eshop_dagster.ml.partition import Floats, Labels
 from eshop_dagster.ml.segmentation.density import Flags, dense_points, distance_to_dense
-from eshop_dagster.ml.segmentation.space import sampled_places, segment_space
+from eshop_dagster.ml.segmentation.space import fit_space, sampled_places, segment_space
 from eshop_dagster.ml.threads import one_thread
 
 CHUNK_ROWS = 250_000
@@ -34,6 +34,8 @@ class SegmentModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         dense_points_: shape (m, d), customers of a sample that lie where their segment is dense.
         dense_segments_: shape (m,), their places in `centroids_`.
         names_: what the segments are called (`remember_names`), which the next model of the line goes on with.
+        customer_count_: how many customers the shop had at training.
+        shop_days_: how old the shop was then: the tenure of its first customer.
         outlier_distance_: shape (k,), the distance to the nearest dense point of the segment above which a customer is
             an outlier.
     """
@@ -57,7 +59,7 @@ class SegmentModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         """Fit on customers in an order of their values (see `sorted_by_value`); ids are 0 to k - 1, by chance."""
         self.feature_names_ = tuple(str(name) for name in frame.columns)
         with threadpool_limits(limits=1):
-            self.space_ = segment_space(self.feature_names_).fit(frame)
+            self.space_ = fit_space(segment_space(self.feature_names_), frame)
             points = np.asarray(self.space_.transform(frame), dtype=np.float64)
             kmeans = KMeans(n_clusters=self.n_segments, n_init=self.n_init, random_state=self.seed).fit(points)
             self.centroids_ = np.asarray(kmeans.cluster_centers_, dtype=np.float64)
@@ -66,6 +68,7 @@ class SegmentModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             density = self._density(points, places)
             self.dense_points_, self.dense_segments_, self.outlier_distance_ = density
         self.names_: list[dict[str, object]] = []
+        self.remember_shop(frame)
         return self.publish(range(self.n_segments))
 
     def publish(self, ids: Iterable[int], used_ids: Iterable[int] = ()) -> Self:
@@ -92,6 +95,12 @@ class SegmentModel(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def remember_used_ids(self, ids: Iterable[int]) -> Self:
         """Keep ids that were published besides these, such as by a champion since rolled back: none is given again."""
         self.used_ids_ = np.array(sorted({*self.used_ids_.tolist(), *ids}), dtype=np.int64)
+        return self
+
+    def remember_shop(self, frame: pd.DataFrame) -> Self:
+        """Keep the size and age of the shop, of which `frame` holds every customer."""
+        self.customer_count_ = len(frame)
+        self.shop_days_ = int(frame["tenure_days"].max()) if "tenure_days" in frame.columns else 0
         return self
 
     def remember_names(self, names: Iterable[Mapping[str, object]]) -> Self:

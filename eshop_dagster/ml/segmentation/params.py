@@ -39,6 +39,10 @@ class SegmentationParams(Parameters):
         outlier_share: share of each segment's customers, at training, that lie too far from its dense region.
         match_distance: a segment farther than this from every one of the champion's is new; standard deviations of the
             champion's customers, straight line over all features.
+        most_outlier_share: share of all customers who may be outliers where the segmentation is used.
+        restart_moved_share: share of customers who would change segment, above which segments may start again.
+        restart_growth: by which the shop must have grown, in age or in customers, since the champion was fitted.
+        minimum_customers: fewer are not cut into segments.
     """
 
     least_segments: int = 3
@@ -54,6 +58,9 @@ class SegmentationParams(Parameters):
     judged_rows: int = 5_000
     outlier_share: float = 0.02
     match_distance: float = 1.0
+    most_outlier_share: float = 0.1
+    restart_moved_share: float = 0.3
+    restart_growth: float = 2.0
     minimum_customers: int = 50
 
     def __post_init__(self) -> None:
@@ -66,3 +73,6 @@ class SegmentationParams(Parameters):
         require(100 <= judged <= 10_000, "SegmentationParams.judged_rows", judged, "100 to 10,000")
         require(0 <= self.outlier_share < 0.5, "SegmentationParams.outlier_share", self.outlier_share, "0 to 0.5")
         require(self.match_distance > 0, "SegmentationParams.match_distance", self.match_distance, "above 0")
+        outliers = self.most_outlier_share
+        require(0 < outliers <= 1, "SegmentationParams.most_outlier_share", outliers, "above 0, up to 1")
+        require(self.restart_growth > 1, "SegmentationParams.restart_growth", self.restart_growth, "above 1")

@@ -22,6 +22,7 @@ class SegmentationResult:
             `segment_count`, `silhouette`, `davies_bouldin`, `stability`, `noise_share`, `smallest_share`,
             `largest_share`, `value_separation`, `baseline_value_separation`, `is_admissible`, `is_chosen`.
         matching: which ids continue the champion's, which are new, which retire.
+        restart: why segments start again with new ids; empty where the champion's go on, or there is none.
         metrics: `silhouette`, `davies_bouldin` (model's space, sample), `value_separation`, `smallest_share`,
             `outlier_share` and `stability`.
         baseline_metrics: the first three for the quintile groups, as many as there are segments.
@@ -35,6 +36,7 @@ class SegmentationResult:
     counts: pd.DataFrame
     candidates: pd.DataFrame
     matching: Matching
+    restart: str
     metrics: dict[str, float]
     baseline_metrics: dict[str, float]
     feature_names: tuple[str, ...]
@@ -87,9 +89,10 @@ def explain_choice(
 
 
 def _lane_verdict(lane: Mapping[str, float], chosen: "pd.Series[float]") -> str:
+    count = round(lane["segment_count"])
     found = (
-        f"HDBSCAN finds {lane['segment_count']:.0f} dense regions (silhouette {lane['silhouette']:.3f}, stability "
-        f"{lane['stability']:.2f}, largest {lane['largest_share']:.0%}, noise {lane['noise_share']:.0%})"
+        f"HDBSCAN finds {count} dense region{'' if count == 1 else 's'} (silhouette {lane['silhouette']:.3f}, "
+        f"stability {lane['stability']:.2f}, largest {lane['largest_share']:.0%}, noise {lane['noise_share']:.0%})"
     )
     if lane["is_admissible"] and lane["silhouette"] > chosen["silhouette"]:
         return f"{found} and would be preferred by the same rule: look whether its regions serve marketing better."

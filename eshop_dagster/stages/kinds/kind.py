@@ -30,6 +30,8 @@ class Comparison:
         slices: parts of the rows, held against the champion, or the baseline where there is none.
         stability: adjusted Rand index under resampling, of segments.
         moved_share: share of customers who change segment.
+        misfits: what speaks against giving these customers the challenger's segments; None where a kind has none.
+        restart: why segments start again with new ids; empty where the champion's go on.
     """
 
     champion: float | None = None
@@ -41,6 +43,8 @@ class Comparison:
     slices: Sequence[Slice] = ()
     stability: float | None = None
     moved_share: float | None = None
+    misfits: Sequence[str] | None = None
+    restart: str = ""
 
 
 @dataclass(frozen=True)

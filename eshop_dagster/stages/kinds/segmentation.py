@@ -1,6 +1,6 @@
 """The segmentation as a kind."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.stages.kinds.customers import with_profile
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from eshop_dagster.ml.segmentation import SegmentationParams
     from eshop_dagster.stages.continuation import Continuation
 
 _PLOTTED_CUSTOMERS = 3_000
@@ -21,64 +22,96 @@ _PLOTTED_CUSTOMERS = 3_000
 def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
     from eshop_dagster.ml.segmentation import assign_segments
 
-    return assign_segments(model, snapshot.holdout())[["segment_id", "typicality", "is_outlier"]]
+    return assign_segments(model, snapshot.scoring())[["segment_id", "typicality", "is_outlier"]]
 
 
 def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
-    """Hold both against each other in the champion's scale: a silhouette depends on it."""
-    from eshop_dagster.ml.segmentation import migrate, silhouette_difference, silhouette_values
+    """Hold challenger, champion and quintile groups against each other on the customers of the scoring day.
 
-    stability = trained.metrics.get("stability")
-    if champion is None:
-        return Comparison(stability=stability)
-    rows, seed = snapshot.holdout(), seed_of(params.segmentation)
-    return Comparison(
-        champion=float(silhouette_values(champion, rows, seed).mean()),
-        difference=silhouette_difference(trained.pipeline, champion, rows, seed),
-        stability=stability,
-        moved_share=migrate(champion, trained.pipeline, rows).moved_share,
+    Challenger and champion are measured in the champion's scale, each of them and the groups in its own: a silhouette
+    depends on it.
+    """
+    from eshop_dagster.ml.segmentation import (
+        difference_from_groups,
+        migrate,
+        silhouette_difference,
+        silhouette_values,
     )
+
+    rows, seed, model = snapshot.scoring(), seed_of(params.segmentation), trained.pipeline
+    alone = Comparison(
+        against_baseline=difference_from_groups(model, rows, seed),
+        baseline_name="rfm_quintiles",
+        stability=trained.metrics.get("stability"),
+        misfits=segment_misfits(model, rows, params),
+    )
+    if champion is None:
+        return alone
+    if champion.feature_names_ != model.feature_names_:
+        return replace(alone, trouble=f"it looks at {', '.join(champion.feature_names_)}")
+    return replace(
+        alone,
+        champion=float(silhouette_values(champion, rows, seed).mean()),
+        difference=silhouette_difference(model, champion, rows, seed),
+        champion_against_baseline=difference_from_groups(champion, rows, seed),
+        moved_share=migrate(champion, model, rows).moved_share,
+        restart=str(trained.reports["restart"]),
+    )
+
+
+def segment_misfits(model: Any, rows: "pd.DataFrame", params: Params) -> tuple[str, ...]:
+    """Return what speaks against giving these customers the segments of a model, in words."""
+    from eshop_dagster.ml.segmentation import assign_segments, find_misfits
+
+    chosen, assigned = chosen_params(params), assign_segments(model, rows)
+    return find_misfits(
+        assigned["segment_id"],
+        assigned["is_outlier"],
+        model.segment_ids_.tolist(),
+        most_outlier_share=chosen.most_outlier_share,
+    )
+
+
+def chosen_params(params: Params) -> "SegmentationParams":
+    """Return the parameters of `ml.segmentation` as `params.yaml` gives them."""
+    from eshop_dagster.ml.segmentation import SegmentationParams
+
+    return SegmentationParams.from_mapping(without_seed(params.segmentation))
 
 
 def _train(snapshot: Snapshot, params: Params, continued: "Continuation | None") -> Trained:
-    """Return a segmentation whose ids and names go on from those of the champion that it continues, if there is one."""
+    """Return a segmentation of the scoring day's customers, which ids and names of the champion go on in."""
     from eshop_dagster.ml.personas import name_personas, segment_profile
-    from eshop_dagster.ml.segmentation import (
-        SegmentationParams,
-        TooFewCustomersError,
-        evaluate_segments,
-        fit_segments,
-        migrate,
-    )
+    from eshop_dagster.ml.segmentation import TooFewCustomersError, fit_segments, migrate
 
-    chosen, seed = SegmentationParams.from_mapping(without_seed(params.segmentation)), seed_of(params.segmentation)
+    chosen, seed = chosen_params(params), seed_of(params.segmentation)
     champion = continued.model if continued else None
-    # Segments need no label: the latest training cut-off is the closest to the customers of today.
-    latest, holdout = snapshot.latest_training(), snapshot.holdout()
+    # Segments need no label: customers of a day with labels would be those of months ago.
+    rows = snapshot.scoring()
     try:
-        result = fit_segments(latest, chosen, seed, champion, continued.used_ids if continued else ())
-        holdout_metrics, baseline_metrics = evaluate_segments(result.pipeline, holdout, chosen, seed)
+        result = fit_segments(rows, chosen, seed, champion, continued.used_ids if continued else ())
     except TooFewCustomersError as error:
         return Trained("segmentation", "baseline", None, {}, {}, beats_baseline=False, reason=str(error))
-    profile = segment_profile(latest.reset_index(drop=True), result.labels["segment_id"].to_numpy())
-    personas = name_personas(profile, champion.names_ if champion is not None else ())
+    profile = segment_profile(rows.reset_index(drop=True), result.labels["segment_id"].to_numpy())
+    personas = name_personas(profile, champion.names_ if champion is not None and not result.restart else ())
     result.pipeline.remember_names(asdict(persona) for persona in personas)
-    moves = migrate(champion, result.pipeline, holdout) if champion is not None else None
+    moves = None
+    if champion is not None and champion.feature_names_ == result.feature_names:
+        moves = migrate(champion, result.pipeline, rows)
     trained = Trained(
         model="segmentation",
         candidate=f"kmeans_{result.segment_count}",
         pipeline=result.pipeline,
         metrics={
             "segment_count": float(result.segment_count),
-            **holdout_metrics,
-            "stability": result.metrics["stability"],
+            **result.metrics,
             **({"moved_share": moves.moved_share} if moves else {}),
         },
-        baseline_metrics=baseline_metrics,
+        baseline_metrics=result.baseline_metrics,
         beats_baseline=result.beats_baseline,
         reason=result.reason,
         feature_names=result.feature_names,
-        figures=_segmentation_figures(result, latest, profile, moves, champion, seed),
+        figures=_segmentation_figures(result, rows, profile, moves, champion, seed),
         tables={
             "segment_counts": result.counts,
             "candidates": result.candidates,
@@ -89,9 +122,12 @@ def _train(snapshot: Snapshot, params: Params, continued: "Continuation | None")
         reports={
             "parameters": parameters_report(chosen, seed),
             "personas": [asdict(persona) for persona in personas],
+            "restart": result.restart,
         },
     )
-    return with_profile(trained, snapshot)
+    with_profile(trained, snapshot)
+    trained.training_rows = len(rows)
+    return trained
 
 
 def _segmentation_figures(

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from eshop_dagster.ml.segmentation.space import sampled_places, segment_space, sorted_by_value
+from eshop_dagster.ml.segmentation.space import fit_space, sampled_places, segment_space, sorted_by_value
 
 
 def test_rows_are_sorted_by_what_they_hold_first_column_first():
@@ -29,3 +29,10 @@ def test_the_space_is_logarithmic_and_standardised():
         [-1, -1],
         [1, 1],
     ]
+
+
+def test_a_feature_that_hardly_differs_between_customers_is_not_blown_up():
+    # Tenures of 300 to 330 days: on the log scale a standard deviation of 0.05.
+    tenures = np.expm1(np.log1p(300.0) + np.array([0.0, 0.1]))
+    space = fit_space(segment_space(["tenure_days"]), pd.DataFrame({"tenure_days": tenures}))
+    assert space.transform(pd.DataFrame({"tenure_days": tenures})).ravel().round(9).tolist() == [-0.2, 0.2]
