@@ -14,6 +14,13 @@ from eshop_dagster.stages.score import score_customers
 from eshop_dagster.stages.score_columns import DESCRIPTIONS, SCHEMAS
 from eshop_dagster.stages.snapshot import read_snapshot
 
+SEGMENTS_FIT = "segments_fit"
+
+_SEGMENTS_FIT_MEANS = (
+    "Whether the champion's segments fit the customers of the day: none is empty, few customers are outliers, and the "
+    "figures are those of the customers counted. Where they do not, nobody has a segment until a retraining helps."
+)
+
 
 def _columns(table: str) -> dict[str, dg.TableSchema]:
     """Return a table's columns as the UI shows them."""
@@ -27,6 +34,7 @@ def _columns(table: str) -> dict[str, dg.TableSchema]:
     kinds={"parquet"},
     owners=["team:data-science"],
     metadata=_columns("customer_scores"),
+    check_specs=[dg.AssetCheckSpec(SEGMENTS_FIT, asset="customer_scores", description=_SEGMENTS_FIT_MEANS)],
 )
 def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """Expected spend and segment by the champions: one row per customer who has ordered."""
@@ -37,7 +45,14 @@ def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResul
             "rows": scores.rows,
             "as_of_date": str(scores.as_of_date),
             **{f"{model}_version": version for model, version in scores.versions.items()},
-        }
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=SEGMENTS_FIT,
+                passed=not scores.withheld,
+                metadata={"reason": "; ".join(scores.withheld) or "the champion fits these customers"},
+            )
+        ],
     )
 
 

@@ -1,6 +1,6 @@
 """Names and descriptions of segments, in Portuguese and English, that follow from their profile alone."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 from eshop_dagster.ml.features import FEATURES
 from eshop_dagster.ml.persona_kinds import BY_NAME, KINDS, Kind, Ratios
-from eshop_dagster.ml.persona_text import describe_en, describe_pt
+from eshop_dagster.ml.persona_text import describe_en, describe_pt, manner_of
 
 SEGMENT_ID = "segment_id"
 
@@ -23,8 +23,8 @@ def segment_profile(frame: pd.DataFrame, labels: Sequence[int] | np.ndarray | pd
         labels: segment id of each row of `frame`.
 
     Returns:
-        `segment_id`, `customer_count`, `customer_share` (0-1), `net_revenue_share` (0-1; 0 where the base has none)
-        and for every feature `<feature>_mean` and `<feature>_median`.
+        `segment_id`, `customer_count`, `customer_share` (0-1), `net_revenue_share` (0-1; 0 where the base
+        has no revenue) and for every feature `<feature>_mean` and `<feature>_median`.
 
     Raises:
         ValueError: no rows, no `net_revenue_brl`, or another number of labels than of rows.
@@ -51,20 +51,20 @@ def segment_profile(frame: pd.DataFrame, labels: Sequence[int] | np.ndarray | pd
 
 @dataclass(frozen=True)
 class Persona:
-    """A segment in words; names are unique within one model.
+    """A segment's names, unique within one model. What it is like stands in `describe_personas`, figures and all.
 
     Attributes:
         kind: English name of its kind in `KINDS`.
-        is_changed: whether the same segment was of another kind under the model before.
+        before_pt: what the same segment was called under the model before, where it was of another kind; else empty.
+        before_en: the same in English.
     """
 
     segment_id: int
     name_pt: str
     name_en: str
-    description_pt: str
-    description_en: str
     kind: str
-    is_changed: bool
+    before_pt: str = ""
+    before_en: str = ""
 
 
 _UNFIT = 1000
@@ -77,7 +77,7 @@ def name_personas(profile: pd.DataFrame, earlier: Iterable[Mapping[str, Any]] = 
 
     Each kind of customer has a condition on the segment's means over those of the base (for example at risk: recency
     1.25 times the base's or more, revenue not below it). A segment keeps the name that its id had as long as its kind
-    fits, bounds widened by 15%; otherwise the description says that it changed. For the others, no kind is used twice
+    fits, bounds widened by 15%; otherwise the persona says what it was called. For the others, no kind is used twice
     while another fits: of all ways to give kinds to segments, the one with the least sum of places in `KINDS` is taken.
     Where kinds run out, segments of one kind are numbered by rising id: Ocasionais, Ocasionais 2.
 
@@ -89,17 +89,7 @@ def name_personas(profile: pd.DataFrame, earlier: Iterable[Mapping[str, Any]] = 
     Raises:
         ValueError: a column that the rule needs is missing.
     """
-    needed = ["recency_days", "tenure_days", "order_count", "net_revenue_brl", "average_ticket_brl"]
-    columns = [
-        SEGMENT_ID,
-        "customer_count",
-        "customer_share",
-        "net_revenue_share",
-        *(f"{name}_mean" for name in needed),
-    ]
-    missing = [column for column in columns if column not in profile.columns]
-    if missing or profile.empty:
-        raise ValueError(f"profile of {len(profile)} segments lacks {missing}; expected what segment_profile returns.")
+    _require_profile(profile)
     profile = profile.sort_values(SEGMENT_ID, ignore_index=True)
     ids = [int(one) for one in profile[SEGMENT_ID]]
     ratios = _ratios(profile)
@@ -112,32 +102,70 @@ def name_personas(profile: pd.DataFrame, earlier: Iterable[Mapping[str, Any]] = 
     kinds = _assign_kinds(ratios, {place: BY_NAME[persona["kind"]] for place, persona in kept.items()})
     names = _names(kinds, kept)
     return [
-        _persona(row, kinds[place], ratios[place], names[place], None if place in kept else known.get(ids[place]))
-        for place, row in enumerate(profile.to_dict("records"))
+        _persona(one, kinds[place], names[place], None if place in kept else known.get(one))
+        for place, one in enumerate(ids)
     ]
 
 
-def _persona(
-    row: Mapping[Hashable, Any],
-    kind: Kind,
-    ratios: Ratios,
-    names: tuple[str, str],
-    before: Mapping[str, Any] | None,
-) -> Persona:
-    changed_pt = f" No modelo anterior este segmento se chamava {before['name_pt']}: o perfil mudou." if before else ""
-    changed_en = (
-        f" Under the model before, this segment was called {before['name_en']}: its profile has changed."
-        if before
-        else ""
-    )
+def describe_personas(
+    profile: pd.DataFrame, personas: Iterable[Mapping[str, Any]], currency: str = "BRL"
+) -> pd.DataFrame:
+    """Return `segment_id`, `description_pt` and `description_en` of each segment of the profile, in its order.
+
+    Args:
+        profile: of the customers described, as `segment_profile` returns it; the figures in the text are its own.
+        personas: the fields of the `Persona` of each of its segments.
+        currency: ISO 4217 code of the amounts.
+
+    Raises:
+        ValueError: a column that the text needs is missing, or a segment has no persona.
+    """
+    _require_profile(profile)
+    known = {int(one[SEGMENT_ID]): one for one in personas}
+    nameless = sorted({int(one) for one in profile[SEGMENT_ID]} - set(known))
+    if nameless:
+        raise ValueError(f"segments {nameless} have no persona; expected one for each, found those of {sorted(known)}.")
+    manner, rows = manner_of(profile, currency), []
+    for row, ratios in zip(profile.to_dict("records"), _ratios(profile), strict=True):
+        one = known[int(row[SEGMENT_ID])]
+        kind, changed_pt, changed_en = BY_NAME[one["kind"]], "", ""
+        if one.get("before_pt"):
+            changed_pt = f" No modelo anterior este segmento se chamava {one['before_pt']}: o perfil mudou."
+            changed_en = (
+                f" Under the model before, this segment was called {one['before_en']}: its profile has changed."
+            )
+        rows.append(
+            {
+                SEGMENT_ID: int(row[SEGMENT_ID]),
+                "description_pt": describe_pt(row, kind, ratios, manner) + changed_pt,
+                "description_en": describe_en(row, kind, ratios, manner) + changed_en,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _require_profile(profile: pd.DataFrame) -> None:
+    needed = ["recency_days", "tenure_days", "order_count", "net_revenue_brl", "average_ticket_brl"]
+    columns = [
+        SEGMENT_ID,
+        "customer_count",
+        "customer_share",
+        "net_revenue_share",
+        *(f"{name}_mean" for name in needed),
+    ]
+    missing = [column for column in columns if column not in profile.columns]
+    if missing or profile.empty:
+        raise ValueError(f"profile of {len(profile)} segments lacks {missing}; expected what segment_profile returns.")
+
+
+def _persona(segment_id: int, kind: Kind, names: tuple[str, str], before: Mapping[str, Any] | None) -> Persona:
     return Persona(
-        segment_id=int(row[SEGMENT_ID]),
+        segment_id=segment_id,
         name_pt=names[0],
         name_en=names[1],
-        description_pt=describe_pt(row, kind, ratios) + changed_pt,
-        description_en=describe_en(row, kind, ratios) + changed_en,
         kind=kind.name_en,
-        is_changed=before is not None,
+        before_pt=str(before["name_pt"]) if before else "",
+        before_en=str(before["name_en"]) if before else "",
     )
 
 

@@ -1,6 +1,5 @@
 """Score: every customer, by the champions, at the day after the last one known. Nothing is fitted here."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +10,10 @@ import pyarrow as pa
 from eshop_dagster.stages.champions import of_window, serving_champion
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.predictions import keep_predictions
+from eshop_dagster.stages.register import note_obstacle
 from eshop_dagster.stages.score_files import keep_scores
-from eshop_dagster.stages.score_tables import REASONS_SCHEMA, SCORES_SCHEMA, SEGMENTS_SCHEMA, as_table
+from eshop_dagster.stages.score_tables import REASONS_SCHEMA, SCORES_SCHEMA, as_table
+from eshop_dagster.stages.segments import reasons_against, segment_columns, segment_table, without_segments
 from eshop_dagster.stages.snapshot import read_features
 
 if TYPE_CHECKING:
@@ -29,11 +30,13 @@ class Scores:
         rows: number of customers scored.
         as_of_date: the cut-off of the features scored.
         versions: champion version by model; 0 where there is none.
+        withheld: why nobody has a segment although there is a champion; empty where everybody has.
     """
 
     rows: int
     as_of_date: date
     versions: Mapping[str, int]
+    withheld: tuple[str, ...] = ()
 
 
 def score_customers(platform: Platform, as_of_date: date) -> Scores:
@@ -42,8 +45,8 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     The tables are `customer_scores`, `customer_features`, `customer_segments` and `customer_spend_reasons`.
 
     Where `spend` has no champion of just this window, expected spend and version are NULL: nothing serves that was not
-    judged; where `segmentation` has none, the segment is NULL. Readers see which version made each score, and the very
-    features that it was made from.
+    judged; where `segmentation` has none, or has one that does not fit these customers, the segment is NULL. Readers
+    see which version made each score, and the very features that it was made from.
 
     Raises:
         SnapshotError: the features at that cut-off are not in the warehouse.
@@ -56,10 +59,16 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     # In parts: the memory that a model takes is that of a part, whatever the number of customers.
     parts = [features.slice(start, _ROWS_AT_ONCE) for start in range(0, features.num_rows, _ROWS_AT_ONCE)]
     scores = pa.concat_tables(_scored(platform, part.to_pandas(), spend, segmentation) for part in parts)
+    segments = segment_table(platform, features, scores, segmentation)
+    withheld = reasons_against(platform, scores, segments, segmentation)
+    if withheld:
+        note_obstacle(platform, "segmentation", f"the segments do not fit today's customers: {'; '.join(withheld)}")
+        scores, segmentation = without_segments(scores), None
+        segments = segment_table(platform, features, scores, None)
     tables = {
         "customer_scores": scores,
         "customer_features": features,
-        "customer_segments": _segment_table(features, scores, segmentation),
+        "customer_segments": segments,
         "customer_spend_reasons": _reasons(platform, features, scores, spend),
     }
     # The release says which versions made its scores: after a rollback, the champion may be another one.
@@ -67,7 +76,7 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     keep_scores(platform.home, tables, made_by, window_days)
     keep_predictions(platform, scores, made_by["spend"])
     versions = {name: one.version if one else 0 for name, one in made_by.items()}
-    return Scores(scores.num_rows, as_of_date, versions)
+    return Scores(scores.num_rows, as_of_date, versions, withheld)
 
 
 _ROWS_AT_ONCE = 250_000
@@ -80,7 +89,7 @@ def _scored(
 ) -> pa.Table:
     scores = features[["customer_key", "as_of_date"]].copy()
     scores = scores.assign(**_expected_spend(features, spend), spend_model_version=_version(spend))
-    scores = scores.assign(**_segments(features, segmentation), segmentation_model_version=_version(segmentation))
+    scores = scores.assign(**segment_columns(features, segmentation))
     return as_table(scores, SCORES_SCHEMA)
 
 
@@ -103,41 +112,6 @@ def _expected_spend(features: "pd.DataFrame", model: "LoadedModel | None") -> "d
         lower, upper = model.pipeline.interval_of(found[_EXPECTED], level / 100)
         found |= {f"spend_lower_{level}_brl": lower, f"spend_upper_{level}_brl": upper}
     return {column: pd.Series(values, index=features.index) for column, values in found.items()}
-
-
-def _segments(features: "pd.DataFrame", model: "LoadedModel | None") -> "dict[str, pd.Series | None]":
-    """Return segment, typicality (0-1) and whether the customer is an outlier, by column."""
-    from eshop_dagster.ml.segmentation import assign_segments
-
-    if model is None:
-        return {"segment_id": None, "segment_typicality": None, "is_outlier": None}
-    assigned = assign_segments(model.pipeline, features)
-    return {
-        "segment_id": assigned["segment_id"],
-        "segment_typicality": assigned["typicality"],
-        "is_outlier": assigned["is_outlier"],
-    }
-
-
-def _segment_table(features: pa.Table, scores: pa.Table, model: "LoadedModel | None") -> pa.Table:
-    """Return one row per segment of the champion, with its persona and what its customers are like today."""
-    if model is None:
-        return SEGMENTS_SCHEMA.empty_table()
-    joined = features.select(["net_revenue_brl", "recency_days", "order_count"]).to_pandas()
-    joined = joined.assign(**{name: scores[name].to_numpy() for name in ("segment_id", _EXPECTED)})
-    profile = joined.groupby("segment_id").agg(
-        customer_count=(_EXPECTED, "size"),
-        net_revenue_brl_mean=("net_revenue_brl", "mean"),
-        expected_spend_brl_mean=(_EXPECTED, "mean"),
-        recency_days_median=("recency_days", "median"),
-        order_count_mean=("order_count", "mean"),
-    )
-    rows = []
-    for persona in json.loads(model.version.tags["personas"]):
-        segment_id = persona["segment_id"]
-        figures = profile.loc[segment_id].to_dict() if segment_id in profile.index else {"customer_count": 0}
-        rows.append({**persona, **figures, "customer_count": int(figures["customer_count"])})
-    return pa.Table.from_pylist(rows, schema=SEGMENTS_SCHEMA)
 
 
 def _reasons(platform: Platform, features: pa.Table, scores: pa.Table, model: "LoadedModel | None") -> pa.Table:

@@ -59,7 +59,7 @@ class SegmentationParams(Parameters):
     outlier_share: float = 0.02
     match_distance: float = 1.0
     most_outlier_share: float = 0.1
-    restart_moved_share: float = 0.3
+    restart_moved_share: float = 0.5
     restart_growth: float = 2.0
     minimum_customers: int = 50
 

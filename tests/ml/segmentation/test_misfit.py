@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eshop_dagster.ml.segmentation import find_misfits, find_wrong_figures
@@ -48,6 +48,7 @@ def test_figures_that_are_not_those_of_the_customers_are_found(table: pd.DataFra
     assert find_wrong_figures(table, [4, 0, 0]) == (words,)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=40), st.randoms(use_true_random=False))
 def test_the_order_of_customers_is_of_no_consequence(ids: list[int], random):
     outliers = [one % 3 == 0 for one in ids]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from eshop_dagster.ml.bootstrap import Interval
+from eshop_dagster.ml.evidence import GateRules
 from eshop_dagster.ml.features import feature_matrix
 from eshop_dagster.ml.segmentation import SEGMENT_FEATURES, SegmentationParams, assign_segments, fit_segments, migrate
 from eshop_dagster.ml.segmentation.model import SegmentModel
@@ -42,7 +43,7 @@ def retrains(frames: Iterable[pd.DataFrame]) -> list[Retrain]:
     for frame in frames:
         fitted = fit_segments(frame, PARAMS, 3, champion)
         moved = migrate(champion, fitted.pipeline, frame).moved_share if champion is not None else 0.0
-        is_promoted = moved <= PARAMS.restart_moved_share or bool(fitted.restart)
+        is_promoted = moved <= GateRules().most_moved_share or bool(fitted.restart)
         done.append(Retrain(moved, fitted.restart, is_promoted, fitted.metrics["outlier_share"]))
         champion = fitted.pipeline if is_promoted else champion
     return done
