@@ -1,5 +1,6 @@
 """`eshop report`: help with sales reports as a source."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -28,9 +29,15 @@ def sniff(
 
     draft = draft_mapping(file)
     if output is None:
-        typer.echo(draft)
+        say(draft)
         return
-    output.write_text(draft, encoding="utf-8")
-    typer.echo(
-        f"wrote {output}: read it through, then eshop run --source report --path {file} --mapping {output} --home HOME"
-    )
+    # A name with an accent may come in as bytes that no text file could hold.
+    output.write_bytes(draft.encode("utf-8", "backslashreplace"))
+    # A terminal that knows ASCII only must not stop at an accent in a file's name.
+    say(f"wrote {output}: read it through, then eshop run --source report --path {file} --mapping {output} --home HOME")
+
+
+def say(text: str) -> None:
+    """Print a text, with marks in place of the letters that the terminal does not know."""
+    encoding = sys.stdout.encoding or "utf-8"
+    typer.echo(text.encode(encoding, "replace").decode(encoding))

@@ -17,7 +17,7 @@ from eshop_dagster.shop import BRAZIL, place_of
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.pull import clip_days, pull
 
-ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
+ENDINGS = (".csv", ".tsv", ".txt", ".parquet")
 
 # A file that is still being copied grows; one that was quiet for this long is taken for whole.
 _QUIET_SECONDS = 5.0

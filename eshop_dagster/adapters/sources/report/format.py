@@ -59,7 +59,6 @@ class Format(Part):
     header: bool = True
     last_line_break: bool = True
     skip_lines: Annotated[int, Field(ge=0, le=1000)] = 0
-    sheet: Word | None = None
     decimal: Literal[".", ","] = "."
     thousands: Literal[".", ",", " ", "'"] | None = None
     currency_prefix: Word | None = None

@@ -142,6 +142,7 @@ class ReportMapping(Part):
     duplicates: Literal["quarantine", "keep"] = "quarantine"
     missing_orders: Literal["refuse", "drop"] = "refuse"
     freight_per: Per = "line"
+    ordered_at_per: Per = "line"
     line_total_per: Per = "line"
     discount_per: Per = "line"
     control_total_per: Per = "line"
@@ -159,8 +160,7 @@ class ReportMapping(Part):
             return value
         country, form, money = value.get("country"), value.get("format") or {}, value.get("currency") or {}
         money = {"code": money} if isinstance(money, str) else money
-        is_code = isinstance(country, str) and len(country) == 2
-        if not (is_code and isinstance(form, dict) and isinstance(money, dict)):
+        if not (isinstance(country, str) and len(country) == 2 and isinstance(form, dict) and isinstance(money, dict)):
             return {**value, "currency": money} if money else value
         zone = value.get("time_zone") or zone_of(country, form.get("time_zone"))
         return {

@@ -30,6 +30,18 @@ def stop_if_instants_do_not_fit(connection: duckdb.DuckDBPyConnection, mapping: 
     )
 
 
+def fill_dates(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the lines without a date that of their order's earliest line."""
+    connection.execute("""
+        UPDATE lines SET ordered_at = placed.ordered_at, ordered_date = placed.ordered_date, has_ordered_text = true
+        FROM (
+            SELECT order_key, min(ordered_at) AS ordered_at, min(ordered_date) AS ordered_date
+            FROM lines WHERE ordered_at IS NOT NULL GROUP BY order_key
+        ) AS placed
+        WHERE lines.order_key = placed.order_key AND NOT lines.has_ordered_text
+    """)
+
+
 def build_rejected(connection: duckdb.DuckDBPyConnection, broken: list[tuple[int, str, str]]) -> None:
     """Make the table `rejected` of `rejects` and the broken lines (file number, reason, text).
 

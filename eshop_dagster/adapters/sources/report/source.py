@@ -21,7 +21,12 @@ from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 from eshop_dagster.adapters.sources.report.orders import build_orders
 from eshop_dagster.adapters.sources.report.plausible import find_odd_days
 from eshop_dagster.adapters.sources.report.reading import read_file
-from eshop_dagster.adapters.sources.report.rejects import build_rejected, has_reason, stop_if_instants_do_not_fit
+from eshop_dagster.adapters.sources.report.rejects import (
+    build_rejected,
+    fill_dates,
+    has_reason,
+    stop_if_instants_do_not_fit,
+)
 from eshop_dagster.adapters.sources.report.tables import day_sizes, notes_on, tables_between
 
 ROWS_PER_CHUNK = 200_000
@@ -38,6 +43,7 @@ class ReportSource:
         mapping: what its columns and words mean.
         id_prefix: put before every order, customer, product and seller id, to keep two shops apart.
         newest: the last day on which an order can have been placed: later ones go to quarantine. None takes any.
+        most_lines: read no more than about so many lines of each file, to try a mapping.
 
     Attributes:
         name: the mapping's name.
@@ -52,7 +58,13 @@ class ReportSource:
     """
 
     def __init__(
-        self, paths: Path | str, mapping: ReportMapping, id_prefix: str = "", *, newest: date | None = None
+        self,
+        paths: Path | str,
+        mapping: ReportMapping,
+        id_prefix: str = "",
+        *,
+        newest: date | None = None,
+        most_lines: int | None = None,
     ) -> None:
         self.name = mapping.name
         self.shop = mapping.shop if mapping.says_shop else None
@@ -60,12 +72,15 @@ class ReportSource:
         self.lines_read = 0
         self._mapping = mapping
         self._id_prefix = id_prefix
+        self._most_lines = most_lines
         self._digests: list[str] = []
         self._torn: list[tuple[str, str]] = []
         broken = self._read(Path(paths))
         stop_if_instants_do_not_fit(self._connection, mapping)
         if mapping.columns.discount:
             refuse_two_signs(self._connection, mapping)
+        if mapping.ordered_at_per == "order":
+            fill_dates(self._connection)
         self.notes += find_odd_days(self._connection, newest)
         self.notes += clear_unreadable_details(self._connection, mapping)
         self.notes += notes_on(self._connection, mapping)
@@ -138,6 +153,8 @@ class ReportSource:
             for batch in read_file(file, self._mapping, counts):
                 add_lines(self._connection, batch, self._mapping, file_number=number, first=first)
                 first += batch.num_rows
+                if self._most_lines is not None and first >= self._most_lines:
+                    break
             self.lines_read += counts.lines
             broken += [(number, reason, raw) for reason, raw in counts.broken]
             self._torn += counts.torn_orders(self._mapping.format)

@@ -101,7 +101,7 @@ class Reader:
         if "%z" in form:
             return _parsed(text, form)
         # A literal Z says that the time is UTC, whatever the zone of the other times.
-        return f"timezone({literal('UTC') if form.endswith('Z') else zone}, {_parsed(text, form)})"
+        return f"timezone({literal('UTC') if form.endswith(('Z', 'UTC')) else zone}, {_parsed(text, form)})"
 
     def _written_number(self, text: str) -> str:
         prefix, suffix = re.escape(self.form.currency_prefix or ""), re.escape(self.form.currency_suffix or "")

@@ -20,6 +20,9 @@ class Decisions:
         statuses: the shop's words by contract status; `""` holds the unknown ones.
         return_prefix: letters before the ids of credit notes.
         guessed_day_order: nothing in the file told day/month from month/day.
+        currencies: codes in the currency column, the commonest first.
+        year_of: header of the date whose year makes order numbers unique.
+        keys: value and comment of other keys of the mapping.
         repeats: what lines that are equal to an earlier one most probably are.
     """
 
@@ -34,6 +37,9 @@ class Decisions:
     has_negative_quantity: bool = False
     guest_share: float | None = None
     repeats: Repeats = "unknown"
+    currencies: list[str] = field(default_factory=list)
+    year_of: str | None = None
+    keys: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def texts(self, sample: Sample, key: str) -> list[str]:
         """The texts of a field's column that are not empty."""

@@ -5,25 +5,23 @@ from collections import Counter
 from collections.abc import Callable
 
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.report.sniffing.dates import date_format, day_comes_first, is_instant
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
+from eshop_dagster.adapters.sources.report.sniffing.money import decide_money
+from eshop_dagster.adapters.sources.report.sniffing.people import decide_identity
 from eshop_dagster.adapters.sources.report.sniffing.pieces import choose_price, hidden_quantity, meaning_of_repeats
 from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_portuguese, is_preferred, role_of, status_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
-from eshop_dagster.adapters.sources.report.sniffing.styles import (
-    date_format,
-    day_comes_first,
-    is_instant,
-    is_number,
-    number_style,
-)
+from eshop_dagster.adapters.sources.report.sniffing.styles import is_number, number_style
 from eshop_dagster.adapters.sources.report.values import STATE_NAMES
 from eshop_dagster.contract import CHANNELS, STATES
 
 MOSTLY = 0.9
 INSTANTS = ("ordered_at", "approved_at", "shipped_at", "delivered_at", "promised_date")
-AMOUNTS = ("unit_price", "line_total", "freight", "payment_amount")
+AMOUNTS = ("unit_price", "line_total", "discount", "freight", "payment_amount")
 NUMBERS = ("quantity", *AMOUNTS)
 MOST_STATUS_WORDS = 40
+MOST_POSITIVE_UNDER_PREFIX = 0.2
 MOST_LINE_NUMBER_DIGITS = 9
 """More do not fit the raw layer's 32-bit line number: some marketplaces give each line an id of 14 digits."""
 STATE_WORDS = {bare(word) for word in (*STATE_NAMES, *STATES)}
@@ -48,10 +46,15 @@ def decide(sample: Sample) -> Decisions:
     _refuse_other_files(made, sample)
     choose_price(made, sample)
     amounts = [value for key in NUMBERS if key in made.columns for value in made.texts(sample, key)]
-    made.numbers = number_style(amounts)
+    is_local = sample.path.suffix.lower() != ".parquet" and (
+        is_portuguese(list(sample.columns)) or sample.form.delimiter == ";"
+    )
+    made.numbers = number_style(amounts, is_portuguese=is_local)
     _decide_dates(made, sample)
     _decide_statuses(made, sample)
     _decide_returns(made, sample)
+    decide_money(made, sample)
+    decide_identity(made, sample)
     made.repeats = meaning_of_repeats(made, sample)
     if "customer_id" in made.columns:
         made.guest_share = 1 - len(made.texts(sample, "customer_id")) / sample.lines
@@ -68,7 +71,7 @@ def _is_code(text: str) -> bool:
 
 
 def _place(made: Decisions, sample: Sample, header: str) -> None:
-    role = role_of(header)
+    role = role_of(header, sample.columns)
     if role is None:
         made.left_out[header] = ""
     elif role in made.columns:
@@ -86,9 +89,11 @@ def _objection(role: str, values: list[str]) -> str:
     if not values:
         return f"named like {role}, but it is empty"
     if role in INSTANTS and _share(values, is_instant) < MOSTLY:
-        return f"named like {role}, but its texts are no dates"
+        return f"named like {role}, but its texts are no dates that are known, such as {_shape(values)}"
     if role in NUMBERS and _share(values, is_number) < MOSTLY:
-        return f"named like {role}, but its texts are no numbers"
+        return f"named like {role}, but its texts are no numbers, such as {_shape(values)}"
+    if role == "discount" and all(_is_share(value) for value in values) and any(value != "0" for value in values):
+        return "TODO: named like a discount, but its numbers are shares and no amounts: revenue is before it"
     if role in ("line_number", "payment_installments") and _share(values, lambda value: value.isdigit()) < MOSTLY:
         return f"named like {role}, but its texts are no whole numbers"
     if role == "line_number" and max(map(len, values)) > MOST_LINE_NUMBER_DIGITS:
@@ -101,6 +106,16 @@ def _objection(role: str, values: list[str]) -> str:
     if role == "channel" and _share(values, lambda value: value.lower() in CHANNELS) < MOSTLY:
         return f"named like channel, but its words are not {', '.join(CHANNELS)}"
     return ""
+
+
+def _shape(values: list[str]) -> str:
+    """The commonest shape of a column's texts; 9 stands for a digit, x for a letter, so that no value shows."""
+    shapes = Counter(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", value))[:30] for value in values)
+    return repr(shapes.most_common(1)[0][0])
+
+
+def _is_share(value: str) -> bool:
+    return bool(re.fullmatch(r"0?[.,]\d+|0|1|\d+ ?%", value))
 
 
 def _fill_gaps(made: Decisions, sample: Sample) -> None:
@@ -129,6 +144,8 @@ def _refuse_other_files(made: Decisions, sample: Sample) -> None:
         missing.append(f"a quantity ({reason})")
     if missing:
         headers = "" if _is_data(sample) else f" It has: {', '.join(sample.columns)}."
+        refused = [f"{header!r} is {reason}" for header, reason in made.left_out.items() if "but its" in reason]
+        headers += f" {'; '.join(refused)}." if refused else ""
         raise SourceError(
             f"{sample.path} is no report of order lines: there is no column for {'; '.join(missing)}.{headers} Give a "
             "report with one line per order line, or write the mapping by hand if a column has an unusual name."
@@ -176,6 +193,7 @@ def _decide_returns(made: Decisions, sample: Sample) -> None:
     if "quantity" not in made.columns:
         return
     quantities = sample.columns[str(made.columns["quantity"])]
+    quantities = [value if re.search("[1-9]", value) else value.lstrip("-") for value in quantities]
     made.has_negative_quantity = any(value.startswith("-") for value in quantities)
     if not made.has_negative_quantity or not isinstance(order, str):
         return
@@ -184,5 +202,7 @@ def _decide_returns(made: Decisions, sample: Sample) -> None:
     positive = [key for key, quantity in zip(ids, quantities, strict=True) if not quantity.startswith("-")]
     prefixes = Counter(match[0] for key in negative if (match := re.match(r"[^\W\d_]+", key)))
     prefix = prefixes.most_common(1)[0][0] if prefixes else ""
-    if prefix and not any(key.startswith(prefix) for key in positive):
+    # A credit note may hold a positive line that corrects another; a prefix of sales is on most of them.
+    under = sum(key.startswith(prefix) for key in positive) if prefix else 0
+    if prefix and under <= MOST_POSITIVE_UNDER_PREFIX * prefixes[prefix]:
         made.return_prefix = prefix

@@ -60,7 +60,8 @@ def _columns(made: Decisions) -> Iterator[str]:
         header = made.columns[key]
         listed = header if isinstance(header, str) else None
         if listed is None:
-            yield f"  {key}: {{from: [{', '.join(map(_quoted, header))}]}}"
+            year = f", year_of: {_quoted(made.year_of)}" if made.year_of and key == "order_id" else ""
+            yield f"  {key}: {{from: [{', '.join(map(_quoted, header))}]{year}}}"
         else:
             yield f"  {key}: {_quoted(listed)}"
     for key, meaning in OPTIONAL.items():
@@ -84,11 +85,15 @@ def _format(sample: Sample, made: Decisions) -> Iterator[str]:
             yield "  last_line_break: false  # The last line ends without one: check that the file is whole."
         if form.skip_lines:
             yield f"  skip_lines: {form.skip_lines}  # Lines above the header."
+    if numbers.is_guess:
+        yield "  # GUESS: all marks in numbers have three digits behind them: thousands (2.499 = 2499), or decimals?"
     yield f"  decimal: {_quoted(numbers.decimal)}"
     if numbers.thousands:
         yield f"  thousands: {_quoted(numbers.thousands)}"
     if numbers.prefix:
         yield f"  currency_prefix: {_quoted(numbers.prefix)}"
+    if numbers.suffix:
+        yield f"  currency_suffix: {_quoted(numbers.suffix)}"
     if numbers.has_parentheses:
         yield "  negative_parentheses: true"
     if made.guessed_day_order:
@@ -101,14 +106,26 @@ def _format(sample: Sample, made: Decisions) -> Iterator[str]:
 
 
 def _currency(made: Decisions) -> Iterator[str]:
-    prefix = made.numbers.prefix
-    if prefix and prefix in CURRENCIES:
-        instead = f"currency: {{code: {CURRENCIES[prefix]}, rate_to_brl: …}}"
+    prefix = made.numbers.prefix or made.numbers.suffix
+    foreign = [code for code in made.currencies if code != "BRL"]
+    if foreign and "currency" in made.columns:
+        rates = ", ".join(f"{code}: …" for code in foreign)
+        yield f"# TODO orders in {', '.join(foreign)} go to quarantine until their rates are known: write instead"
+        yield f"#   currency: {{code: BRL, rates: {{{rates}}}}}"
+    elif foreign:
+        prefix = foreign[0]
+    elif made.currencies:
+        prefix = "R$"
+    if prefix and (prefix in CURRENCIES or prefix in CURRENCIES.values() or foreign[:1] == [prefix]):
+        instead = f"currency: {{code: {CURRENCIES.get(prefix, prefix)}, rate_to_brl: …}}"
         yield f"# TODO the amounts are written with {prefix!r}: write {instead} instead."
-    elif prefix != "R$" and not is_portuguese([str(header) for header in made.columns.values()]):
+    elif prefix not in ("R$", "BRL") and not is_portuguese([str(header) for header in made.columns.values()]):
         yield "# TODO if the amounts are not BRL, write such as currency: {code: USD, rate_to_brl: 5.40} instead."
     yield "currency: BRL"
-    if "freight" in made.columns:
+    for key, (value, comment) in made.keys.items():
+        yield f"# {comment}"
+        yield f"{key}: {value}"
+    if "freight" in made.columns and "freight_per" not in made.keys:
         yield "# GUESS: the freight is each line's own; write order if it is the order's, repeated on each line."
         yield "freight_per: line"
     if "payment_amount" in made.columns:
@@ -117,6 +134,11 @@ def _currency(made: Decisions) -> Iterator[str]:
 
 
 def _statuses(made: Decisions) -> Iterator[str]:
+    folded: dict[str, str] = {}
+    for word in (word for words in made.statuses.values() for word in words):
+        folded.setdefault(word.casefold(), word)
+    # Words that differ in case only are one.
+    made.statuses = {key: [word for word in words if word in folded.values()] for key, words in made.statuses.items()}
     known = {
         word: status
         for status in STATUSES

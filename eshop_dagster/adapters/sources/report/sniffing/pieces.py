@@ -5,7 +5,7 @@ import re
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions, Repeats
 from eshop_dagster.adapters.sources.report.sniffing.roles import role_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
-from eshop_dagster.adapters.sources.report.sniffing.styles import NumberStyle, number_style
+from eshop_dagster.adapters.sources.report.sniffing.styles import MINUS, NumberStyle, number_style
 
 LEAST_DIFFERENCE = 0.005
 
@@ -47,7 +47,10 @@ def choose_price(made: Decisions, sample: Sample) -> None:
     rows = _priced_rows(made, sample)
     differing = [(pieces * price, total) for pieces, price, total in rows if not _equal(pieces * price, total)]
     above = sum(total > product for product, total in differing)
-    if not differing:
+    if "discount" in made.columns and _is_before_discount(made, sample, rows, differing):
+        made.left_out[total_name] = "the price less the discount, or before it"
+        del made.columns["line_total"]
+    elif not differing:
         made.left_out[total_name] = f"{'quantity x ' if is_counted else 'the '}unit price, on every line"
         del made.columns["line_total"]
     elif above and not is_counted:
@@ -64,6 +67,20 @@ def choose_price(made: Decisions, sample: Sample) -> None:
         del made.columns["unit_price"]
 
 
+def _is_before_discount(
+    made: Decisions, sample: Sample, rows: list[tuple[float, float, float]], differing: list[tuple[float, float]]
+) -> bool:
+    """Whether the unit price is before the discount: line totals are quantity x price, or that less the discount."""
+    if not differing:
+        return True
+    texts = sample.columns[str(made.columns["discount"])]
+    if len(texts) != len(rows):
+        return False
+    style = number_style([text for text in texts if text] or ["0"])
+    off = [abs(to_float(text, style)) if text else 0.0 for text in texts]
+    return all(_equal(count * price - less, total) for (count, price, total), less in zip(rows, off, strict=True))
+
+
 def meaning_of_repeats(made: Decisions, sample: Sample) -> Repeats:
     """What the lines are that repeat an earlier one in every column.
 
@@ -73,7 +90,7 @@ def meaning_of_repeats(made: Decisions, sample: Sample) -> Repeats:
         return "unknown"
     if "quantity" in made.columns:
         pieces = set(sample.columns[str(made.columns["quantity"])])
-        if any(_float(text, made.numbers) != 1 for text in pieces):
+        if any(to_float(text, made.numbers) != 1 for text in pieces):
             return "unknown"
     return "file_twice" if _is_file_twice(made, sample) else "pieces"
 
@@ -91,7 +108,7 @@ def _priced_rows(made: Decisions, sample: Sample) -> list[tuple[float, float, fl
     keys = [key for key in ("quantity", "unit_price", "line_total") if key in made.columns]
     rows = [row for row in zip(*(sample.columns[str(made.columns[key])] for key in keys), strict=True) if all(row)]
     style = number_style([text for row in rows for text in row])
-    numbers = [[_float(text, style) for text in row] for row in rows]
+    numbers = [[to_float(text, style) for text in row] for row in rows]
     return [(row[0] if len(row) == 3 else 1.0, row[-2], row[-1]) for row in numbers]
 
 
@@ -103,9 +120,13 @@ def _is_multiple(total: float, price: float) -> bool:
     return price > 0 and total > price and _equal(total, price * round(total / price))
 
 
-def _float(text: str, style: NumberStyle) -> float:
-    kept = re.sub(rf"[^-\d{style.decimal}]", "", text).replace(style.decimal, ".")
+def to_float(text: str, style: NumberStyle) -> float:
+    """A text as a number in a style, NaN if it is none."""
+    text = text.translate(MINUS)
+    sign = "-" if text.endswith("-") or text.startswith("(") else ""
+    kept = re.sub(rf"[^-\d{style.decimal}]", "", text).strip("-").replace(style.decimal, ".")
+    sign = sign or ("-" if "-" in text.split("0")[0][:6] and re.match(r"\D*-", text) else "")
     try:
-        return float(kept)
+        return float(sign + kept)
     except ValueError:
         return float("nan")

@@ -2,49 +2,72 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 SYNONYMS: dict[str, str] = {
-    "order_id": "order id, order no, order number, order, orderid, invoice, invoice no, invoice id, invoice number, "
+    "order_id": "no de venda, numero de venda, order sequence, "
+    "order id, order no, order number, order, orderid, invoice, invoice no, invoice id, invoice number, "
     "transaction id, sale id, receipt, bill no, pedido, no pedido, n pedido, num pedido, numero do pedido, "
     "numero pedido, id pedido, id do pedido, cod pedido, codigo do pedido, nota fiscal, no nota, numero da nota, nf, "
     "cupom, venda, id venda, id da venda, codigo venda, codigo da venda, no venda, numero da venda",
-    "line_number": "line number, line no, line, order item id, order item number, id item pedido, item pedido id, "
+    "line_number": "item #, "
+    "line number, line no, line, order item id, order item number, id item pedido, item pedido id, "
     "item number, order line, item, no item, linha, numero da linha, seq, sequencia, item pedido, item do pedido",
     "customer_id": "customer id, cliente unico id, id cliente unico, id unico cliente, customer no, customer number, "
     "customer code, customer unique id, client id, user id, buyer id, id cliente, id do cliente, cod cliente, "
     "codigo cliente, codigo do cliente, no cliente, cliente id",
-    "name": "customer name, customer, client name, client, buyer, buyer name, nome, cliente, nome cliente, "
+    "name": "nome do comprador, nome comprador, billing name, first name billing, "
+    "customer name, customer, client name, client, buyer, buyer name, nome, cliente, nome cliente, "
     "nome do cliente, comprador, nome completo, razao social",
-    "email": "email, e mail, customer email, email cliente, email do cliente, mail",
-    "cpf": "cpf, cpf cnpj, cpf cliente, cpf do cliente, documento",
+    "email": "email billing, e mail comprador, e mail do comprador, "
+    "email, e mail, customer email, email cliente, email do cliente, mail",
+    "cpf": "client document, cpf cnpj comprador, cpf, cpf cnpj, cpf cliente, cpf do cliente, documento",
     "phone": "phone, phone number, telephone, mobile, telefone, celular, fone, telefone cliente, whatsapp",
-    "product_id": "product id, product code, product no, sku, stock code, item code, item id, article, article no, "
-    "asin, ean, cod produto, codigo produto, codigo do produto, id produto, id do produto, produto id, ref, referencia",
-    "product_name": "product name, product, description, product description, item name, item description, produto, "
+    "product_id": "lineitem sku, id sku, sku id, # de anuncio, "
+    "product id, product code, product no, sku, stock code, item code, item id, article, article no, "
+    "asin, ean, cod produto, codigo produto, codigo do produto, id produto, id do produto, "
+    "produto id, ref, referencia",
+    "product_name": "lineitem name, sku name, titulo do anuncio, titulo do produto, "
+    "product name, product, description, product description, item name, item description, produto, "
     "nome produto, nome do produto, descricao, descricao produto, descricao do produto, mercadoria",
     "category": "category, product category, product category name, category name, product line, categoria, "
     "categoria produto, categoria do produto, departamento, grupo, linha de produto",
-    "quantity": "quantity, qty, units, units sold, quantity sold, qty sold, qty ordered, order qty, item quantity, "
+    "quantity": "lineitem quantity, quantidade comprada, quantity refund, quantity sku, "
+    "quantity, qty, units, units sold, quantity sold, qty sold, qty ordered, order qty, item quantity, "
     "quantidade vendida, qtd vendida, qtde vendida, order quantity, quantity ordered, pieces, qtd, qtde, quant, "
     "quantidade, qt, unidades, pecas",
-    "unit_price": "unit price, price, price each, item price, price per unit, unitprice, preco, preco unitario, "
+    "unit_price": "lineitem price, valor do produto, item cost, sku selling price, "
+    "preco unitario de venda do anuncio brl, "
+    "unit price, price, price each, item price, price per unit, unitprice, preco, preco unitario, "
     "valor unitario, vlr unitario, vl unitario, preco unit, valor unit, preco de venda",
-    "line_total": "sales, total, line total, amount, total amount, revenue, total price, sales amount, total sales, "
+    "line_total": "sku total price, receita por produtos brl, "
+    "sales, total, line total, amount, total amount, revenue, total price, sales amount, total sales, "
     "total revenue, subtotal, valor total, vlr total, vl total, preco total, valor, valor do item, receita, "
     "faturamento, valor da venda, valor venda, total do item",
-    "freight": "freight, freight value, freight cost, freight price, shipping, shipping cost, shipping fee, "
+    "discount": "discounts totals, lineitem discount, "
+    "discount, discount amount, discount value, discounts, desconto, descontos, valor desconto, "
+    "valor do desconto, vlr desconto, desconto do item, desconto item, desconto pedido, desconto do pedido, "
+    "cart discount amount, item discount",
+    "currency": "currency, currency code, moeda, moeda do pedido",
+    "freight": "order shipping amount, shipping value, frete pedido, valor do frete do pedido, frete do pedido, "
+    "freight, freight value, freight cost, freight price, shipping, shipping cost, shipping fee, "
     "delivery fee, frete, valor frete, valor do frete, custo do frete, entrega valor",
-    "ordered_at": "order date, order datetime, order purchase date, purchase timestamp, invoice date, invoicedate, "
+    "ordered_at": "creation date, "
+    "order date, order datetime, order purchase date, purchase timestamp, invoice date, invoicedate, "
     "purchase date, order purchase timestamp, ordered at, created at, transaction date, sale date, date, datetime, "
     "timestamp, order timestamp, data, data pedido, data do pedido, data da compra, data compra, data venda, "
     "data da venda, data hora, data e hora, data emissao, data de emissao, dt pedido, dt venda, criado em, "
     "data criacao",
     "ordered_time": "time, order time, hora, hora do pedido, hora pedido, hora da venda, hora venda, horario",
-    "status": "status, order status, state of order, situacao, situacao do pedido, status do pedido, status pedido",
+    "status": "financial status, status do pedido nuvem, descricao do status, "
+    "status, order status, state of order, situacao, situacao do pedido, status do pedido, status pedido",
     "channel": "channel, sales channel, canal, canal de venda, canal de vendas, origem",
-    "state": "state, customer state, uf, estado, uf cliente, estado do cliente, uf entrega, uf de entrega",
-    "city": "city, customer city, cidade, cidade cliente, cidade do cliente, municipio, cidade de entrega",
-    "zip_prefix": "cep, cep cliente, cep de entrega, cep do cliente, zip, zip code, zip prefix, postal code, "
+    "state": "shipping province, uf comprador, state billing, shipping state, "
+    "state, customer state, uf, estado, uf cliente, estado do cliente, uf entrega, uf de entrega",
+    "city": "shipping city, city billing, "
+    "city, customer city, cidade, cidade cliente, cidade do cliente, municipio, cidade de entrega",
+    "zip_prefix": "cep comprador, shipping zip, "
+    "cep, cep cliente, cep de entrega, cep do cliente, zip, zip code, zip prefix, postal code, "
     "customer zip code prefix, customer zip code, zip code prefix, prefixo cep, cep prefixo",
     "approved_at": "approved at, order approved at, order approved date, payment date, paid at, "
     "approval date, data aprovacao, data de aprovacao, data pagamento, data do pagamento, data de pagamento, "
@@ -58,7 +81,8 @@ SYNONYMS: dict[str, str] = {
     "data entrega estimada, data estimada entrega, due date, prazo, prazo de entrega, previsao de entrega, "
     "data prevista, previsao entrega, entrega prevista",
     "seller_id": "seller id, seller, vendor, vendor id, vendedor, id vendedor, codigo vendedor, lojista, loja id",
-    "payment_method": "payment method, payment type, payment, payment mode, forma pagamento, forma de pagamento, "
+    "payment_method": "payment method title, payment system name, "
+    "payment method, payment type, payment, payment mode, forma pagamento, forma de pagamento, "
     "meio de pagamento, pagamento, tipo de pagamento, metodo de pagamento, tipo pagamento, metodo pagamento",
     "payment_installments": "installments, payment installments, parcelas, no parcelas, numero de parcelas, "
     "qtd parcelas",
@@ -66,22 +90,39 @@ SYNONYMS: dict[str, str] = {
     "valor do pagamento",
 }
 
+SYSTEMS: dict[str, dict[str, str]] = {
+    "Lineitem quantity": {"Name": "order_id", "Discount Amount": "discount", "Lineitem discount": "", "Total": "",
+                          "Subtotal": ""},
+    "Quantidade Comprada": {"Subtotal": "", "Total": ""},
+    "Receita por produtos (BRL)": {"Estado": "", "Total (BRL)": ""},
+    "Quantity (- Refund)": {"Item #": "", "Discount Amount": ""},
+    "Quantity_SKU": {"Sequence": "", "Total Value": "", "SKU Total Price": ""},
+}  # fmt: skip
+"""What some headers mean, or that they are left out, in the exports of a shop system, by a header that only it has:
+Shopify, Nuvemshop, Mercado Livre, WooCommerce and VTEX."""
+
 PREFERRED = "customer unique id, cliente unico id, id cliente unico, id unico cliente"
 """Headers that go before other words for their role, wherever they stand: marketplaces give each order a customer id
 of its own, and only the unique one comes back with the person."""
 
 STATUS_WORDS: dict[str, str] = {
-    "created": "created, pending, open, new, on hold, unpaid, awaiting payment, criado, pendente, aberto, novo, "
+    "created": "em aberto, created, pending, open, new, on hold, unpaid, awaiting payment, criado, "
+    "pendente, aberto, novo, "
     "aguardando pagamento",
-    "approved": "approved, paid, confirmed, aprovado, pago, confirmado, pagamento aprovado",
-    "processing": "processing, in process, preparing, processando, em processamento, em separacao, em preparacao, "
+    "approved": "authorized, payment approved, pagamento confirmado, approved, paid, confirmed, aprovado, "
+    "pago, confirmado, pagamento aprovado",
+    "processing": "em andamento, verificado, handling, ready for handling, preparando entrega, "
+    "a caminho, processing, in process, "
+    "preparing, processando, em processamento, em separacao, em preparacao, "
     "preparando",
     "invoiced": "invoiced, billed, faturado, nota emitida",
     "shipped": "shipped, in transit, sent, dispatched, enviado, em transporte, em transito, despachado, postado, "
     "saiu para entrega",
-    "delivered": "delivered, complete, completed, closed, done, resolved, entregue, concluido, finalizado, completo",
+    "delivered": "atendido, arquivado, delivered, complete, completed, closed, done, resolved, "
+    "entregue, concluido, finalizado, completo",
     "unavailable": "unavailable, out of stock, indisponivel, sem estoque",
-    "cancelled": "cancelled, canceled, cancel, void, voided, cancelado, cancelada, estorno de pedido",
+    "cancelled": "expired, venda cancelada, cancelled, canceled, cancel, void, voided, cancelado, cancelada, "
+    "estorno de pedido",
     "returned": "returned, return, refunded, refund, returned to seller, devolvido, devolvida, devolucao, estornado, "
     "reembolsado, troca",
 }
@@ -102,9 +143,15 @@ _PREFERRED = frozenset(map(bare, PREFERRED.split(",")))
 _STATUS_OF = _by_bare_word(STATUS_WORDS)
 
 
-def role_of(header: str) -> str | None:
-    """The mapping's field that a header names, if it is a known word for one."""
-    return _ROLE_OF.get(bare(header))
+def role_of(header: str, others: Iterable[str] = ()) -> str | None:
+    """The mapping's field that a header names, if it is a known word for one.
+
+    Args:
+        header: the column's name.
+        others: all names of the file: some systems call an order's number `Name`, and its status `Estado`.
+    """
+    named = next((own for sign, own in SYSTEMS.items() if sign in others), {})
+    return named[header] or None if header in named else _ROLE_OF.get(bare(header))
 
 
 def is_preferred(header: str) -> bool:

@@ -14,16 +14,9 @@ from eshop_dagster.adapters.sources.report.files import fits, mark_of
 SAMPLE_BYTES = 1 << 18
 PORTUGUESE = frozenset("ãõçáéíóúâêôàüÃÕÇÁÉÍÓÚÂÊÔÀÜºª°€\u2013\u2018\u2019\u201c\u201d")
 DIGITS = str.maketrans("123456789", "0" * 9)
-"""To the shape of a text: a column of a hundred thousand numbers or instants has but a few, and each is judged once."""
+"""To the shape of a text: a column of a hundred thousand numbers has but a few, and each is judged once."""
+MINUS = str.maketrans("\u2212\u2013\u2019", "--'")
 DELIMITERS = (",", ";", "\t", "|")
-TIMES = (
-    (r"\d{1,2}:\d{2}:\d{2}\.\d+", "%H:%M:%S.%f"),
-    (r"\d{1,2}:\d{2}:\d{2} ?[AaPp][Mm]", "%I:%M:%S %p"),
-    (r"\d{1,2}:\d{2} ?[AaPp][Mm]", "%I:%M %p"),
-    (r"\d{1,2}:\d{2}:\d{2}", "%H:%M:%S"),
-    (r"\d{1,2}:\d{2}", "%H:%M"),
-)
-DATE = re.compile(r"(\d{1,4}|[A-Za-z]{3})([-/. ])(\d{1,2}|[A-Za-z]{3})\2(\d{2,4})(?:([ T]| +)(\S.*))?$")
 
 
 def encoding_of(path: Path) -> str:
@@ -59,32 +52,50 @@ def delimiter_of(lines: list[str]) -> str:
 
 @dataclass(frozen=True)
 class NumberStyle:
-    """Decimal and thousands marks, and the prefix before amounts."""
+    """Decimal and thousands marks, and the sign of the currency before or behind amounts.
+
+    Attributes:
+        is_guess: every number with a mark has three digits behind it (`2.499`), and nothing tells what the mark is.
+    """
 
     decimal: str = "."
     thousands: str | None = None
     prefix: str | None = None
+    suffix: str | None = None
     has_parentheses: bool = False
+    is_guess: bool = False
 
 
-def number_style(values: list[str]) -> NumberStyle:
-    """The style of texts that are mostly numbers; a lone `1.234` counts for neither."""
+def number_style(values: list[str], *, is_portuguese: bool = False) -> NumberStyle:
+    """The style of texts that are mostly numbers; where all are like `2.499` the language decides."""
+    values = [value.translate(MINUS) for value in values]
     shapes = Counter(value.translate(DIGITS) for value in values)
     prefixes: Counter[str] = Counter()
+    suffixes: Counter[str] = Counter()
     bare: Counter[str] = Counter()
     for shape, count in shapes.items():
         if match := re.match(r"[-+(]?\s*([^\d\s.,()+-]+)\s*[-+]?\d", shape):
             prefixes[match[1]] += count
+        if match := re.search(r"\d\s*([^\d\s.,()+'-]+)[-)]?$", shape):
+            suffixes[match[1]] += count
         bare[re.sub(r"[^\d.,']", "", shape)] += count
-    prefix = prefixes.most_common(1)[0][0] if prefixes else None
-    comma = _count(bare, r"\d*,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+")
-    point = _count(bare, r"\d*\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+")
-    decimal = "," if comma > point else "."
+    below_one = Counter(match[1] for value in values if (match := re.fullmatch(r"\D*0([.,])\d{3}\D*", value)))
+    comma = _count(bare, r"\d*,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+") + below_one[","]
+    point = _count(bare, r"\d*\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+") + below_one["."]
+    has_marks = any(_count(bare, rf"\d{{1,3}}({mark}\d{{3}})+") for mark in ("[.]", ","))
+    is_guess = has_marks and not comma and not point and not any("'" in shape for shape in bare)
+    decimal = "," if comma > point or (comma == point and is_portuguese) else "."
     other = "." if decimal == "," else ","
-    grouped = rf"\d{{1,3}}({re.escape(other)}\d{{3}})+({re.escape(decimal)}\d+)?"
-    thousands = other if any(re.fullmatch(grouped, value) for value in bare) else None
+    thousands = None
+    for mark in (other, "'"):
+        grouped = rf"\d{{1,3}}({re.escape(mark)}\d{{3}})+({re.escape(decimal)}\d+)?"
+        if any(re.fullmatch(grouped, value) for value in bare):
+            thousands = mark
+    if thousands is None and any(re.search(r"\d[ \u00a0\u202f]\d{3}\b", shape) for shape in shapes):
+        thousands = " "
     in_parentheses = any(shape.startswith("(") and shape.endswith(")") for shape in shapes)
-    return NumberStyle(decimal, thousands, prefix, in_parentheses)
+    prefix, suffix = (found.most_common(1)[0][0] if found else None for found in (prefixes, suffixes))
+    return NumberStyle(decimal, thousands, prefix, suffix, in_parentheses, is_guess)
 
 
 def _count(shapes: Counter[str], pattern: str) -> int:
@@ -93,56 +104,11 @@ def _count(shapes: Counter[str], pattern: str) -> int:
 
 def is_number(value: str) -> bool:
     """Whether a text is a number in any style, with or without a currency sign."""
-    return _is_number_shape(value.translate(DIGITS))
+    return _is_number_shape(value.translate(MINUS).translate(DIGITS))
 
 
 @lru_cache(maxsize=4096)
 def _is_number_shape(shape: str) -> bool:
-    return bool(re.fullmatch(r"[-+(]?\s*(R\$|US\$|[$€£])?\s*[-+]?(\d[\d.,']*|[.,]\d+)\)?", shape))
-
-
-def is_instant(value: str) -> bool:
-    """Whether a text has the shape of a date, with or without a time."""
-    return date_format(value, day_first=True) is not None
-
-
-def date_format(value: str, *, day_first: bool) -> str | None:
-    """The strptime format of a text's shape; `day_first` decides on `01/02/2024`. None if it is no date."""
-    return _format_of_shape(value.translate(DIGITS), day_first)
-
-
-@lru_cache(maxsize=4096)
-def _format_of_shape(shape: str, day_first: bool) -> str | None:
-    match = DATE.match(shape)
-    if not match:
-        return None
-    first, mark, second, third, gap, rest = match.groups()
-    if len(first) == 4 and len(third) <= 2 and second.isdigit():
-        day = f"%Y{mark}%m{mark}%d"
-    elif not second.isdigit() and len(first) <= 2:
-        day = f"%d{mark}%b{mark}" + ("%Y" if len(third) == 4 else "%y")
-    elif len(first) <= 2 and first.isdigit() and len(third) != 3:
-        day = f"%d{mark}%m{mark}" if day_first else f"%m{mark}%d{mark}"
-        day += "%Y" if len(third) == 4 else "%y"
-    else:
-        return None
-    if not rest:
-        return day
-    zone = re.search(r"(Z|[+-]\d{2}:?\d{2})$", rest)
-    clock = rest[: zone.start()] if zone else rest
-    time = next((form for shape, form in TIMES if re.fullmatch(shape, clock.strip())), None)
-    if time is None:
-        return None
-    if time.endswith("%p") and " " not in clock.strip():
-        time = time.replace(" %p", "%p")
-    suffix = "" if not zone else "Z" if zone[1] == "Z" else "%z"
-    return f"{day}{'T' if gap == 'T' else ' '}{time}{suffix}"
-
-
-def day_comes_first(values: list[str]) -> bool | None:
-    """Whether `01/02/2024` is a day in February, by the parts above 12; None if nothing tells."""
-    pairs = [
-        (int(m[1]), int(m[2])) for value in values if (m := re.match(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}", value))
-    ]
-    first, second = any(a > 12 for a, _ in pairs), any(b > 12 for _, b in pairs)
-    return None if first == second else first
+    sign = r"(R\$|US\$|[$€£]|BRL|USD|EUR|GBP)"
+    digits = r"(\d[\d.,' \u00a0\u202f]*|[.,]\d+)"
+    return bool(re.fullmatch(rf"[-+(]?\s*{sign}?\s*[-+]?{digits}\)?\s*{sign}?\s*-?\)?", shape))

@@ -1,0 +1,96 @@
+"""What a sample's amounts are: discounts, totals of an order, currencies and negative prices."""
+
+from collections import defaultdict
+
+from eshop_dagster.adapters.sources.report.lines import CURRENCY_WORDS
+from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
+from eshop_dagster.adapters.sources.report.sniffing.pieces import to_float
+from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
+
+
+def decide_money(made: Decisions, sample: Sample) -> None:
+    """Decide on discounts, on totals told per order, on the currency column and on negative prices."""
+    orders = _lines_of_orders(made, sample)
+    if "discount" in made.columns:
+        _decide_discount(made, sample, orders)
+    if "line_total" in made.columns and _is_same_on_all_lines(_column(made, sample, "line_total"), orders):
+        made.keys["line_total_per"] = ("order", "GUESS: all lines of an order have the same total: the order's.")
+    day = str(made.columns.get("ordered_at") or made.columns["ordered_date"])
+    if _is_on_first_line(sample.columns[day], orders):
+        made.keys["ordered_at_per"] = ("order", "Only the first line of an order has its date.")
+    if "freight" in made.columns and _is_on_first_line(_column(made, sample, "freight"), orders):
+        made.keys["freight_per"] = ("order", "GUESS: only the first line of an order has its freight.")
+    _decide_currency(made, sample)
+    _decide_negative_prices(made, sample, orders)
+
+
+def _lines_of_orders(made: Decisions, sample: Sample) -> list[list[int]]:
+    """The places of the lines of each order."""
+    key = made.columns["order_id"]
+    columns = [sample.columns[header] for header in ([key] if isinstance(key, str) else key)]
+    orders: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, parts in enumerate(zip(*columns, strict=True)):
+        orders[parts].append(place)
+    return list(orders.values())
+
+
+def _column(made: Decisions, sample: Sample, key: str) -> list[str]:
+    return sample.columns[str(made.columns[key])]
+
+
+def _is_same_on_all_lines(texts: list[str], orders: list[list[int]]) -> bool:
+    several = [[texts[place] for place in places] for places in orders if len(places) > 1]
+    return bool(several) and all(len(set(found)) == 1 and found[0] for found in several)
+
+
+def _is_on_first_line(texts: list[str], orders: list[list[int]]) -> bool:
+    several = [[texts[place] for place in places] for places in orders if len(places) > 1]
+    return bool(several) and all(not any(found[1:]) for found in several) and any(found[0] for found in several)
+
+
+def _decide_discount(made: Decisions, sample: Sample, orders: list[list[int]]) -> None:
+    header, texts = str(made.columns["discount"]), _column(made, sample, "discount")
+    if not any(to_float(text, made.numbers) for text in texts if text):
+        made.left_out[header] = "no line has a discount"
+        del made.columns["discount"]
+    elif "line_total" in made.columns:
+        made.comments["discount"] = (
+            f"TODO {header!r} is not loaded: the line totals are taken for what was paid, after it."
+        )
+        made.left_out[header] = "see line_total"
+        del made.columns["discount"]
+    else:
+        made.comments["discount"] = "GUESS: taken off the prices; leave it out if they are after it."
+        several = [[texts[place] for place in places] for places in orders if len(places) > 1]
+        repeated = [found for found in several if any(to_float(text, made.numbers) for text in found if text)]
+        if _is_on_first_line(texts, orders) or (repeated and all(len(set(found)) == 1 for found in repeated)):
+            made.keys["discount_per"] = ("order", "GUESS: all lines of an order have the same discount: the order's.")
+
+
+def _decide_currency(made: Decisions, sample: Sample) -> None:
+    if "currency" not in made.columns:
+        return
+    header = str(made.columns["currency"])
+    words = [CURRENCY_WORDS.get(word.lower(), word.upper()) for word in sample.filled(header)]
+    made.currencies = sorted(set(words), key=lambda code: (-words.count(code), code))
+    if len(made.currencies) == 1:
+        made.left_out[header] = f"{made.currencies[0]} on every line"
+        del made.columns["currency"]
+
+
+def _decide_negative_prices(made: Decisions, sample: Sample, orders: list[list[int]]) -> None:
+    price = "line_total" if "line_total" in made.columns else "unit_price"
+    amounts = [to_float(text, made.numbers) for text in _column(made, sample, price)]
+    pieces = [1.0] * sample.lines
+    if "quantity" in made.columns:
+        pieces = [to_float(text, made.numbers) for text in _column(made, sample, "quantity")]
+    is_negative = [amount < 0 < count for amount, count in zip(amounts, pieces, strict=True)]
+    found = [places for places in orders if any(is_negative[place] for place in places)]
+    if not found:
+        return
+    whole = sum(all(is_negative[place] for place in places) for places in found)
+    if whole > len(found) / 2:
+        made.keys["negative_price"] = ("return", "GUESS: orders of negative prices only are pieces that came back.")
+        made.has_negative_quantity = "quantity" in made.columns
+    else:
+        made.keys["negative_price"] = ("discount", "GUESS: a line of a negative price is a discount of its order.")
