@@ -1,6 +1,7 @@
 """What goes with a model that is taken away: its columns with types and units, an example, and how to use it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.adapters.registry import ModelVersion
@@ -124,7 +125,8 @@ def card_of(name: str, model: Any) -> Card:
     if name == "revenue":
         outputs = [_column(*one) for one in _FORECAST]
         outputs[3]["description"] += _told(model.total_errors)
-        return Card(_HISTORY, outputs, made_up_history(), _CODE[name])
+        history = made_up_history(date.fromordinal(int(model.trained_until)))
+        return Card(_HISTORY, outputs, history, _CODE[name])
     features = [str(feature) for feature in model.feature_names_]
     inputs = [_column(feature, "float64", FEATURES[feature]) for feature in features]
     outputs = [_column(*one) for one in (_SPEND if name == "spend" else _SEGMENT)]

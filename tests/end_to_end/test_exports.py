@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import sysconfig
+from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -59,7 +60,7 @@ def test_the_example_runs_without_the_platform_and_says_what_the_champion_says(
 ) -> None:
     champion = Platform(Settings(small_run.home), Params()).registry.load(name).pipeline
     if name == "revenue":
-        told = champion.predict(made_up_history(), horizon_days=28)
+        told = champion.predict(made_up_history(date.fromordinal(champion.trained_until)), horizon_days=28)
         expected = told[told["state"] == "BR"].drop(columns=["date", "state"])
     elif name == "spend":
         rows = sample_input(champion.feature_names_)

@@ -1,6 +1,7 @@
 """The revenue forecast as a kind."""
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def _trained(result: "RevenueResult", study: "Study", snapshot: Snapshot) -> Tra
         tables={"candidates": result.candidates, "backtest": result.backtest},
         reports={"parameters": parameters_report(study.params, study.seed), "notes": list(result.notes)},
         training_rows=len(history),
-        input_example=made_up_history(),
+        input_example=made_up_history(snapshot.last_complete_day),
         judged=study,
     )
 
@@ -118,9 +119,9 @@ def _figures(result: Any, history: "pd.DataFrame", snapshot: Snapshot) -> "dict[
     return figures
 
 
-def made_up_history() -> "pd.DataFrame":
-    """Return four weeks of a made-up shop in two states, as the model takes them."""
-    days = pd.date_range("2024-01-01", periods=28)
+def made_up_history(last_day: date) -> "pd.DataFrame":
+    """Return four weeks of a made-up shop in two states, as the model takes them; it knows the calendar around them."""
+    days = pd.date_range(end=last_day, periods=28)
     rows = [
         {"date": day, "state": state, "revenue_brl": 1000.0 + 100 * day.weekday() + extra, "order_count": 10}
         for day in days
