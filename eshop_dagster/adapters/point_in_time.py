@@ -4,7 +4,7 @@ The scratch file holds every version of the orders of some customers. Features a
 statements that dbt builds the tables from, so that what a replay learns is what a training of that day would have seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -32,6 +32,14 @@ _LAST_DAY = """
     INSERT INTO scratch.{orders}
     SELECT {columns} FROM (SELECT * REPLACE (NULL AS customer_key) FROM {database}.{orders})
     ORDER BY known_from_date DESC, order_id LIMIT 1
+"""
+
+_NOBODYS_ORDER = """
+    INSERT INTO scratch.{orders}
+    SELECT {columns} FROM (
+        SELECT * REPLACE (NULL AS customer_key, $day AS known_from_date, NULL AS known_until_date)
+        FROM scratch.{orders} LIMIT 1
+    )
 """
 
 _COPY_LINES = """
@@ -135,9 +143,33 @@ def copy_history(warehouse: Path, folder: Path, *, sample: int, known_before: da
     return PointInTime(folder, sample, window_days)
 
 
-def _filled(sql: str, table: str) -> str:
+def store_history(
+    folder: Path, tables: Mapping[str, pa.Table], *, last_day: date, sample: int, window_days: int
+) -> PointInTime:
+    """Return a history that was made rather than copied: one of the simulated shops of a benchmark.
+
+    Args:
+        folder: where it goes.
+        tables: rows by the names and with the columns of `INPUTS`.
+        last_day: the last day known, with an order or without.
+        sample: most customers of a cut-off.
+        window_days: length of the label's window.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"ATTACH '{_quoted(folder / f'{_DATABASE}.duckdb')}' AS scratch")
+        for table, schema in INPUTS.items():
+            connection.register("given", tables[table].select(schema.names).cast(schema))
+            connection.execute(f"CREATE TABLE scratch.{table} AS FROM given")
+            connection.unregister("given")
+        connection.execute(_filled(_KNOWN_ORDERS, ORDERS, database="scratch"))
+        connection.execute(_filled(_NOBODYS_ORDER, ORDERS), {"day": last_day})
+    return PointInTime(folder, sample, window_days)
+
+
+def _filled(sql: str, table: str, *, database: str = f"{_DATABASE}.main") -> str:
     columns: Sequence[str] = INPUTS[table].names
-    names = {"orders": ORDERS, "lines": LINES, "products": PRODUCTS, "database": f"{_DATABASE}.main"}
+    names = {"orders": ORDERS, "lines": LINES, "products": PRODUCTS, "database": database}
     return sql.format(columns=", ".join(columns), **names)
 
 

@@ -8,6 +8,7 @@ from eshop_dagster.cli import (
     api,
     bench,
     bench_api,
+    bench_gate,
     dashboard,
     doctor,
     export,
@@ -44,6 +45,7 @@ app.command("rollback")(models.rollback)
 app.command("promote")(models.promote)
 app.command("reproduce")(models.reproduce)
 app.command("replay")(replay.replay_policies)
+bench_api.app.command("gate")(bench_gate.gate)
 app.add_typer(bench_api.app, name="bench")
 app.command("bench-step", hidden=True)(bench.step)
 app.add_typer(keys.app, name="keys")

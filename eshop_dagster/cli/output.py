@@ -1,6 +1,7 @@
 """How the command line speaks: progress bars, errors in one sentence, JSON for machines."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,16 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from eshop_dagster.adapters.locks import Holder
 from eshop_dagster.settings import load_settings
@@ -102,6 +112,7 @@ def progress_bars(*, is_quiet: bool) -> Iterator[None]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as progress:
         tasks: dict[str, TaskID] = {}
@@ -118,12 +129,15 @@ def progress_bars(*, is_quiet: bool) -> Iterator[None]:
 def _plain_lines(console: Console) -> Any:
     """Return a listener that prints a line at each tenth of a stage, for logs and pipes."""
     told: dict[str, int] = {}
+    began: dict[str, float] = {}
 
     def say(stage: str, done: int, total: int) -> None:
         tenth = 10 * done // max(total, 1)
         if tenth > told.get(stage, -1):
             told[stage] = tenth
-            console.print(f"{STAGES.get(stage, stage)}: {done}/{total}", highlight=False)
+            passed = time.monotonic() - began.setdefault(stage, time.monotonic())
+            left = f", about {passed * (total - done) / done:.0f} s left" if 0 < done < total else ""
+            console.print(f"{STAGES.get(stage, stage)}: {done}/{total}{left}", highlight=False)
 
     return say
 

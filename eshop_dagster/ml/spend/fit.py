@@ -99,6 +99,7 @@ def fit_spend(
         beats_baseline=apart.lower <= 0,
         reason=" ".join([reason, *notes]),
         notes=tuple(notes),
+        fitted=fitted,
     )
 
 

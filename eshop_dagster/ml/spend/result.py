@@ -10,6 +10,7 @@ from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.metrics import rmse
 from eshop_dagster.ml.spend.effects import Floats
 from eshop_dagster.ml.spend.model import SpendMean
+from eshop_dagster.ml.spend.parts import Fitted
 from eshop_dagster.ml.spend.walk import WalkForward
 
 WEIGHTED_MEAN = "weighted_mean"
@@ -57,6 +58,7 @@ class SpendResult:
         beats_baseline: whether the mean is not surely worse than the best baseline.
         reason: sentences that say how they compare, and what is to be known of the training.
         notes: the latter alone.
+        fitted: every part and ranking baseline fitted with all that is known; None where there is no model.
     """
 
     mean: Served | None
@@ -71,6 +73,7 @@ class SpendResult:
     beats_baseline: bool
     reason: str
     notes: tuple[str, ...] = field(default=())
+    fitted: Fitted | None = None
 
     @classmethod
     def without_model(cls, feature_names: tuple[str, ...], reason: str) -> Self:
