@@ -107,11 +107,37 @@ def paired_bootstrap(
     if not true.size == a.size == b.size or not true.size:
         raise ValueError(f"{true.size} actual values against {a.size} and {b.size}; expected as many of each, above 0.")
     rows, groups = _paired_rows(seed, clusters, true, a, b)
-    value = _difference(_Weighted(true, a), _Weighted(true, b), np.ones(true.size), metric)
-    pair = _Weighted(true[rows], a[rows]), _Weighted(true[rows], b[rows])
-    centre = _difference(*pair, np.ones(rows.size), metric)
-    drawn = np.array([_difference(*pair, counts, metric) for counts in _counts(groups, draws, seed)])
+    if metric == "rmse_brl":
+        drawn, centre, value = _rmse_apart(true, a, b, rows, groups, draws, seed)
+    else:
+        value = _difference(_Weighted(true, a), _Weighted(true, b), np.ones(true.size), metric)
+        pair = _Weighted(true[rows], a[rows]), _Weighted(true[rows], b[rows])
+        centre = _difference(*pair, np.ones(rows.size), metric)
+        drawn = np.array([_difference(*pair, counts, metric) for counts in _counts(groups, draws, seed)])
     return _interval(value, drawn - centre, (rows.size / true.size) ** 0.5, level)
+
+
+def _rmse_apart(
+    true: Floats,
+    a: Floats,
+    b: Floats,
+    rows: npt.NDArray[np.int64],
+    groups: npt.NDArray[np.int64],
+    draws: int,
+    seed: int,
+) -> tuple[Floats, float, float]:
+    """The difference in each draw, of the rows to resample, and of all rows; squares are summed by customer once."""
+    squares = [np.square(true - guess) for guess in (a, b)]
+    value = float(np.sqrt(squares[0].mean()) - np.sqrt(squares[1].mean()))
+    size = np.bincount(groups).astype(np.float64)
+    sums = [np.bincount(groups, weights=square[rows]) for square in squares]
+
+    def apart(counts: Floats) -> float:
+        held = float(counts @ size)
+        return float(np.sqrt(counts @ sums[0] / held) - np.sqrt(counts @ sums[1] / held))
+
+    drawn = np.array([apart(counts) for counts in _counts(np.arange(size.size), draws, seed)])
+    return drawn, apart(np.ones(size.size)), value
 
 
 def _difference(a: "_Weighted", b: "_Weighted", counts: Floats, metric: str) -> float:

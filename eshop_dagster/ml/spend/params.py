@@ -84,7 +84,7 @@ class SpendParams(Parameters):
     minimum_rows: int = 200
     minimum_buyers: int = 30
     fit_rows: int = 10_000
-    bootstrap_draws: int = 200
+    bootstrap_draws: int = 100
     linear: LinearParams = field(default_factory=LinearParams)
     two_part: TwoPartParams = field(default_factory=TwoPartParams)
     xgboost: XGBoostParams = field(default_factory=XGBoostParams)
