@@ -34,6 +34,24 @@ BRAZIL = Shop()
 """The shop of a home that says nothing else."""
 
 
+def symbol_of(shop: Shop, language: str = "pt") -> str:
+    """Return the currency's sign as it is written in Portuguese or English, such as R$ or £."""
+    # Its tables take a moment to import, and most of what names a shop writes no amount.
+    from babel.numbers import get_currency_symbol
+
+    return str(get_currency_symbol(shop.currency, locale="pt_BR" if language == "pt" else "en"))
+
+
+def in_currency_of(shop: Shop, text: str) -> str:
+    """Return a text about amounts with the shop's currency in the place of R$ and BRL.
+
+    What models say of themselves is written where no shop is known, in the currency that the columns are named after.
+    """
+    if shop.currency == BRAZIL.currency:
+        return text
+    return text.replace("R$", symbol_of(shop)).replace("BRL", shop.currency)
+
+
 def place_of(shop: Shop) -> str:
     """Return the city whose clocks the shop goes by, as messages name it."""
     city = shop.time_zone.rpartition("/")[2].replace("_", " ")

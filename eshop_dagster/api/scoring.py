@@ -18,6 +18,7 @@ from eshop_dagster.api.conversion import key_of
 from eshop_dagster.api.state import State
 from eshop_dagster.ml.features import CUSTOMER_KEY, FEATURES, feature_matrix
 from eshop_dagster.ml.spend.explain import explain_spend, with_sentences
+from eshop_dagster.shop import in_currency_of
 
 REASONS = 3
 UNKNOWN, NEW, SCORED = "unknown_customer", "new_customer", "scored"
@@ -212,11 +213,13 @@ def _reasons(state: State, frame: pd.DataFrame) -> list[Any]:
     """Return for each row the features that move its prediction most; None without a model to explain."""
     if state.spend.pipeline is None:
         return [None] * len(frame)
+    shop = state.release.shop
     found = with_sentences(explain_spend(state.spend.pipeline, frame, top=REASONS))
     by_key: dict[str, list[Row]] = {}
     columns = ("rank", "feature", "value", "effect_brl", "reason_pt", "reason_en")
     for key, *values in zip(found[CUSTOMER_KEY], *(found[name] for name in columns), strict=True):
         reason = dict(zip(columns, values, strict=True))
+        reason |= {name: in_currency_of(shop, reason[name]) for name in ("reason_pt", "reason_en")}
         reason |= {"rank": int(reason["rank"]), "value": _finite(reason["value"])}
         by_key.setdefault(key, []).append({**reason, "effect_brl": float(reason["effect_brl"])})
     return [by_key[key] for key in frame[CUSTOMER_KEY]]

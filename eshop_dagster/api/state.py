@@ -14,7 +14,7 @@ from eshop_dagster.adapters.feature_sql import FeatureSql, compiled_features
 from eshop_dagster.adapters.newcomers import Newcomers, newcomers_of
 from eshop_dagster.adapters.registry import LoadedModel
 from eshop_dagster.adapters.release import current_name, open_release
-from eshop_dagster.shop import BRAZIL, Shop
+from eshop_dagster.shop import BRAZIL, Shop, in_currency_of
 from eshop_dagster.stages.champions import serving_champion, versions, window_of
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
@@ -218,7 +218,7 @@ def read_models(platform: Platform) -> list[dict[str, Any]]:
             "made_at": datetime.fromtimestamp(one.created_at_ms / 1000, UTC).isoformat(timespec="seconds"),
             "promoted_at": one.version.tags.get("promoted_at"),
             "outcome": one.version.tags.get("outcome"),
-            "reason": one.version.tags.get("reason"),
+            "reason": in_currency_of(platform.shop, one.version.tags.get("reason") or "") or None,
             "data_version": one.version.tags.get("dvc_hash"),
             "git_commit": one.version.tags.get("git_commit"),
             "metrics": {name: value for name, value in sorted(one.metrics.items()) if abs(value) < float("inf")},

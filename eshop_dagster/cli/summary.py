@@ -1,11 +1,13 @@
 """What a home holds, as one document: for the table at the end of a run, for `eshop status` and for machines."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from eshop_dagster.contract import TABLES
+from eshop_dagster.shop import Shop, in_currency_of
 from eshop_dagster.stages.marts import MARTS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import current_release
@@ -29,6 +31,7 @@ def summarise(platform: Platform, runs: dict[str, str] | None = None, *, has_mod
     release = current_release(platform.home)
     return {
         "home": str(platform.home),
+        "shop": asdict(platform.shop),
         "days": {"count": totals.days, "first": _day(platform, 0), "last": _day(platform, -1)},
         "raw_rows": {table: totals.accepted[table] for table in TABLES},
         "quarantined_rows": {
@@ -44,6 +47,8 @@ def summarise(platform: Platform, runs: dict[str, str] | None = None, *, has_mod
 def print_summary(summary: dict[str, Any]) -> None:
     """Print the summary as tables, with where things lie and what to do next."""
     console = Console()
+    shop = summary["shop"]
+    console.print(f"shop: {shop['country']}, amounts in {shop['currency']}, days of {shop['time_zone']}")
     rows = Table("table", "rows", title=f"{summary['home']}: {summary['days']['first']} to {summary['days']['last']}")
     for layer in ("raw_rows", "warehouse_rows"):
         for name, count in summary[layer].items():
@@ -109,10 +114,10 @@ def _day(platform: Platform, position: int) -> str | None:
     return str(days[position]) if days else None
 
 
-def _kept_out(challenger: "VersionSummary", metric: str) -> dict[str, Any]:
+def _kept_out(challenger: "VersionSummary", metric: str, shop: Shop) -> dict[str, Any]:
     """Return the newest version that did not become champion, and why."""
     version = challenger.version
-    reason = version.tags.get("reason", "")
+    reason = in_currency_of(shop, version.tags.get("reason", ""))
     return {"version": version.version, "value": challenger.metrics.get(metric), "reason": reason}
 
 
@@ -133,6 +138,6 @@ def _model(platform: Platform, model: str, metric: str) -> dict[str, Any]:
         "baseline": shown.metrics.get(f"baseline_{metric}") if shown else None,
         "metrics": dict(shown.metrics) if shown else {},
         "dvc_hash": shown.version.tags.get("dvc_hash") if shown else None,
-        "reason": shown.version.tags.get("reason", "") if shown else without,
-        "kept_out": _kept_out(kept_out, metric) if kept_out else None,
+        "reason": in_currency_of(platform.shop, shown.version.tags.get("reason", "") if shown else without),
+        "kept_out": _kept_out(kept_out, metric, platform.shop) if kept_out else None,
     }

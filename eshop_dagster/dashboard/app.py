@@ -22,7 +22,8 @@ _LOOK_SECONDS = 3
 def main() -> None:
     """Show one page to one visitor."""
     language = sidebar.chosen_language()
-    text, formats = Texts(language), Formats(language)
+    shop = opening(load_settings().home).shop()
+    text, formats = Texts(language, shop=shop), Formats(language, shop)
     st.set_page_config(text("app.title"), ICON, layout="wide", initial_sidebar_state="expanded")
     st.html(STYLE)
     script = SCRIPT.format(language="pt-BR" if language == "pt" else "en", skip=text("app.skip"))

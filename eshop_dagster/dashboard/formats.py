@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
+from eshop_dagster.shop import BRAZIL, Shop, symbol_of
 
 MISSING = "–"
 _LOCALES = {"pt": "pt_BR", "en": "en"}
@@ -20,9 +20,11 @@ class Formats:
 
     Attributes:
         language: `pt` or `en`.
+        shop: whose currency and clocks are meant.
     """
 
     language: str
+    shop: Shop = BRAZIL
 
     @property
     def locale(self) -> str:
@@ -34,12 +36,19 @@ class Formats:
         """The decimal and the thousands separator, as Plotly takes them."""
         return ",." if self.language == "pt" else ".,"
 
+    @property
+    def money_hover(self) -> str:
+        """What Plotly writes for an amount, when the pointer is over it."""
+        return f"{symbol_of(self.shop, self.language)} %{{y:,.2f}}"
+
     def money(self, value: float | None, *, cents: bool = True) -> str:
-        """Return BRL."""
+        """Return an amount in the shop's currency."""
         if _is_missing(value):
             return MISSING
         pattern = None if cents else "¤\u00a0#,##0" if self.language == "pt" else "¤#,##0"
-        return str(format_currency(value or 0.0, "BRL", pattern, locale=self.locale, currency_digits=cents))
+        return str(
+            format_currency(value or 0.0, self.shop.currency, pattern, locale=self.locale, currency_digits=cents)
+        )
 
     def whole(self, value: float | None) -> str:
         """Return a count."""
@@ -84,10 +93,10 @@ class Formats:
         return str(format_date(value, "MMM 'de' yyyy" if self.language == "pt" else "MMM yyyy", locale=self.locale))
 
     def instant(self, value: datetime | None) -> str:
-        """Return an instant as the clocks of São Paulo showed it."""
+        """Return an instant as the clocks where the shop is showed it."""
         if _is_missing(value) or value is None:
             return MISSING
-        local = value.astimezone(ZoneInfo(BUSINESS_TIME_ZONE))
+        local = value.astimezone(ZoneInfo(self.shop.time_zone))
         pattern = "dd/MM/yyyy HH:mm" if self.language == "pt" else "MMM d, yyyy HH:mm"
         return str(format_datetime(local, pattern, locale=self.locale))
 

@@ -131,9 +131,9 @@ _SLICE_VALUES = {"new": "novos", "old": "antigos", "unknown": "não informado"}
 def gate_words(sentence: str, text: Texts) -> str:
     """Return a sentence of the gate in the language; one that is not known is marked as the gate's own words."""
     if text.language != "pt":
-        return sentence
+        return text.about_amounts(sentence)
     told = _told(sentence, text)
-    return text("models.original", text=sentence) if told is None else told
+    return text.about_amounts(text("models.original", text=sentence) if told is None else told)
 
 
 def decision_words(reason: str, text: Texts) -> str:

@@ -9,7 +9,9 @@ import streamlit as st
 
 from eshop_dagster.adapters.dashboard_queries import ReleaseDatabase, ReleaseUnreadable, customers, sales
 from eshop_dagster.adapters.release import NoRelease, ReleaseDamaged, current_name, open_release
+from eshop_dagster.adapters.shop_file import read_shop
 from eshop_dagster.dashboard.filters import Choices
+from eshop_dagster.shop import Shop
 
 _logger = logging.getLogger(__name__)
 
@@ -46,6 +48,10 @@ class Opening:
                 self._coming = wanted
                 Thread(target=self._make_ready, daemon=True, name="next release").start()
             return self._shown
+
+    def shop(self) -> Shop:
+        """Return whose shop the home is; it is said even where nothing was published."""
+        return read_shop(self._home)
 
     def _count(self, database: ReleaseDatabase) -> None:
         try:

@@ -121,7 +121,8 @@ def _write(
     batches = _counted(release.stream(_SCORES, wanted, rows=_BATCH_ROWS), counts)
     if form == "csv":
         rows_of_all = (row for batch in batches for row in _rows_of(batch))
-        write_rows(part, schema.names, rows_of_all, is_excel=is_excel, window_days=release.window_days)
+        names, window = schema.names, release.window_days
+        write_rows(part, names, rows_of_all, is_excel=is_excel, window_days=window, shop=release.shop)
     else:
         with pq.ParquetWriter(part, schema, compression="zstd") as writer:
             for batch in batches:

@@ -29,7 +29,7 @@ FORECAST_SCHEMA = pa.schema(
         ("revenue_model_version", pa.int32()),
     ]
 )
-"""One row per day ahead and state, `BR` for the nation; a day without trade has no ticket."""
+"""One row per day ahead and state, the country's code for the whole shop; a day without trade has no ticket."""
 
 _PUBLISHED = {
     "revenue_brl": "expected_revenue_brl",
@@ -51,11 +51,15 @@ def write_forecast(platform: Platform, snapshot: Snapshot) -> "tuple[LoadedModel
     Raises:
         RegistryError: the champion cannot be used; the forecast of before stays.
     """
+    from eshop_dagster.ml.revenue import NATION
+
     champion = serving_champion(platform, "revenue")
     rows = FORECAST_SCHEMA.empty_table()
     if champion is not None:
         last, version = snapshot.last_complete_day, champion.version.version
         ahead = champion.pipeline.predict(snapshot.history(), snapshot.calendar(), last).rename(columns=_PUBLISHED)
+        # The models know no country: they name the whole shop as Brazil's.
+        ahead["state"] = ahead["state"].mask(ahead["state"] == NATION, platform.shop.country)
         rows = as_table(ahead.assign(last_known_date=last, revenue_model_version=version), FORECAST_SCHEMA)
     keep_scores(platform.home, {"revenue_forecast": rows}, {"revenue": champion.version if champion else None})
     return champion, rows.num_rows

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from eshop_dagster.shop import Shop, in_currency_of
 from eshop_dagster.stages.champions import of_window, serving_champion
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.predictions import keep_predictions
@@ -68,7 +69,7 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     tables = {
         "customer_scores": scores,
         "customer_features": features,
-        "customer_segments": segments,
+        "customer_segments": _in_currency(segments, ("description_pt", "description_en"), platform.shop),
         "customer_spend_reasons": _reasons(platform, features, scores, spend),
     }
     # The release says which versions made its scores: after a rollback, the champion may be another one.
@@ -125,4 +126,13 @@ def _reasons(platform: Platform, features: pa.Table, scores: pa.Table, model: "L
     order = pc.sort_indices(scores, sort_keys=[(_EXPECTED, "descending"), ("customer_key", "ascending")])
     explained = order.slice(0, platform.params.explained_customers)
     rows = features.take(explained).sort_by("customer_key").to_pandas()
-    return as_table(with_sentences(explain_spend(model.pipeline, rows)), REASONS_SCHEMA)
+    reasons = as_table(with_sentences(explain_spend(model.pipeline, rows)), REASONS_SCHEMA)
+    return _in_currency(reasons, ("reason_pt", "reason_en"), platform.shop)
+
+
+def _in_currency(table: pa.Table, columns: tuple[str, ...], shop: Shop) -> pa.Table:
+    """Return a table whose texts name the shop's currency."""
+    for name in columns:
+        said = [text and in_currency_of(shop, text) for text in table[name].to_pylist()]
+        table = table.set_column(table.column_names.index(name), table.schema.field(name), pa.array(said, pa.string()))
+    return table

@@ -22,7 +22,8 @@ FOLDER = "training"
 TABLES_USED = ("customer_features", "customer_spend_labels", "fct_orders", "dim_dates")
 
 _HISTORY = """
-    SELECT ordered_date AS date, coalesce(state, 'unknown') AS state, sum(revenue_brl)::DOUBLE AS revenue_brl,
+    SELECT ordered_date AS date, CASE state WHEN 'BR' THEN 'Brazil' ELSE coalesce(state, 'unknown') END AS state,
+        sum(revenue_brl)::DOUBLE AS revenue_brl,
         count(*) FILTER (WHERE is_sale) AS order_count
     FROM fct_orders
     WHERE ordered_date <= $last_day

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from eshop_dagster.shop import BRAZIL, Shop, in_currency_of
+
 PORTUGUESE = {
     "customer_key": "cliente",
     "as_of_date": "data de referência",
@@ -36,6 +38,7 @@ def write_rows(
     *,
     is_excel: bool = False,
     window_days: int | None = None,
+    shop: Shop = BRAZIL,
 ) -> None:
     """Write rows as UTF-8 CSV, one at a time.
 
@@ -43,13 +46,14 @@ def write_rows(
         path: the file.
         names: the columns.
         rows: their values; None is an empty cell.
+        shop: whose currency the headings for Excel name.
         is_excel: byte order mark, semicolons, decimal commas with at most four places, dd/mm/yyyy, `sim` and `não`,
             headings of `PORTUGUESE`; text that begins like a formula, or looks like a number, gets an apostrophe.
         window_days: length of the window that expected spend is of, for its heading.
     """
     with path.open("w", encoding="utf-8-sig" if is_excel else "utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";" if is_excel else ",", lineterminator="\r\n" if is_excel else "\n")
-        headings = [PORTUGUESE.get(name, name).format(window_days=window_days) for name in names]
+        headings = [in_currency_of(shop, PORTUGUESE.get(name, name).format(window_days=window_days)) for name in names]
         writer.writerow(headings if is_excel else names)
         writer.writerows(([_cell(value) for value in row] for row in rows) if is_excel else rows)
 

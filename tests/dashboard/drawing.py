@@ -28,10 +28,11 @@ def draw() -> None:
     database = ReleaseDatabase(open_release(home))
     choices = choices_of(database)
     assert choices is not None
+    shop = database.release.shop
     filters = of_query(st.query_params.to_dict(), choices)
     page = next(one for one in PAGES if one.name == st.session_state["page"])
-    texts = Texts("pt", database.release.window_days)
-    page.render(View(home, database, texts, Formats("pt"), choices, filters))
+    texts = Texts("pt", database.release.window_days, shop)
+    page.render(View(home, database, texts, Formats("pt", shop), choices, filters))
 
 
 def drawn(page: str, **query: str) -> AppTest:

@@ -66,7 +66,8 @@ class ReleaseDatabase:
             with self._locks[name]:
                 if name not in self._counted:
                     self._view(SUMMARIES[name])
-                    self._run(f'CREATE TABLE "{name}" AS {SUMMARIES[name]}')
+                    counted = SUMMARIES[name].replace("{time_zone}", self.release.shop.time_zone)
+                    self._run(f'CREATE TABLE "{name}" AS {counted}')
                     self._counted.add(name)
 
     def _view(self, sql: str) -> None:

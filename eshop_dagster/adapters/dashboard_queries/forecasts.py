@@ -13,8 +13,6 @@ _AHEAD = """
     FROM revenue_forecast WHERE state = $place ORDER BY date
 """
 
-NATION = "BR"
-
 
 def forecast_by_day(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
     """Return the forecast of the one state that was chosen, else of the nation; no rows without a champion.
@@ -23,7 +21,7 @@ def forecast_by_day(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
     """
     if not database.has("revenue_forecast") or len(scope.states) > 1:
         return pd.DataFrame()
-    return database.frame(_AHEAD, {"place": scope.states[0] if scope.states else NATION})
+    return database.frame(_AHEAD, {"place": scope.states[0] if scope.states else database.release.shop.country})
 
 
 _RECONCILED = """

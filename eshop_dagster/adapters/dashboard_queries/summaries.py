@@ -1,7 +1,5 @@
 """Counts over the facts that no published aggregate holds: each is one scan of few columns, once a release."""
 
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
-
 # Late parcels are the last to arrive: among the newest orders those that have come look more punctual than all will
 # be. An order day counts once as long has passed as 99 of 100 deliveries with a promise take, those of the last 90 days
 # left out.
@@ -69,12 +67,12 @@ SUMMARIES: dict[str, str] = {
         )
         GROUP BY decile
     """,
-    "listed_customers": f"""
+    "listed_customers": """
         SELECT customer_key, scores.segment_id, coalesce(customers.customer_state, 'unknown') AS state,
             customers.customer_city AS city,
             customers.placed_order_count - customers.cancelled_order_count AS order_count,
             customers.net_revenue_brl::DOUBLE AS net_revenue_brl,
-            timezone('{BUSINESS_TIME_ZONE}', customers.last_ordered_at)::DATE AS last_ordered_date,
+            timezone('{time_zone}', customers.last_ordered_at)::DATE AS last_ordered_date,
             scores.expected_spend_brl, scores.segment_typicality, scores.is_outlier
         FROM customer_scores AS scores INNER JOIN dim_customers AS customers USING (customer_key)
         QUALIFY row_number() OVER (

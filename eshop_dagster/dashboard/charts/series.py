@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 from eshop_dagster.dashboard.charts.theme import ACCENT, CATEGORIES, CONTRAST, QUIET, finished, translucent
 from eshop_dagster.dashboard.formats import Formats
 
-_MONEY = "R$ %{y:,.2f}"
 DAY = "%d/%m/%Y"
 _DAY = f"%{{x|{DAY}}}"
 
@@ -33,14 +32,14 @@ def fan(
         colour = translucent(CONTRAST, opacity)
         band = {"fill": "toself", "fillcolor": colour, "line": {"width": 0}, "hoverinfo": "skip"}
         figure.add_scatter(x=x, y=y, mode="lines", name=words[f"interval_{level}"], **band)
-    days = {"x": actual["date"], "hovertemplate": f"{_DAY}<br>{_MONEY}"}
+    days = {"x": actual["date"], "hovertemplate": f"{_DAY}<br>{formats.money_hover}"}
     line = {"color": translucent(QUIET, 0.55), "width": 1}
     figure.add_scatter(**days, y=actual["revenue_brl"], name=words["actual"], mode="lines", line=line)
     line = {"color": ACCENT, "width": 2.5}
     figure.add_scatter(**days, y=actual["mean_brl"], name=words["mean"], mode="lines", line=line)
     if len(ahead):
         line = {"color": CONTRAST, "width": 2}
-        days = {"x": ahead["date"], "hovertemplate": f"{_DAY}<br>{_MONEY}"}
+        days = {"x": ahead["date"], "hovertemplate": f"{_DAY}<br>{formats.money_hover}"}
         figure.add_scatter(**days, y=ahead["forecast_brl"], name=words["forecast"], mode="lines", line=line)
     figure.update_yaxes(title_text=words["axis"], tickformat=",.0f", rangemode="tozero")
     figure.update_xaxes(tickformatstops=_TICKS)

@@ -43,7 +43,7 @@ _PORTUGUESE = {
         "decimal": ",",
         "thousands": ".",
         "grouping": [3],
-        "currency": ["R$ ", ""],
+        "currency": ["", ""],
         "year": "%Y",
         "month": "%b de %Y",
         "dayMonth": "%-d %b",

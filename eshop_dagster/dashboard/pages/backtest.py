@@ -3,7 +3,6 @@
 import pandas as pd
 
 from eshop_dagster.adapters.dashboard_queries import Scope, sales
-from eshop_dagster.adapters.dashboard_queries.forecasts import NATION
 from eshop_dagster.dashboard import registry
 from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.charts.series import DAY, lines
@@ -11,6 +10,7 @@ from eshop_dagster.dashboard.daily import hide_small_days
 from eshop_dagster.dashboard.elements import chart, ignored_note, suppression_note
 from eshop_dagster.dashboard.suppression import suppress
 from eshop_dagster.dashboard.view import View
+from eshop_dagster.ml.revenue.panel import NATION
 
 _NEAR_DAYS = 7
 _MOST_WEEKS = 13
@@ -44,7 +44,7 @@ def _against(view: View, looks: pd.DataFrame, notes: list[str]) -> None:
     near = looks[looks["horizon_days"] <= _NEAR_DAYS].sort_values(["date", "horizon_days"])
     near = hide_small_days(near.drop_duplicates("date"), "actual_brl")[["date", "actual_brl", "predicted_brl"]]
     names = {"actual_brl": view.text("forecasts.real"), "predicted_brl": view.text("forecasts.predicted")}
-    axis, money = view.text("column.revenue_brl"), "R$ %{y:,.2f}"
+    axis, money = view.text("column.revenue_brl"), view.formats.money_hover
     figure = lines(near, "date", names, view.formats, axis=axis, hover=money, when=DAY)
     hidden = int(near["actual_brl"].isna().sum())
     chart(view, "forecasts.against", figure, near, notes=[*notes, *suppression_note(view, hidden)])

@@ -11,8 +11,7 @@ from eshop_dagster.adapters.dashboard_queries import customers
 from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.charts.matrix import matrix
 from eshop_dagster.dashboard.charts.points import segment_colour
-from eshop_dagster.dashboard.charts.states import STATES
-from eshop_dagster.dashboard.charts.tile_map import tile_map
+from eshop_dagster.dashboard.charts.regions import by_region
 from eshop_dagster.dashboard.elements import (
     Card,
     cards,
@@ -138,7 +137,7 @@ def _states(view: View) -> None:
     found, hidden = suppress(view.ask(customers.customers_by_state, view.scope(*_APPLIED)), "customer_count")
     values = dict(zip(found["state"], found["customer_count"], strict=True))
     texts = {state: view.formats.whole(value) for state, value in values.items()}
-    figure = tile_map(values, texts, STATES, view.formats)
+    figure = by_region(values, texts, view.formats)
     chart(view, "customers.states", figure, found, notes=suppression_note(view, hidden))
 
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from eshop_dagster.adapters.dashboard_queries.home_files import JobRun, Pulls, read_pulls, read_runs
 from eshop_dagster.adapters.sources import load_source_config
-from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.elements import Card, Column, cards, chart, data_through, page_header, table
 from eshop_dagster.dashboard.formats import MISSING
@@ -70,7 +69,7 @@ def _headline(view: View, pulls: Pulls) -> None:
 
 def _freshness(view: View, pulls: Pulls) -> None:
     config = load_source_config(view.home)
-    due = due_day(datetime.now(ZoneInfo(BUSINESS_TIME_ZONE)))
+    due = due_day(datetime.now(ZoneInfo(view.formats.shop.time_zone)), view.formats.shop.time_zone)
     rows = []
     for source, days in pulls.days.items():
         if not days:

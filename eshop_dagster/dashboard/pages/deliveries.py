@@ -9,10 +9,9 @@ import streamlit as st
 
 from eshop_dagster.adapters.dashboard_queries import Scope, deliveries
 from eshop_dagster.dashboard.charts.bars import lying_bars, standing_bars
+from eshop_dagster.dashboard.charts.regions import by_region, region_names
 from eshop_dagster.dashboard.charts.series import lines
-from eshop_dagster.dashboard.charts.states import STATES
 from eshop_dagster.dashboard.charts.theme import ACCENT, CONTRAST
-from eshop_dagster.dashboard.charts.tile_map import tile_map
 from eshop_dagster.dashboard.elements import (
     Card,
     Column,
@@ -158,9 +157,9 @@ def _map(view: View) -> None:
     states, hidden = _by(view, "state")
     values = dict(zip(states["state"], states["late_share"], strict=True))
     texts = {state: view.formats.share(value) for state, value in values.items()}
-    numbers = states.assign(state_name=states["state"].map(STATES))
+    numbers = states.assign(state_name=region_names(states["state"], view.formats))
     numbers = numbers[["state", "state_name", "delivered_count", "late_count", "late_share", "late_by_instant_share"]]
-    figure = tile_map(values, texts, STATES, view.formats, height=430)
+    figure = by_region(values, texts, view.formats, height=430)
     chart(view, "deliveries.map", figure, numbers, notes=suppression_note(view, hidden))
 
 

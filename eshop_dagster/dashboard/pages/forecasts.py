@@ -114,7 +114,7 @@ def _by_month(view: View, scope: Scope, ahead: pd.DataFrame) -> None:
         view.text("forecasts.predicted"): list(both["predicted_brl"]),
     }
     axis = view.text("column.revenue_brl")
-    hover = "R$ %{y:,.2f}"
+    hover = view.formats.money_hover
     colours = ("#0072B2", "#D55E00")
     starts = [month.start_time for month in both.index]
     figure = standing_bars(

@@ -8,9 +8,8 @@ import streamlit as st
 
 from eshop_dagster.adapters.dashboard_queries import Scope, forecasts, sales
 from eshop_dagster.dashboard.charts.bars import lying_bars
+from eshop_dagster.dashboard.charts.regions import by_region, region_names
 from eshop_dagster.dashboard.charts.series import fan, lines
-from eshop_dagster.dashboard.charts.states import STATES
-from eshop_dagster.dashboard.charts.tile_map import tile_map
 from eshop_dagster.dashboard.daily import is_too_sparse, revenue_by_day, revenue_by_whole_month
 from eshop_dagster.dashboard.elements import (
     Card,
@@ -165,8 +164,8 @@ def _states(view: View) -> None:
     write = view.formats.whole if measure == "order_count" else view.formats.money
     by_state = {state: float(value) for state, value in zip(states["state"], states[measure], strict=True)}
     texts = {state: write(value) for state, value in by_state.items()}
-    figure = tile_map(by_state, texts, STATES, view.formats)
-    numbers = states.assign(state_name=states["state"].map(STATES))
+    figure = by_region(by_state, texts, view.formats)
+    numbers = states.assign(state_name=region_names(states["state"], view.formats))
     numbers = numbers[["state", "state_name", "net_revenue_brl", "order_count", "average_ticket_brl"]]
     notes = suppression_note(view, hidden)
     label = view.text("overview.map_measure")

@@ -13,8 +13,6 @@ from eshop_dagster.dashboard.elements import chart, ignored_note, suppression_no
 from eshop_dagster.dashboard.suppression import suppress
 from eshop_dagster.dashboard.view import View
 
-_MONEY = "R$ %{y:,.2f}"
-
 
 def spend_evidence(view: View) -> None:
     """Show tenths of the customers by expected spend, and the lift on the holdout."""
@@ -42,7 +40,13 @@ def _expected(view: View) -> None:
     axis = view.text("column.expected_spend_brl_mean")
     names = [str(one) for one in deciles["decile"]]
     figure = standing_bars(
-        names, series, view.formats, axis=axis, x_axis=view.text("forecasts.decile"), hover=_MONEY, height=320
+        names,
+        series,
+        view.formats,
+        axis=axis,
+        x_axis=view.text("forecasts.decile"),
+        hover=view.formats.money_hover,
+        height=320,
     )
     figure.update_xaxes(type="category")
     notes = [*ignored_note(view, "states"), *suppression_note(view, hidden)]
@@ -65,7 +69,13 @@ def _predicted_and_real(view: View, judged: pd.DataFrame, hidden: int) -> None:
     axis = view.text("column.actual_mean_brl")
     names = [str(one) for one in judged["decile"]]
     figure = standing_bars(
-        names, series, view.formats, axis=axis, x_axis=view.text("forecasts.decile"), hover=_MONEY, height=400
+        names,
+        series,
+        view.formats,
+        axis=axis,
+        x_axis=view.text("forecasts.decile"),
+        hover=view.formats.money_hover,
+        height=400,
     )
     figure.update_xaxes(type="category")
     notes = [*ignored_note(view, "states"), *suppression_note(view, hidden)]

@@ -14,6 +14,7 @@ from eshop_dagster.dashboard.texts import (
     registration,
     shared,
 )
+from eshop_dagster.shop import BRAZIL, Shop, in_currency_of, place_of, symbol_of
 
 LANGUAGES = ("pt", "en")
 """The first is shown unless a person asks for another."""
@@ -31,10 +32,12 @@ for _part in (
 
 @dataclass(frozen=True)
 class Texts:
-    """The catalogue in one language; `{window}` in a text is the length in days of the release's window."""
+    """The catalogue in one language; `{window}` is the length in days of the release's window, `{currency}` and
+    `{place}` are the shop's."""
 
     language: str
     window_days: int | None = None
+    shop: Shop = BRAZIL
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of a key with its places filled in.
@@ -44,7 +47,17 @@ class Texts:
         """
         text = CATALOGUE[key][LANGUAGES.index(self.language)]
         text = text.replace("{window}", "–" if self.window_days is None else str(self.window_days))
+        text = text.replace("{currency}", self.currency).replace("{place}", place_of(self.shop))
         return text.format(**values) if values else text
+
+    @property
+    def currency(self) -> str:
+        """The shop's currency as headings name it: its sign in Portuguese, its code in English."""
+        return symbol_of(self.shop) if self.language == "pt" else self.shop.currency
+
+    def about_amounts(self, said: str) -> str:
+        """Return what a model says of itself, in the shop's currency."""
+        return in_currency_of(self.shop, said)
 
     def known(self, key: str, otherwise: str) -> str:
         """Return the text of a key, or `otherwise` for a name that only the data knows."""

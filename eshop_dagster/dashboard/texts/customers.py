@@ -118,7 +118,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.email": ("E-mail", "E-mail"),
     "column.city": ("Cidade", "City"),
     "column.last_ordered_date": ("Último pedido", "Last order"),
-    "column.expected_spend_brl": ("Gasto esperado em {window} dias (R$)", "Expected spend in {window} days (BRL)"),
+    "column.expected_spend_brl": (
+        "Gasto esperado em {window} dias ({currency})",
+        "Expected spend in {window} days ({currency})",
+    ),
     "column.segment_typicality": ("Tipicidade (0–1)", "Typicality (0–1)"),
     "column.is_outlier": ("Fora do padrão", "Outlier"),
     "column.customer_share": ("Parte dos clientes", "Share of customers"),

@@ -24,8 +24,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "data.freshness": ("Atualidade das fontes", "Freshness of the sources"),
     "data.freshness_help": (
-        "Até que dia cada fonte foi lida. Uma fonte viva deve ter o dia de ontem a partir das 3h de São Paulo.",
-        "Up to which day each source was pulled. A living source owes yesterday from 03:00 in São Paulo on.",
+        "Até que dia cada fonte foi lida. Uma fonte viva deve ter o dia de ontem a partir das 3h de {place}.",
+        "Up to which day each source was pulled. A living source owes yesterday from 03:00 in {place} on.",
     ),
     "data.fresh": ("em dia", "fresh"),
     "data.stale": ("{days} dia(s) em falta", "{days} day(s) missing"),

@@ -79,7 +79,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "outcome.previous": ("campeão anterior", "former champion"),
     "outcome.challenger": ("desafiante", "challenger"),
     "metric.silhouette": ("Silhueta", "Silhouette"),
-    "metric.rmse_brl": ("RMSE (R$)", "RMSE (BRL)"),
+    "metric.rmse_brl": ("RMSE ({currency})", "RMSE ({currency})"),
     "metric.holdout_mase": ("MASE", "MASE"),
     "metric.silhouette_meaning": (
         "quão separados estão os segmentos, de -1 a 1",

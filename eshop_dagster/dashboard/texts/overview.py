@@ -59,10 +59,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "intervals.",
     ),
     "overview.no_forecast": (
-        "A previsão é por estado ou do Brasil: ela some com vários estados, um canal, uma categoria ou um período que "
-        "termina antes dos dados.",
-        "The forecast is by state or for Brazil: it goes away under several states, a channel, a category, or a period "
-        "that ends before the data.",
+        "A previsão é por estado ou da loja toda: ela some com vários estados, um canal, uma categoria ou um "
+        "período que termina antes dos dados.",
+        "The forecast is by state or for the whole shop: it goes away under several states, a channel, a category, or "
+        "a period that ends before the data.",
     ),
     "overview.no_champion": (
         "A história da loja ainda é curta demais para uma previsão.",
@@ -90,6 +90,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "column.repeat_share": ("Taxa de recompra", "Repeat rate"),
     "column.churn_share": ("Taxa de churn", "Churn rate"),
-    "column.mean_brl": ("Média de 7 dias (R$)", "7-day mean (BRL)"),
+    "column.mean_brl": ("Média de 7 dias ({currency})", "7-day mean ({currency})"),
     "column.active_customer_count": ("Clientes ativos", "Active customers"),
 }
