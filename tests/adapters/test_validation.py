@@ -10,6 +10,7 @@ import pytest
 
 from eshop_dagster.adapters.validation import UnknownColumn, check_rows, stored_columns, stored_key, stored_schema
 from eshop_dagster.contract import INSTANT, TABLES
+from eshop_dagster.shop import Shop
 
 from ..builders import DAY, FORBIDDEN, Breach, breaches, order_item, table, valid_rows
 
@@ -177,3 +178,25 @@ def test_raw_knows_the_customer_by_pseudonym_and_by_no_identifier() -> None:
     assert stored_key("customers") == ("customer_key",)
     assert stored_schema("orders").names[:2] == ["order_id", "customer_key"]
     assert "name" in stored_columns("products")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "reasons"),
+    [
+        ("orders", {"state": "England"}, []),
+        ("orders", {"state": "GB"}, ["rule:state"]),
+        ("orders", {"state": " "}, ["rule:state"]),
+        ("customers", {"zip_prefix": "SW1A"}, []),
+        ("customers", {"zip_prefix": "SW1A 1AA"}, ["rule:zip_prefix"]),
+    ],
+)
+def test_another_countrys_regions_and_postal_codes_are_taken(
+    name: str, values: dict[str, Any], reasons: list[str]
+) -> None:
+    checked = check_rows(name, table([stored(name, **values)]), shop=Shop("GB", None, "GBP", "Europe/London"))
+
+    assert checked.quarantined["reason"].to_pylist() == reasons
+
+
+def test_a_brazilian_shop_takes_no_other_countrys_region() -> None:
+    assert check_rows("orders", table([stored("orders", state="England")])).quarantined.num_rows == 1

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from eshop_dagster.dashboard.formats import MISSING, Formats
+from eshop_dagster.shop import Shop
 
 PT, EN = Formats("pt"), Formats("en")
 
@@ -47,3 +48,20 @@ def test_an_instant_is_told_as_the_clocks_of_sao_paulo_show_it() -> None:
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
 def test_what_is_missing_is_a_dash(value: float | None) -> None:
     assert [PT.money(value), PT.whole(value), PT.share(value), PT.change(value), PT.number(value)] == [MISSING] * 5
+
+
+def test_amounts_are_in_the_shops_currency_as_the_pages_language_writes_them() -> None:
+    shop = Shop("GB", None, "GBP", "Europe/London")
+
+    assert Formats("pt", shop).money(1234.5) == "£\u00a01.234,50"
+    assert Formats("en", shop).money(1234.5) == "£1,234.50"
+    assert Formats("en", shop).money(1234.5, cents=False) == "£1,234"
+    assert Formats("pt", shop).money_hover == "£ %{y:,.2f}"
+    assert Formats("pt", Shop("US", None, "USD", "America/Chicago")).money(2.0) == "US$\u00a02,00"
+
+
+def test_instants_are_those_of_the_shops_own_clocks() -> None:
+    instant = datetime(2024, 7, 1, 12, 0, tzinfo=UTC)
+
+    assert PT.instant(instant) == "01/07/2024 09:00"
+    assert Formats("pt", Shop("GB", None, "GBP", "Europe/London")).instant(instant) == "01/07/2024 13:00"

@@ -11,6 +11,7 @@ from eshop_dagster.dashboard.registry import MODELS
 from eshop_dagster.dashboard.texts import CATALOGUE, Texts
 from eshop_dagster.ml.features import FEATURES
 from eshop_dagster.settings import PROJECT_DIR
+from eshop_dagster.shop import Shop
 
 FOLDER = PROJECT_DIR / "eshop_dagster" / "dashboard"
 SOURCES = sorted(path for path in FOLDER.rglob("*.py") if "texts" not in path.parts)
@@ -97,3 +98,14 @@ def test_a_text_without_its_values_shows_its_places_and_an_unknown_key_raises() 
     assert Texts("pt")("app.release", day="31/12/2025", name="x") == "Dados até 31/12/2025 · publicação x"
     with pytest.raises(KeyError):
         Texts("pt")("app.nothing")
+
+
+def test_headings_and_what_models_say_name_the_shops_currency() -> None:
+    shop = Shop("GB", None, "GBP", "Europe/London")
+
+    assert Texts("pt")("column.revenue_brl") == "Receita (R$)"
+    assert Texts("en")("column.revenue_brl") == "Revenue (BRL)"
+    assert Texts("pt", shop)("column.revenue_brl") == "Receita (£)"
+    assert Texts("en", shop)("column.revenue_brl") == "Revenue (GBP)"
+    assert Texts("en", shop).about_amounts("RMSE of 2.50 BRL") == "RMSE of 2.50 GBP"
+    assert Texts("en").about_amounts("RMSE of 2.50 BRL") == "RMSE of 2.50 BRL"
