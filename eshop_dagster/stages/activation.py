@@ -74,7 +74,11 @@ AUDIENCES: dict[str, Audience] = {
     ),
     "meta": Audience(
         ("email", "phone", "country"),
-        lambda person: (hashed(meta_email(person.get("email"))), hashed(meta_phone(person.get("phone"))), "BR"),
+        lambda person: (
+            hashed(meta_email(person.get("email"))),
+            hashed(meta_phone(person.get("phone"))),
+            person.get("country") or "BR",
+        ),
     ),
 }
 """By format. The first two values of a row are the ones that reach a person."""

@@ -138,7 +138,7 @@ def _reachable(
         keys = batch["customer_key"].to_pylist()
         people = platform.vault.reveal_many(keys)
         for key in keys:
-            row = audience.row(people.get(key, {}))
+            row = audience.row({**people.get(key, {}), "country": release.shop.country})
             is_reachable = any(row[:2])
             counts["rows" if is_reachable else "unreachable"] += 1
             if is_reachable:
