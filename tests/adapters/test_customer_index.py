@@ -49,6 +49,13 @@ def test_what_is_not_known_is_marked(tmp_path: Path) -> None:
     assert second["registered_date"].item() == date(2024, 1, 1)
 
 
+def test_a_region_keeps_its_whole_name(tmp_path: Path) -> None:
+    people = [customer(1, customer_state="England"), customer(2, customer_state="Northern Ireland")]
+    built = index(tmp_path, dim_customers=people, customer_scores=[score(1)])
+
+    assert [built.states[row["customer_state"]] for row in built.rows] == ["England", "Northern Ireland"]
+
+
 def test_features_lie_beside_the_scores_of_the_same_customer(tmp_path: Path) -> None:
     built = index(
         tmp_path,

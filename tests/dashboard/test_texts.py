@@ -105,7 +105,7 @@ def test_headings_and_what_models_say_name_the_shops_currency() -> None:
 
     assert Texts("pt")("column.revenue_brl") == "Receita (R$)"
     assert Texts("en")("column.revenue_brl") == "Revenue (BRL)"
-    assert Texts("pt", shop)("column.revenue_brl") == "Receita (£)"
-    assert Texts("en", shop)("column.revenue_brl") == "Revenue (GBP)"
-    assert Texts("en", shop).about_amounts("RMSE of 2.50 BRL") == "RMSE of 2.50 GBP"
+    assert Texts("pt", shop=shop)("column.revenue_brl") == "Receita (£)"
+    assert Texts("en", shop=shop)("column.revenue_brl") == "Revenue (GBP)"
+    assert Texts("en", shop=shop).about_amounts("RMSE of 2.50 BRL") == "RMSE of 2.50 GBP"
     assert Texts("en").about_amounts("RMSE of 2.50 BRL") == "RMSE of 2.50 BRL"

@@ -36,7 +36,9 @@ def test_the_home_is_a_british_shops_and_its_amounts_are_the_files_to_the_cent(u
     assert uk_run.summary["shop"]["currency"] == "GBP"
     assert uk_run.summary["quarantined_rows"] == {}
     assert release.query("SELECT sum(revenue_brl) AS sold FROM fct_orders")["sold"].to_pylist() == [sold]
-    assert release.query("SELECT DISTINCT state FROM dim_customers ORDER BY 1")["state"].to_pylist() == [
+    assert release.query("SELECT DISTINCT customer_state FROM dim_customers ORDER BY 1")[
+        "customer_state"
+    ].to_pylist() == [
         *("England", "Scotland", "Wales"),
     ]
 
