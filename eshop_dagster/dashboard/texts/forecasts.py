@@ -37,7 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "forecasts.returns": ("Devoluções esperadas", "Returns to expect"),
     "forecasts.forecast": ("Previsão de receita, antes de devoluções", "Revenue forecast, before returns"),
     "column.part": ("Parte", "Part"),
-    "column.amount_brl": ("Valor (R$)", "Amount (BRL)"),
+    "column.amount_brl": ("Valor ({currency})", "Amount ({currency})"),
     "forecasts.ticket": ("Ticket médio previsto", "Average ticket forecast"),
     "forecasts.ticket_help": (
         "Receita prevista dividida pelos pedidos previstos, nos 28 dias depois de {day}.",
