@@ -132,7 +132,9 @@ def _monthly(view: View, scope: Scope) -> None:
     """Draw months in the place of days of which too many are hidden."""
     months, hidden = revenue_by_whole_month(view, scope)
     names = {"revenue_brl": view.text("column.revenue_brl")}
-    figure = lines(months, "date", names, view.formats, axis=names["revenue_brl"], hover=view.formats.money_hover, height=380)
+    figure = lines(
+        months, "date", names, view.formats, axis=names["revenue_brl"], hover=view.formats.money_hover, height=380
+    )
     notes = [view.text("overview.by_month"), *suppression_note(view, hidden)]
     chart(view, "overview.daily", figure, months[["date", "revenue_brl", "order_count"]], notes=notes)
 
