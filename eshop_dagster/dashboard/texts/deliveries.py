@@ -13,7 +13,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Of deliveries with a promised date, the share that arrived on a later day than promised. By order date. "
         "Data through {day}.",
     ),
-    "deliveries.late_by_instant": ("Depois da meia-noite do prazo", "After the promised midnight"),
+    "deliveries.late_by_instant": ("Após a meia-noite", "After midnight"),
     "deliveries.late_by_instant_help": (
         "A parte que chegou depois da meia-noite em que o dia prometido começou: conta também o que chegou no próprio "
         "dia. Dados até {day}.",
@@ -90,7 +90,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.promised_count": ("Com prazo", "With a promise"),
     "column.late_count": ("Atrasadas", "Late"),
     "column.late_share": ("Atraso", "Late share"),
-    "column.late_by_instant_share": ("Depois da meia-noite do prazo", "After the promised midnight"),
+    "column.late_by_instant_share": ("Após a meia-noite", "After midnight"),
     "column.delivery_days": ("Dias até a entrega", "Days to delivery"),
     "column.handling_days": ("Dias de separação", "Handling days"),
     "column.transit_days": ("Dias de transporte", "Transit days"),
