@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.sources.base import SourceError
@@ -19,6 +20,7 @@ KINDS = (
     pa.types.is_integer,
     pa.types.is_floating,
     pa.types.is_decimal128,
+    pa.types.is_decimal256,
     pa.types.is_boolean,
     pa.types.is_date,
     pa.types.is_timestamp,
@@ -41,7 +43,7 @@ def read_parquet(file: ReportFile, mapping: ReportMapping, counts: FileLines) ->
             for batch in parquet.iter_batches(batch_size=BATCH_LINES):
                 batch.validate(full=True)
                 counts.lines += batch.num_rows
-                whole = pa.table(batch)
+                whole = plain_types(pa.table(batch))
                 raw = connection.from_arrow(whole).set_alias("line").project("to_json(line)").to_arrow_table()
                 mapped = whole.select(positions).rename_columns(names)
                 yield mapped.append_column(RAW, raw.column(0))
@@ -53,6 +55,21 @@ def read_parquet(file: ReportFile, mapping: ReportMapping, counts: FileLines) ->
             f"{file.path} has a column of a type that cannot be read ({_first_line(error)}): leave it out of "
             "the export."
         ) from error
+
+
+def plain_types(table: pa.Table) -> pa.Table:
+    """The table with instants in microseconds and wide decimals as text: DuckDB's functions know no others."""
+    for place, field in enumerate(table.schema):
+        kind = field.type
+        if pa.types.is_timestamp(kind) and kind.unit == "ns":
+            # What lies below a microsecond is no part of an order's time.
+            column = pc.cast(table.column(place), pa.timestamp("us", kind.tz), safe=False)
+        elif pa.types.is_decimal256(kind):
+            column = pc.cast(table.column(place), pa.string())
+        else:
+            continue
+        table = table.set_column(place, field.name, column)
+    return table
 
 
 def _refuse_other_types(schema: pa.Schema, positions: list[int], mapping: ReportMapping, file: ReportFile) -> None:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.files import check_file, list_files
 from eshop_dagster.adapters.sources.report.format import Format
+from eshop_dagster.adapters.sources.report.parquet import plain_types
 from eshop_dagster.adapters.sources.report.records import Records
 from eshop_dagster.adapters.sources.report.sniffing.styles import delimiter_of, encoding_of
 
@@ -96,7 +97,10 @@ def _parquet(path: Path) -> Sample:
     except (pa.ArrowInvalid, OSError) as error:
         raise SourceError(f"{path} is no whole Parquet file ({error}): export it again.") from error
     _refuse_nothing(path, table.column_names, table.num_rows)
+    table = plain_types(table)
     with duckdb.connect() as connection:
+        # Instants with a zone are told in UTC, as `…+00`.
+        connection.execute("SET TimeZone = 'UTC'")
         rows = connection.from_arrow(table).project("COLUMNS(*)::VARCHAR").fetchall()
     texts = [tuple("" if value is None or value == "nan" else value for value in row) for row in rows]
     columns = {name: list(values) for name, values in zip(table.column_names, zip(*texts, strict=True), strict=True)}
