@@ -36,7 +36,7 @@ def _columns(table: str) -> dict[str, dg.TableSchema]:
     metadata=_columns("customer_scores"),
     check_specs=[dg.AssetCheckSpec(SEGMENTS_FIT, asset="customer_scores", description=_SEGMENTS_FIT_MEANS)],
 )
-def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
+def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Expected spend and segment by the champions: one row per customer who has ordered."""
     scores = score_customers(platform, plan_features(platform).scoring)
     tell("score", 1, 1)
