@@ -15,13 +15,11 @@ import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.release import OpenRelease
 from eshop_dagster.ml.features import FEATURES
+from eshop_dagster.ml.spend_figures import FIGURES
 
 ROWS_AT_ONCE = 100_000
 NO_DATE = np.datetime64("NaT", "D")
-SCORE_COLUMNS = (
-    "expected_spend_brl",
-    *(f"spend_{end}_{level}_brl" for level in (80, 95) for end in ("lower", "upper")),
-)
+SCORE_COLUMNS = FIGURES
 
 ROW = np.dtype(
     [

@@ -25,7 +25,8 @@ _QUERY = """
     SELECT
         count(*) AS customer_count,
         avg(coalesce(brl, 0)) AS mean_brl,
-        quantile_cont(coalesce(brl, 0), [0.1, 0.9, 0.025, 0.975]) AS ends_brl
+        count(*) FILTER (WHERE brl > 0) AS buyer_count,
+        quantile_cont(brl, [0.1, 0.9, 0.025, 0.975]) FILTER (WHERE brl > 0) AS ends_brl
     FROM newcomers LEFT JOIN spent USING (customer_key)
 """
 
@@ -37,12 +38,17 @@ class Newcomers:
     Attributes:
         customer_count: those who registered in the year that ended a window before the cut-off.
         mean_brl: None below `FEWEST` customers.
-        ends_brl: lower and upper end of the middle 80 %, then of the middle 95 %; None as well.
+        ends_brl: of those who spent anything: lower and upper end of the middle 80 %, then of the middle 95 %. None
+            below `FEWEST` customers, and where nobody did.
+        purchase_probability: share (0-1) of those who did; None below `FEWEST` customers.
+        if_buying_brl: their mean; None where nobody did.
     """
 
     customer_count: int
     mean_brl: float | None
     ends_brl: tuple[float, float, float, float] | None
+    purchase_probability: float | None = None
+    if_buying_brl: float | None = None
 
 
 def newcomers_of(release: OpenRelease, as_of_date: date) -> Newcomers:
@@ -56,5 +62,8 @@ def newcomers_of(release: OpenRelease, as_of_date: date) -> Newcomers:
     count = row["customer_count"]
     if count < FEWEST:
         return Newcomers(count, None, None)
+    share = row["buyer_count"] / count
+    if not row["buyer_count"]:
+        return Newcomers(count, row["mean_brl"], None, share)
     low80, high80, low95, high95 = row["ends_brl"]
-    return Newcomers(count, row["mean_brl"], (low80, high80, low95, high95))
+    return Newcomers(count, row["mean_brl"], (low80, high80, low95, high95), share, row["mean_brl"] / share)

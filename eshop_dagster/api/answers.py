@@ -41,10 +41,19 @@ class SpendFigures(Answer):
         default=None, description="Length of the window that begins on as_of_date: every figure is of these days."
     )
     expected_spend_brl: float | None = Field(default=None, description="The mean to be expected in the window.")
-    spend_lower_80_brl: float | None = None
-    spend_upper_80_brl: float | None = None
-    spend_lower_95_brl: float | None = None
-    spend_upper_95_brl: float | None = None
+    purchase_probability: float | None = Field(
+        default=None, description="Probability (0-1) that the customer spends anything in the window."
+    )
+    spend_if_buying_brl: float | None = Field(
+        default=None,
+        description="What is to be expected of the customer who buys: expected_spend_brl over purchase_probability.",
+    )
+    spend_if_buying_lower_80_brl: float | None = Field(
+        default=None, description="Eight of ten who buy spend between this and spend_if_buying_upper_80_brl."
+    )
+    spend_if_buying_upper_80_brl: float | None = None
+    spend_if_buying_lower_95_brl: float | None = None
+    spend_if_buying_upper_95_brl: float | None = None
     basis: Literal["model", "newcomers"] | None = Field(
         default=None,
         description="`model`; null: there is no champion, and nothing is expected; `newcomers`: no sale "

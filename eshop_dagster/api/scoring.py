@@ -135,11 +135,7 @@ def _spend_columns(state: State, frame: pd.DataFrame) -> Mapping[str, npt.NDArra
     model = state.spend.pipeline
     if model is None:
         return dict.fromkeys(SCORE_COLUMNS, np.full(len(frame), np.nan))
-    expected = model.predict(feature_matrix(frame, model.feature_names_))
-    found = {SCORE_COLUMNS[0]: expected}
-    for level in (80, 95):
-        lower, upper = model.interval_of(expected, level / 100)
-        found |= {f"spend_lower_{level}_brl": lower, f"spend_upper_{level}_brl": upper}
+    found: Mapping[str, npt.NDArray[Any]] = model.figures(feature_matrix(frame, model.feature_names_))
     return found
 
 
@@ -188,8 +184,8 @@ def _segment_rows(state: State, found: Mapping[str, npt.NDArray[Any]]) -> list[R
 def _no_spend(state: State) -> Row:
     """Return the new-customer answer: what newcomers spent in their first window; a figure of the release."""
     newcomers = state.release.newcomers
-    ends = newcomers.ends_brl or (None,) * 4
-    values = dict(zip(SCORE_COLUMNS, (newcomers.mean_brl, *ends), strict=True))
+    told = (newcomers.mean_brl, newcomers.purchase_probability, newcomers.if_buying_brl)
+    values = dict(zip(SCORE_COLUMNS, (*told, *(newcomers.ends_brl or (None,) * 4)), strict=True))
     window = {"window_days": state.release.window_days}
     return {"status": NEW, "basis": "newcomers", **window, **values, "reasons": None}
 

@@ -32,8 +32,8 @@ model = skops.io.load(here / "model.skops", trusted=schema["trusted_types"])
 _CODE = {
     "spend": _OPEN
     + """rows = pd.read_csv(here / "example.csv")[[column["name"] for column in schema["input"]]].astype("float64")
-lower, upper = model.predict_interval(rows, 0.8)
-print(pd.DataFrame({"expected_spend_brl": model.predict(rows), "lower_80_brl": lower, "upper_80_brl": upper}).to_csv())
+figures = model.figures(rows)
+print(pd.DataFrame(figures).to_csv())
 """,
     "segmentation": _OPEN
     + """rows = pd.read_csv(here / "example.csv")[[column["name"] for column in schema["input"]]].astype("float64")
@@ -150,9 +150,11 @@ def _rows(columns: list[Column]) -> str:
 
 
 _SPEND = (
-    ("expected_spend_brl", "float64", "`predict`: expected net spend in the window from the day of the features on"),
-    ("lower_80_brl", "float64", "`predict_interval(rows, 0.8)`: its lower end; 8 of 10 customers spend between both"),
-    ("upper_80_brl", "float64", "`predict_interval(rows, 0.8)`: its upper end"),
+    ("expected_spend_brl", "float64", "`figures`: expected net spend in the window from the day of the features on"),
+    ("purchase_probability", "float64", "probability (0-1) that the customer spends anything in the window"),
+    ("spend_if_buying_brl", "float64", "expected spend of the customer who buys: the first over the second"),
+    ("spend_if_buying_lower_80_brl", "float64", "8 of 10 who buy spend between this and the upper end"),
+    ("spend_if_buying_upper_80_brl", "float64", "its upper end; `..._95_brl` likewise for 95 of 100"),
 )
 _SEGMENT = (
     ("segment_id", "int64", "`assign`: the segment; the same id keeps its meaning in later versions"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from eshop_dagster.ml.spend_figures import EXPECTED, FIGURES
 from eshop_dagster.shop import Shop, in_currency_of
 from eshop_dagster.stages.champions import of_window, serving_champion
 from eshop_dagster.stages.platform import Platform
@@ -82,8 +83,6 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
 
 _ROWS_AT_ONCE = 250_000
 
-_EXPECTED = "expected_spend_brl"
-
 
 def _scored(
     platform: Platform, features: "pd.DataFrame", spend: "LoadedModel | None", segmentation: "LoadedModel | None"
@@ -99,19 +98,14 @@ def _version(model: "LoadedModel | None") -> int | None:
 
 
 def _expected_spend(features: "pd.DataFrame", model: "LoadedModel | None") -> "dict[str, pd.Series | None]":
-    """Return expected spend and the ends of its intervals by column, BRL; NULL without a model."""
+    """Return the columns of `ml.spend_figures`; NULL without a model."""
     import pandas as pd
 
     from eshop_dagster.ml.features import FEATURES, feature_matrix
 
     if model is None:
-        ends = (f"spend_{end}_{level}_brl" for level in (80, 95) for end in ("lower", "upper"))
-        return dict.fromkeys([_EXPECTED, *ends])
-    matrix = feature_matrix(features, FEATURES)
-    found = {_EXPECTED: model.pipeline.predict(matrix)}
-    for level in (80, 95):
-        lower, upper = model.pipeline.interval_of(found[_EXPECTED], level / 100)
-        found |= {f"spend_lower_{level}_brl": lower, f"spend_upper_{level}_brl": upper}
+        return dict.fromkeys(FIGURES)
+    found = model.pipeline.figures(feature_matrix(features, FEATURES))
     return {column: pd.Series(values, index=features.index) for column, values in found.items()}
 
 
@@ -123,7 +117,7 @@ def _reasons(platform: Platform, features: pa.Table, scores: pa.Table, model: "L
 
     if model is None:
         return REASONS_SCHEMA.empty_table()
-    order = pc.sort_indices(scores, sort_keys=[(_EXPECTED, "descending"), ("customer_key", "ascending")])
+    order = pc.sort_indices(scores, sort_keys=[(EXPECTED, "descending"), ("customer_key", "ascending")])
     explained = order.slice(0, platform.params.explained_customers)
     rows = features.take(explained).sort_by("customer_key").to_pandas()
     reasons = as_table(with_sentences(explain_spend(model.pipeline, rows)), REASONS_SCHEMA)

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from eshop_dagster.ml.spend_figures import FIGURES
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -11,8 +13,7 @@ SCORES_SCHEMA = pa.schema(
     [
         ("customer_key", pa.string()),
         ("as_of_date", pa.date32()),
-        ("expected_spend_brl", pa.float64()),
-        *((f"spend_{end}_{level}_brl", pa.float64()) for level in (80, 95) for end in ("lower", "upper")),
+        *((name, pa.float64()) for name in FIGURES),
         ("spend_model_version", pa.int32()),
         ("segment_id", pa.int32()),
         ("segment_typicality", pa.float64()),

@@ -19,10 +19,12 @@ PORTUGUESE = {
     "is_outlier": "atípico",
     "segmentation_model_version": "versão do modelo de segmentos",
     "expected_spend_brl": "gasto esperado em {window_days} dias (R$)",
-    "spend_lower_80_brl": "gasto mínimo, 80 % (R$)",
-    "spend_upper_80_brl": "gasto máximo, 80 % (R$)",
-    "spend_lower_95_brl": "gasto mínimo, 95 % (R$)",
-    "spend_upper_95_brl": "gasto máximo, 95 % (R$)",
+    "purchase_probability": "probabilidade de comprar em {window_days} dias (0 a 1)",
+    "spend_if_buying_brl": "gasto esperado de quem compra (R$)",
+    "spend_if_buying_lower_80_brl": "gasto mínimo de quem compra, 80 % (R$)",
+    "spend_if_buying_upper_80_brl": "gasto máximo de quem compra, 80 % (R$)",
+    "spend_if_buying_lower_95_brl": "gasto mínimo de quem compra, 95 % (R$)",
+    "spend_if_buying_upper_95_brl": "gasto máximo de quem compra, 95 % (R$)",
     "spend_model_version": "versão do modelo de gasto",
 }
 """Headings for people."""

@@ -36,7 +36,7 @@ def test_every_customer_is_found_at_the_place_of_the_key_and_nobody_else(tmp_pat
 
 
 def test_what_is_not_known_is_marked(tmp_path: Path) -> None:
-    unknown = {"segment_id": None, "segment_typicality": None, "is_outlier": None, "spend_lower_80_brl": None}
+    unknown = {"segment_id": None, "segment_typicality": None, "is_outlier": None, "spend_if_buying_lower_80_brl": None}
     built = index(
         tmp_path,
         dim_customers=[customer(1, customer_state=None, registered_at=None), customer(2)],
@@ -44,7 +44,7 @@ def test_what_is_not_known_is_marked(tmp_path: Path) -> None:
     )
     first, second = built.rows
     assert first["customer_state"] == 0 and np.isnat(first["registered_date"]) and np.isnat(first["first_sale_date"])
-    assert first["segment_id"] == -1 and np.isnan(first["spend_lower_80_brl"])
+    assert first["segment_id"] == -1 and np.isnan(first["spend_if_buying_lower_80_brl"])
     # The second of January in UTC is the first in São Paulo.
     assert second["registered_date"].item() == date(2024, 1, 1)
 

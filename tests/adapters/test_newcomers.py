@@ -36,7 +36,8 @@ def test_it_is_the_mean_over_all_who_registered_buyers_or_not_in_their_first_win
 
     assert found.customer_count == 100
     assert found.mean_brl == pytest.approx(50)
-    assert found.ends_brl == pytest.approx((0, 200, 0, 200))
+    assert (found.purchase_probability, found.if_buying_brl) == (0.25, pytest.approx(200))
+    assert found.ends_brl == pytest.approx((200, 200, 200, 200))
 
 
 def test_the_window_is_the_releases_own(tmp_path: Path) -> None:
@@ -48,7 +49,7 @@ def test_the_window_is_the_releases_own(tmp_path: Path) -> None:
 
 def test_what_came_back_takes_nobody_below_zero(tmp_path: Path) -> None:
     found = told(tmp_path, newcomers(100), [order(number, brl=-10) for number in range(100)])
-    assert found.mean_brl == 0
+    assert (found.mean_brl, found.purchase_probability, found.if_buying_brl, found.ends_brl) == (0, 0, None, None)
 
 
 def test_the_year_begins_and_ends_at_midnight_in_sao_paulo(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 from eshop_dagster.adapters.release import open_release
+from eshop_dagster.ml.spend_figures import FIGURES as FIGURES
 
 from .conftest import ESHOP, eshop
 
-FIGURES = ("expected_spend_brl", *(f"spend_{end}_{p}_brl" for p in (80, 95) for end in ("lower", "upper")))
 SEGMENT = ("segment_id", "segment_typicality", "is_outlier")
 
 _HISTORIES = """

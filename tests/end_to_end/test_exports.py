@@ -64,10 +64,7 @@ def test_the_example_runs_without_the_platform_and_says_what_the_champion_says(
         expected = told[told["state"] == "BR"].drop(columns=["date", "state"])
     elif name == "spend":
         rows = sample_input(champion.feature_names_)
-        lower, upper = champion.predict_interval(rows, 0.8)
-        expected = pd.DataFrame(
-            {"expected_spend_brl": champion.predict(rows), "lower_80_brl": lower, "upper_80_brl": upper}
-        )
+        expected = pd.DataFrame(champion.figures(rows))
     else:
         expected = champion.assign(sample_input(champion.feature_names_))
     code = (exported[name] / "example.py").read_text().replace("__file__", repr(str(exported[name] / "example.py")))

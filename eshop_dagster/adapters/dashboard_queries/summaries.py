@@ -73,7 +73,8 @@ SUMMARIES: dict[str, str] = {
             customers.placed_order_count - customers.cancelled_order_count AS order_count,
             customers.net_revenue_brl::DOUBLE AS net_revenue_brl,
             timezone('{time_zone}', customers.last_ordered_at)::DATE AS last_ordered_date,
-            scores.expected_spend_brl, scores.segment_typicality, scores.is_outlier
+            scores.expected_spend_brl, scores.purchase_probability, scores.spend_if_buying_brl,
+            scores.segment_typicality, scores.is_outlier
         FROM customer_scores AS scores INNER JOIN dim_customers AS customers USING (customer_key)
         QUALIFY row_number() OVER (
             PARTITION BY scores.segment_id, coalesce(customers.customer_state, 'unknown')

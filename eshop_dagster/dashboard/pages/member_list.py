@@ -54,12 +54,9 @@ def _columns(view: View) -> list[Column]:
         Column("order_count", "column.order_count", lambda one: formats.whole(float(str(one))), True),
         Column("net_revenue_brl", "column.net_revenue_brl", lambda one: formats.money(float(str(one))), True),
         Column("last_ordered_date", "column.last_ordered_date", lambda one: formats.day(one), True),  # type: ignore[arg-type]
-        Column(
-            "expected_spend_brl",
-            "column.expected_spend_brl",
-            lambda one: formats.money(float(str(one))),
-            True,
-        ),
+        Column("purchase_probability", "column.purchase_probability", lambda one: formats.share(float(str(one))), True),
+        Column("spend_if_buying_brl", "column.spend_if_buying_brl", lambda one: formats.money(float(str(one))), True),
+        Column("expected_spend_brl", "column.expected_spend_brl", lambda one: formats.money(float(str(one))), True),
         Column("is_outlier", "column.is_outlier", lambda one: view.text("yes" if one else "no")),
     ]
 

@@ -12,6 +12,7 @@ from eshop_dagster.dashboard.elements import Card, Column, cards, page_header, t
 from eshop_dagster.dashboard.formats import MISSING
 from eshop_dagster.dashboard.gate_words import decision_words, gate_words
 from eshop_dagster.dashboard.pages.drift import drift
+from eshop_dagster.dashboard.pages.model_quality import model_quality
 from eshop_dagster.dashboard.view import View
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.register import last_decisions
@@ -26,6 +27,7 @@ def render(view: View) -> None:
         st.warning(view.text("models.away"))
         return
     _champions(view, versions)
+    model_quality(view, versions)
     _gate(view, versions)
     _versions(view, versions)
     drift(view)

@@ -122,6 +122,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Gasto esperado em {window} dias ({currency})",
         "Expected spend in {window} days ({currency})",
     ),
+    "column.purchase_probability": ("Probabilidade de comprar", "Probability to buy"),
+    "column.spend_if_buying_brl": ("Gasto se comprar ({currency})", "Spend if they buy ({currency})"),
     "column.segment_typicality": ("Tipicidade (0–1)", "Typicality (0–1)"),
     "column.is_outlier": ("Fora do padrão", "Outlier"),
     "column.customer_share": ("Parte dos clientes", "Share of customers"),

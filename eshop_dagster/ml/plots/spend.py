@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from eshop_dagster.ml.plots.palette import ACCENT, CONTRAST, NUMBER, PERCENT, QUIET, TEXT, label_axes, new_figure
+from eshop_dagster.ml.spend_figures import bounds_of
 
 DECILES = 10
 BASELINE_ROOM = 2.5
@@ -152,17 +153,18 @@ def _whiskers(ranked: pd.DataFrame, intervals: pd.DataFrame | None) -> np.ndarra
 
 
 def coverage_figure(holdout: pd.DataFrame) -> Figure:
-    """Return the share of customers whose true spend lies within its interval, by tenth of predicted spend."""
-    ends = tuple(f"{end}_{level}_brl" for level, _ in _LEVELS for end in ("lower", "upper"))
+    """Return the share of buyers whose true spend lies within its interval, by tenth of predicted spend."""
+    ends = tuple(name for level, _ in _LEVELS for name in bounds_of(level / 100))
     _require_columns(holdout, (*HOLDOUT_COLUMNS, *ends))
+    holdout = holdout[holdout["actual_brl"] > 0].reset_index(drop=True)
     groups = _groups(-holdout["predicted_brl"].to_numpy(dtype=np.float64))
     figure = new_figure(8.0, 4.5)
     axes = figure.add_subplot()
     for level, colour in _LEVELS:
-        actual, lower, upper = (holdout[name] for name in ("actual_brl", f"lower_{level}_brl", f"upper_{level}_brl"))
+        actual, lower, upper = (holdout[name] for name in ("actual_brl", *bounds_of(level / 100)))
         is_within = (actual >= lower) & (actual <= upper)
         held = is_within.groupby(groups).mean()
-        label = f"{level} % interval: {is_within.mean():.1%} of all customers"
+        label = f"{level} % interval: {is_within.mean():.1%} of all buyers"
         axes.plot(held.index + 1, held, "o-", color=colour, label=label)
         axes.axhline(level / 100, color=colour, linestyle=":", linewidth=1)
     axes.set_xticks(range(1, DECILES + 1))
@@ -173,7 +175,7 @@ def coverage_figure(holdout: pd.DataFrame) -> Figure:
         axes,
         title="Do the intervals hold? (dotted: what they promise)",
         x="tenth of customers, highest prediction first",
-        y="true spend within the interval",
+        y="spend of buyers within the interval",
     )
     return figure
 

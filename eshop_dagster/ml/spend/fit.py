@@ -10,10 +10,12 @@ from eshop_dagster.ml.bootstrap import METRICS, Interval, bootstrap_intervals, p
 from eshop_dagster.ml.features import AS_OF_DATE, LABEL, feature_matrix, sorted_by_key
 from eshop_dagster.ml.metrics import evaluate_spend
 from eshop_dagster.ml.spend.effects import Floats
-from eshop_dagster.ml.spend.intervals import LEVELS, ConformalBands, coverage_share
+from eshop_dagster.ml.spend.intervals import coverage_share
 from eshop_dagster.ml.spend.model import SpendMean
+from eshop_dagster.ml.spend.outlook import SpendOutlook
 from eshop_dagster.ml.spend.params import SpendParams
 from eshop_dagster.ml.spend.parts import NAMES, Fitted
+from eshop_dagster.ml.spend.purchase import calibration_curve, evaluate_purchases
 from eshop_dagster.ml.spend.result import (
     CHOICE_METRIC,
     WEIGHTED_MEAN,
@@ -27,8 +29,9 @@ from eshop_dagster.ml.spend.sampling import drawn_rows
 from eshop_dagster.ml.spend.splitting import obstacle_in, spent_brl
 from eshop_dagster.ml.spend.walk import ZERO, WalkForward, fit_on, walk_forward
 from eshop_dagster.ml.spend.weights import rescaled, weights_of
+from eshop_dagster.ml.spend_figures import FIGURES, LEVELS, PROBABILITY, bounds_of
 
-_COVERAGE_COLUMNS = ("level", "coverage_share", "mean_width_brl", "zero_lower_share")
+_COVERAGE_COLUMNS = ("level", "coverage_share", "mean_width_brl", "buyer_count")
 
 
 def fit_spend(
@@ -116,48 +119,51 @@ class _Maker:
     def serve(self, name: str, weights: Mapping[str, float]) -> Served:
         """Return the model with these weights, and what its walk-forward predictions were worth."""
         walk, predicted = self.walk, self.walk.mean_of(weights)
-        bands = ConformalBands().fit(walk.actual, predicted)
+        outlook = SpendOutlook().fit(walk.rows, predicted, walk.actual)
         pipeline = SpendMean({part: self.fitted.parts[part] for part in weights}, dict(weights))
         coverage, holdout = _coverage(walk, predicted)
+        bought = holdout["actual_brl"].to_numpy() > 0
+        chances = evaluate_purchases(bought, holdout[PROBABILITY].to_numpy())
         shares = {
             f"coverage_{level * 100:.0f}_share": share
             for level, share in zip(LEVELS, coverage["coverage_share"], strict=True)
         }
         return Served(
             name=name,
-            pipeline=pipeline.known_as(NAMES, self.until, bands),
+            pipeline=pipeline.known_as(NAMES, self.until, outlook),
             predicted=predicted,
-            metrics={**evaluate_spend(walk.actual, predicted), **shares},
+            metrics={**evaluate_spend(walk.actual, predicted), **shares, **chances},
             holdout=holdout,
             coverage=coverage,
+            chances=calibration_curve(bought, holdout[PROBABILITY].to_numpy()),
         )
 
 
 def _coverage(walk: WalkForward, predicted: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return how often intervals hold on the last window, learned on earlier ones (or on every other row of it)."""
+    """Return how often intervals hold of the last window's buyers, and what was said of all its customers.
+
+    It is learned on earlier windows, or on every other row of the only one.
+    """
     *before, last = walk.windows()
-    actual = walk.actual
-    ends = {(end, level): np.zeros(last.size) for level in LEVELS for end in ("lower", "upper")}
+    actual = walk.actual[last]
+    said = {name: np.zeros(last.size) for name in FIGURES}
     split = (
         [(np.concatenate(before), np.arange(last.size))]
         if before
         else [(last[1 - half :: 2], np.arange(last.size)[half::2]) for half in (0, 1)]
     )
     for known, places in split:
-        bands = ConformalBands().fit(actual[known], predicted[known])
-        for level in LEVELS:
-            ends["lower", level][places], ends["upper", level][places] = bands.predict(predicted[last[places]], level)
-    rows = []
+        outlook = SpendOutlook().fit(walk.rows.iloc[known], predicted[known], walk.actual[known])
+        for name, values in outlook.figures(walk.rows.iloc[last[places]], predicted[last[places]]).items():
+            said[name][places] = values
+    rows, bought = [], actual > 0
     for level in LEVELS:
-        lower, upper = ends["lower", level], ends["upper", level]
-        held = coverage_share(actual[last], lower, upper)
-        rows.append((level, held, float((upper - lower).mean()), float((lower == 0).mean())))
+        lower, upper = (said[name][bought] for name in bounds_of(level))
+        held = coverage_share(actual[bought], lower, upper) if bought.any() else np.nan
+        rows.append((level, held, float((upper - lower).mean()) if bought.any() else np.nan, int(bought.sum())))
     rival = walk.best_baseline() or ZERO
     holdout = walk.rows.iloc[last][["customer_key", AS_OF_DATE]].assign(
-        actual_brl=actual[last],
-        predicted_brl=predicted[last],
-        baseline_brl=walk.said[rival][last],
-        **{f"{end}_{level * 100:.0f}_brl": values for (end, level), values in ends.items()},
+        actual_brl=actual, predicted_brl=predicted[last], baseline_brl=walk.said[rival][last], **said
     )
     return pd.DataFrame(rows, columns=list(_COVERAGE_COLUMNS)), holdout.reset_index(drop=True)
 

@@ -1,4 +1,4 @@
-"""The fitted spend model: one object that predicts, gives an interval and explains itself."""
+"""The fitted spend model: one object that predicts, says who will buy, and explains itself."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Self
@@ -8,7 +8,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from eshop_dagster.ml.spend.effects import Effects, Floats, merged
-from eshop_dagster.ml.spend.intervals import ConformalBands
+from eshop_dagster.ml.spend.outlook import SpendOutlook
+from eshop_dagster.ml.spend_figures import bounds_of
 from eshop_dagster.ml.threads import one_thread
 
 CHUNK_ROWS = 250_000
@@ -20,7 +21,7 @@ class SpendMean(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     Attributes:
         parts: estimators with `predict` and `effects`, by name.
         weights: the share of each, in the order of `parts`; 1 in sum.
-        bands_: how far true spend lies from expected spend, learned from rows that no part was fitted on; or None.
+        outlook_: probability to buy and bounds, learned from rows that no part was fitted on; or None.
         feature_names_: the columns that the frames must have; others are not looked at.
         learned_until_: ISO date of the day it was trained for: nothing from that day on was known to it.
     """
@@ -28,9 +29,9 @@ class SpendMean(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(self, parts: Mapping[str, Any], weights: Mapping[str, float]) -> None:
         self.parts, self.weights = parts, weights
 
-    def known_as(self, feature_names: tuple[str, ...], learned_until: str, bands: ConformalBands | None) -> Self:
+    def known_as(self, feature_names: tuple[str, ...], learned_until: str, outlook: SpendOutlook | None) -> Self:
         """Return the model with what it must know of itself once its parts are fitted."""
-        self.feature_names_, self.learned_until_, self.bands_ = feature_names, learned_until, bands
+        self.feature_names_, self.learned_until_, self.outlook_ = feature_names, learned_until, outlook
         return self
 
     def weights_by_name(self) -> dict[str, float]:
@@ -43,23 +44,30 @@ class SpendMean(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             return np.zeros(0)
         return np.concatenate(self._in_chunks(frame, self._predict))
 
+    def figures(self, frame: pd.DataFrame) -> dict[str, Floats]:
+        """Return all that is published of each customer's spend, by the names in `ml.spend_figures`.
+
+        Raises:
+            ValueError: the model was made without an outlook.
+        """
+        return self._known_outlook().figures(frame, self.predict(frame))
+
     def predict_interval(self, frame: pd.DataFrame, level: float = 0.8) -> tuple[Floats, Floats]:
-        """Return the lower and the upper end, BRL, between which true spend lies with probability `level`.
+        """Return the ends, BRL, between which lies with probability `level` what is spent by who buys.
 
         Raises:
             ValueError: no interval of that level was learned.
         """
-        return self.interval_of(self.predict(frame), level)
+        found = self.figures(frame)
+        if bounds_of(level)[0] not in found:
+            raise ValueError(f"no interval of level {level} was learned; expected 0.8 or 0.95.")
+        lower, upper = (found[name] for name in bounds_of(level))
+        return lower, upper
 
-    def interval_of(self, predicted: Floats, level: float) -> tuple[Floats, Floats]:
-        """Return the ends of the intervals around values that `predict` gave, BRL: rows need not be predicted again.
-
-        Raises:
-            ValueError: no interval of that level was learned.
-        """
-        if self.bands_ is None:
-            raise ValueError("the model has no intervals: its bands were not calibrated. Train it by fit_spend.")
-        return self.bands_.predict(predicted, level)
+    def _known_outlook(self) -> SpendOutlook:
+        if self.outlook_ is None:
+            raise ValueError("the model has no intervals: its outlook was not learned. Train it by fit_spend.")
+        return self.outlook_
 
     def effects(self, frame: pd.DataFrame) -> Effects:
         """Return what each feature adds to each prediction, in BRL: the weighted sum of the parts' own effects."""

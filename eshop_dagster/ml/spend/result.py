@@ -26,10 +26,12 @@ class Served:
         name: `weighted_mean`, or the baseline that it is.
         pipeline: fitted with all that is known; gives BRL of 0 or more.
         predicted: the walk-forward predictions of the judged rows.
-        metrics: of those, and `coverage_80_share` and `coverage_95_share` of the intervals on the last window.
+        metrics: of those; and on the last window `coverage_80_share` and `coverage_95_share` of the intervals among its
+            buyers, `brier` and `auc` of the probability to buy.
         holdout: of the last window: keys, `actual_brl`, `predicted_brl`, `baseline_brl` (of the best baseline),
-            `lower_80_brl`, `upper_80_brl`, `lower_95_brl`, `upper_95_brl`.
-        coverage: `level`, `coverage_share`, `mean_width_brl`, `zero_lower_share` of the intervals on the last window.
+            and the columns of `ml.spend_figures`, learned on earlier windows.
+        coverage: `level`, `coverage_share`, `mean_width_brl`, `buyer_count` of the intervals, on the last window.
+        chances: how many bought there by the probability to buy, as `calibration_curve` counts them.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Served:
     metrics: dict[str, float]
     holdout: pd.DataFrame
     coverage: pd.DataFrame
+    chances: pd.DataFrame
 
 
 @dataclass(frozen=True)

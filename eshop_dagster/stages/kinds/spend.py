@@ -100,7 +100,7 @@ def _trained(result: "SpendResult", served: "Served", chosen: "SpendParams", see
         beats_baseline=True,
         reason=" ".join([f"{served.name} is the best baseline that ranks customers.", *result.notes]),
         feature_names=result.feature_names,
-        tables={"coverage": served.coverage, "deciles": spend_deciles(served.holdout)},
+        tables={"coverage": served.coverage, "chances": served.chances, "deciles": spend_deciles(served.holdout)},
         reports={"parameters": parameters_report(chosen, seed), "weights": served.pipeline.weights_by_name()},
         figures={
             "deciles": deciles_figure(served.holdout),

@@ -51,6 +51,7 @@ def customer(key: str, **changed: Any) -> dict[str, Any]:
 def score(key: str, **changed: Any) -> dict[str, Any]:
     """One row of customer_scores."""
     row = {"customer_key": key, "segment_id": 0, "expected_spend_brl": 5.0}
+    row |= {"purchase_probability": 0.25, "spend_if_buying_brl": 20.0}
     return {**row, "segment_typicality": 0.5, "is_outlier": False, **changed}
 
 

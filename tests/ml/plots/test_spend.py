@@ -59,9 +59,12 @@ def test_without_intervals_there_are_no_whiskers(spend_result):
 
 
 def test_coverage_is_counted_by_tenth():
-    holdout = pd.DataFrame({"actual_brl": [5.0] * 20, "baseline_brl": 0.0, "lower_80_brl": 0.0, "lower_95_brl": 0.0})
+    holdout = pd.DataFrame({"actual_brl": [5.0] * 20, "baseline_brl": 0.0})
     holdout["predicted_brl"] = [float(n) for n in range(20)]
-    holdout["upper_80_brl"], holdout["upper_95_brl"] = [4.0, 5.0] * 10, 9.0
+    holdout["spend_if_buying_lower_80_brl"] = holdout["spend_if_buying_lower_95_brl"] = 0.0
+    holdout["spend_if_buying_upper_80_brl"], holdout["spend_if_buying_upper_95_brl"] = [4.0, 5.0] * 10, 9.0
+    # Who buys nothing is in no interval of what buyers spend, and is not counted.
+    holdout = pd.concat([holdout, holdout.assign(actual_brl=0.0)], ignore_index=True)
     lines = coverage_figure(holdout).axes[0].lines
     assert lines[0].get_ydata().tolist() == [0.5] * 10
     assert lines[2].get_ydata().tolist() == [1.0] * 10

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,12 +102,33 @@ def test_the_number_of_threads_changes_no_byte(spend_rows, spend_result, threads
 
 def test_the_intervals_hold_on_a_window_that_taught_them_nothing(spend_result):
     coverage = spend_result.mean.coverage.set_index("level")["coverage_share"]
-    assert coverage[0.8] > 0.75
-    assert coverage[0.95] > 0.92
+    # Of 500 buyers or so: two standard errors.
+    assert coverage[0.8] == pytest.approx(0.8, abs=0.06)
+    assert coverage[0.95] == pytest.approx(0.95, abs=0.04)
     table = spend_result.mean.holdout
     assert set(table["as_of_date"]) == {JUDGING[-1]}
-    assert (table["lower_95_brl"] <= table["lower_80_brl"]).all()
-    assert (table["upper_80_brl"] <= table["upper_95_brl"]).all()
+    ends = [f"spend_if_buying_{end}_brl" for end in ("lower_95", "lower_80", "upper_80", "upper_95")]
+    ends.insert(2, "spend_if_buying_brl")
+    for low, high in pairwise(ends):
+        assert (table[low] <= table[high]).all()
+
+
+def test_probability_times_what_buyers_spend_is_the_expected_spend(spend_rows, spend_result):
+    model, matrix = spend_result.mean.pipeline, feature_matrix(spend_rows.scoring, FEATURES)
+    found = model.figures(matrix)
+    assert found["expected_spend_brl"].tolist() == model.predict(matrix).tolist()
+    assert ((found["purchase_probability"] > 0) & (found["purchase_probability"] <= 1)).all()
+    product = found["purchase_probability"] * found["spend_if_buying_brl"]
+    np.testing.assert_allclose(product, found["expected_spend_brl"], rtol=1e-12)
+
+
+def test_the_probability_to_buy_is_calibrated_on_a_window_that_taught_it_nothing(spend_result):
+    mean = spend_result.mean
+    bought = mean.holdout["actual_brl"] > 0
+    assert mean.holdout["purchase_probability"].mean() == pytest.approx(bought.mean(), abs=0.05)
+    assert mean.metrics["auc"] > 0.75
+    assert mean.metrics["brier"] < bought.mean() * (1 - bought.mean())
+    assert mean.chances["customer_count"].sum() == len(mean.holdout)
 
 
 def test_a_young_shop_is_served_by_the_parts_that_need_no_label(spend_rows):
@@ -114,7 +137,7 @@ def test_a_young_shop_is_served_by_the_parts_that_need_no_label(spend_rows):
     assert set(result.mean.pipeline.weights) == set(LABEL_FREE)
     assert result.stand_in.name in (BG_NBD_DAY, PAST_TOTAL)
     assert "only parts that need none serve" in result.reason
-    assert result.mean.holdout["upper_80_brl"].max() > 0
+    assert result.mean.holdout["spend_if_buying_upper_80_brl"].max() > 0
 
 
 def test_a_part_that_fails_weighs_nothing_and_is_named(spend_rows, monkeypatch):

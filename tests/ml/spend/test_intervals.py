@@ -14,11 +14,15 @@ def test_the_ends_are_the_ranks_worked_out_by_hand():
     assert upper.tolist() == [18.0, 180.0]
 
 
-def test_where_most_bought_nothing_all_the_room_for_error_lies_above():
-    actual = np.array([0.0] * 12 + [float(value) for value in range(1, 8)])
-    lower, upper = ConformalBands(levels=(0.8,)).fit(actual, np.ones(19)).predict(np.array([1.0]), 0.8)
-    # The 16th of 19 is the least that four fifths of 20 places do not pass.
-    assert (lower[0], upper[0]) == (0.0, 4.0)
+def test_the_prediction_lies_within_its_own_interval():
+    """Nineteen ratios 21 to 39: all spent more than was said, and the interval still begins at what was said."""
+    lower, upper = ConformalBands(levels=(0.8,)).fit(np.arange(21.0, 40.0), np.ones(19)).predict(np.array([1.0]), 0.8)
+    assert (lower[0], upper[0]) == (1.0, 38.0)
+
+
+def test_who_bought_nothing_teaches_no_interval():
+    with pytest.raises(ValueError, match="number of buyers is 1; expected all rows"):
+        ConformalBands().fit(np.array([0.0, 5.0]), np.ones(2))
 
 
 def test_later_rows_of_the_same_kind_are_covered_as_often_as_promised_in_every_size_of_prediction():
@@ -36,7 +40,7 @@ def test_later_rows_of_the_same_kind_are_covered_as_often_as_promised_in_every_s
 
 def test_row_order_changes_no_end():
     rng = np.random.default_rng(0)
-    actual, predicted = rng.exponential(10, 900), rng.exponential(10, 900)
+    actual, predicted = rng.exponential(10, 900) + 1e-9, rng.exponential(10, 900)
     order = rng.permutation(900)
     first, second = ConformalBands().fit(actual, predicted), ConformalBands().fit(actual[order], predicted[order])
     assert first.ratios_.tolist() == second.ratios_.tolist()
