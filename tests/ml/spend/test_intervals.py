@@ -7,11 +7,11 @@ from eshop_dagster.ml.spend.linear import TweedieSpend
 
 
 def test_the_ends_are_the_ranks_worked_out_by_hand():
-    """Nineteen ratios 1 to 19: a tenth of 20 places lies below the second, another above the eighteenth."""
-    bands = ConformalBands(levels=(0.8,)).fit(np.arange(1.0, 20.0), np.ones(19))
+    """Nineteen ratios 0.1 to 1.9: a tenth of 20 places lies below the second, another above the eighteenth."""
+    bands = ConformalBands(levels=(0.8,)).fit(np.arange(1.0, 20.0) / 10, np.ones(19))
     lower, upper = bands.predict(np.array([1.0, 10.0]), 0.8)
-    assert lower.tolist() == [2.0, 20.0]
-    assert upper.tolist() == [18.0, 180.0]
+    assert lower.tolist() == [0.2, 2.0]
+    assert upper.tolist() == [1.8, 18.0]
 
 
 def test_the_prediction_lies_within_its_own_interval():
