@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from threadpoolctl import threadpool_limits
 
 from eshop_dagster.ml.spend.effects import Floats
 from eshop_dagster.ml.spend.intervals import ConformalBands
@@ -28,7 +29,9 @@ class SpendOutlook(BaseEstimator):  # type: ignore[misc]
             actual: what they then spent.
         """
         bought = actual > 0
-        self.purchase_ = PurchaseModel().fit(frame, expected, bought)
+        # With more threads the last bits would depend on their number.
+        with threadpool_limits(limits=1):
+            self.purchase_ = PurchaseModel().fit(frame, expected, bought)
         if_buying = expected / self.purchase_.predict(frame, expected)
         # Of what nobody bought no interval is known.
         self.bands_ = ConformalBands().fit(actual[bought], if_buying[bought]) if bought.any() else None
