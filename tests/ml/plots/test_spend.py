@@ -15,7 +15,7 @@ def png(figure) -> bytes:
 def test_residuals_are_drawn_with_their_units(spend_result):
     figure = residuals_figure(spend_result.mean.holdout)
     axes = figure.axes[0]
-    assert axes.get_xlabel() == "predicted spend in 90 days (BRL)"
+    assert axes.get_xlabel() == "predicted spend in the window (BRL)"
     assert axes.get_ylabel() == "true minus predicted spend (BRL)"
     assert png(figure).startswith(b"\x89PNG")
 
