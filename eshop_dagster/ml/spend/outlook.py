@@ -1,6 +1,5 @@
 """A customer's spend taken apart: will they buy, what do they spend if so, and within which bounds."""
 
-from collections.abc import Mapping
 from typing import Self
 
 import numpy as np
@@ -37,7 +36,7 @@ class SpendOutlook(BaseEstimator):  # type: ignore[misc]
         self.bands_ = ConformalBands().fit(actual[bought], if_buying[bought]) if bought.any() else None
         return self
 
-    def figures(self, frame: pd.DataFrame, expected: Floats) -> Mapping[str, Floats]:
+    def figures(self, frame: pd.DataFrame, expected: Floats) -> dict[str, Floats]:
         """Return the columns of `FIGURES`, shape (n,) each: BRL, and a probability of 0 to 1."""
         probability = self.purchase_.predict(frame, expected)
         if_buying: Floats = expected / probability
