@@ -161,7 +161,7 @@ class TableRecords:
             if not _has_table(connection, "test_results"):
                 return []
             rows = connection.execute("FROM test_results ORDER BY test").fetchall()
-        return [HeldResult(*row[:-1], tested_at=datetime.fromisoformat(row[-1])) for row in rows]
+        return [HeldResult(*outcome, datetime.fromisoformat(at)) for *outcome, at in rows]
 
     def records(self) -> dict[str, QualityRecord]:
         """Return the quality record of each table that has one."""
