@@ -11,8 +11,7 @@ from eshop_dagster.contract import BUSINESS_TIME_ZONE
 
 EXCEL_DAYS = "excel"
 """The date format of day numbers (`45356`), as a spreadsheet keeps its dates."""
-BLANKS = "blanks"
-"""The delimiter of columns that any number of blanks keeps apart."""
+
 DATE_DIRECTIVES = frozenset("YymdbBHIMSfpzjaA%")
 
 
@@ -72,11 +71,10 @@ class Format(Part):
     @classmethod
     def _one_character(cls, value: str) -> str:
         value = "\t" if value in ("tab", "\\t") else value
-        if value == BLANKS:
-            return value
         if len(value) != 1 or value.isalnum() or value in "\r\n":
             raise ValueError(
-                f"{value!r} is no delimiter: expected one character such as ',' ';' '|' or the words tab and blanks"
+                f"{value!r} is no delimiter: expected one character such as ',' ';' '|' or the word tab. Save "
+                "a file whose columns several blanks keep apart with another delimiter"
             )
         return value
 
