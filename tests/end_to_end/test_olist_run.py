@@ -113,4 +113,5 @@ def test_the_dashboard_shows_the_shops_figures(olist_run: Run, monkeypatch: pyte
     assert (shown["Receita líquida"], shown["Pedidos"]) == ("R$ 13.494.400,74", "98.199")
     scope = Scope(date(2016, 1, 1), date(2018, 12, 31))
     late = deliveries.deliveries_in_all(ReleaseDatabase(open_release(olist_run.home)), scope).iloc[0]
+    assert (late["late_count"], late["late_by_instant_count"]) == (6_535, 7_827)
     assert Formats("pt").share(late["late_share"], 2) == "6,77%"

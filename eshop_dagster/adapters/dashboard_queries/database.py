@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from threading import Lock
 
 import duckdb
@@ -66,9 +67,12 @@ class ReleaseDatabase:
             with self._locks[name]:
                 if name not in self._counted:
                     self._view(SUMMARIES[name])
-                    counted = SUMMARIES[name].replace("{time_zone}", self.release.shop.time_zone)
-                    self._run(f'CREATE TABLE "{name}" AS {counted}')
+                    self._run(f'CREATE TABLE "{name}" AS {self._filled(SUMMARIES[name])}')
                     self._counted.add(name)
+
+    def _filled(self, summary: str) -> str:
+        through = date.fromisoformat(self.release.manifest["data_through"])
+        return summary.replace("{time_zone}", self.release.shop.time_zone).replace("{data_through}", str(through))
 
     def _view(self, sql: str) -> None:
         """Make a view of each table that a statement names, once its files were found to be those published."""

@@ -19,8 +19,14 @@ _MEASURES = """
     sum(late_days_total) / nullif(sum(dated_count), 0) AS late_days
 """
 
-_TOTAL = f"SELECT {_MEASURES} FROM deliveries_by_route WHERE {_CHOSEN}"
-_BY = "SELECT {key}, " + _MEASURES + " FROM deliveries_by_route WHERE " + _CHOSEN + " GROUP BY ALL ORDER BY {key}"
+_TOTAL = f"SELECT {_MEASURES} FROM deliveries_by_route WHERE {_CHOSEN} AND (is_mature OR NOT $mature)"
+_BY = (
+    "SELECT {key}, "
+    + _MEASURES
+    + " FROM deliveries_by_route WHERE "
+    + _CHOSEN
+    + " AND is_mature GROUP BY ALL ORDER BY {key}"
+)
 _KEYS = {
     "month": "ordered_month",
     "state": "state",
@@ -41,14 +47,20 @@ def deliveries_maturity(database: ReleaseDatabase) -> pd.DataFrame:
     """Return one row: `arrival_days` within which 99 of 100 deliveries arrive, and `open_from_date`, the first order
     day that is younger; no rows without deliveries.
 
-    Every other question here leaves the days from then on out: the late parcels among their orders have not arrived.
+    Every other question here but `known_deliveries` leaves the days from then on out: the late parcels among their
+    orders have not arrived.
     """
     return database.frame(_MATURITY, needs=["deliveries_maturity"])
 
 
 def deliveries_in_all(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
     """Return one row: counts, late shares (0-1) and mean days of the orders placed in the months of the scope."""
-    return database.frame(_TOTAL, scope.values(), needs=["deliveries_by_route"])
+    return database.frame(_TOTAL, {**scope.values(), "mature": True}, needs=["deliveries_by_route"])
+
+
+def known_deliveries(database: ReleaseDatabase, scope: Scope) -> pd.DataFrame:
+    """Return the same row over all that has arrived, the youngest order days too."""
+    return database.frame(_TOTAL, {**scope.values(), "mature": False}, needs=["deliveries_by_route"])
 
 
 def deliveries_by(database: ReleaseDatabase, scope: Scope, key: str) -> pd.DataFrame:

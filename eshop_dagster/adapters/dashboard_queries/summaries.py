@@ -10,10 +10,13 @@ _MATURITY = """
             quantile_cont(delivery_days, 0.99), 0
         ))::INTEGER AS arrival_days,
         last_day - arrival_days AS open_from_date
-    FROM (SELECT max(changed_date) AS last_day FROM fct_deliveries)
+    FROM (SELECT DATE '{data_through}' AS last_day)
     LEFT JOIN fct_deliveries ON NOT is_cancelled AND is_late IS NOT NULL
     GROUP BY last_day
+    HAVING count(ordered_date) > 0
 """
+# A parcel that was handed over counts although its order was cancelled later.
+_CARRIED = "(NOT is_cancelled OR delivery_days IS NOT NULL)"
 _IS_MATURE = f"ordered_date < (SELECT coalesce(max(open_from_date), DATE '9999-12-31') FROM ({_MATURITY}))"
 
 SUMMARIES: dict[str, str] = {
@@ -33,14 +36,15 @@ SUMMARIES: dict[str, str] = {
             coalesce(sum(transit_days), 0) AS transit_days_total, count(is_late) AS promised_count,
             count(*) FILTER (WHERE is_late_by_instant) AS late_by_instant_count,
             count(*) FILTER (WHERE is_late) AS late_count,
-            count(late_days) AS dated_count, coalesce(sum(late_days), 0) AS late_days_total
-        FROM fct_deliveries WHERE NOT is_cancelled AND {_IS_MATURE} GROUP BY ALL
+            count(late_days) AS dated_count, coalesce(sum(late_days), 0) AS late_days_total,
+            {_IS_MATURE} AS is_mature
+        FROM fct_deliveries WHERE {_CARRIED} GROUP BY ALL
     """,
     "deliveries_by_delay": f"""
         SELECT date_trunc('month', ordered_date)::DATE AS ordered_month, coalesce(state, 'unknown') AS state,
             coalesce(channel, 'unknown') AS channel, greatest(least(late_days, 30), -30)::INTEGER AS late_days,
             count(*) AS order_count
-        FROM fct_deliveries WHERE NOT is_cancelled AND late_days IS NOT NULL AND {_IS_MATURE} GROUP BY ALL
+        FROM fct_deliveries WHERE {_CARRIED} AND late_days IS NOT NULL AND {_IS_MATURE} GROUP BY ALL
     """,
     "orders_by_worth": """
         SELECT date_trunc('month', ordered_date)::DATE AS ordered_month, coalesce(state, 'unknown') AS state,
@@ -82,10 +86,13 @@ SUMMARIES: dict[str, str] = {
         ) <= 5000
     """,
 }
-"""SQL by name. Orders of a day, from which order day on deliveries are open, deliveries of the days before by month and
-route (sums of days, so that means can be taken over any choice) and by days after the promise (clipped at 30), orders
-by tenths of a power of ten of their worth, customers by state and segment, tenths of the customers by expected spend,
-and those who can be listed."""
+"""SQL by name; `{time_zone}` is the shop's, `{data_through}` the last day that the release knows.
+
+Orders of a day; from which order day on deliveries are open; deliveries by month and route (sums of days, so that means
+can be taken over any choice; `is_mature` is true of the days before), and by days after the promise (clipped at 30);
+orders by tenths of a power of ten of their worth; customers by state and segment; tenths of the customers by expected
+spend; and those who can be listed.
+"""
 
 LISTED_CUSTOMERS = 5000
 """How many of each state and segment can be listed: those who are expected to spend most."""

@@ -114,7 +114,7 @@ def _open(view: View) -> None:
 
 def _history(view: View) -> None:
     scope = replace(view.scope(*_APPLIED), first=view.choices.first, last=view.choices.last)
-    total = _without_small_late(view.ask(deliveries.deliveries_in_all, scope).iloc[0])
+    total = _without_small_late(view.ask(deliveries.known_deliveries, scope).iloc[0])
     late, promised = view.formats.whole(total["late_count"]), view.formats.whole(total["promised_count"])
     share = view.formats.share(total["late_share"], 2)
     st.caption(view.text("deliveries.history", late=late, promised=promised, share=share))

@@ -32,8 +32,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "deliveries.unit_days": ("{days} dias", "{days} days"),
     "deliveries.history": (
-        "Todo o histórico com os mesmos filtros: {late} de {promised} entregas atrasadas ({share}).",
-        "All history with the same filters: {late} of {promised} deliveries late ({share}).",
+        "Todo o histórico que já chegou, com os mesmos filtros: {late} de {promised} entregas atrasadas ({share}).",
+        "All that has arrived so far, with the same filters: {late} of {promised} deliveries late ({share}).",
     ),
     "deliveries.open": (
         "Pedidos feitos a partir de {day} ainda estão em aberto e não contam nesta página: as entregas atrasadas "

@@ -31,7 +31,6 @@ def delivery(**changed: Any) -> dict[str, Any]:
     """One row of fct_deliveries."""
     row = {"ordered_date": date(2025, 3, 5), "seller_state": "SP", "state": "SP", "channel": "web"}
     row |= {"is_remote_region": False, "is_cancelled": False, "delivery_days": 8.0, "handling_days": 2.0}
-    row |= {"changed_date": date(2025, 12, 31)}
     return {**row, "transit_days": 6.0, "late_days": -3, "is_late": False, "is_late_by_instant": False, **changed}
 
 

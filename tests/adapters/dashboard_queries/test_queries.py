@@ -83,8 +83,15 @@ def test_the_newest_order_days_do_not_count_before_late_parcels_have_had_the_tim
     assert (known["arrival_days"], known["open_from_date"].date()) == (20, date(2025, 12, 11))
     total = deliveries.deliveries_in_all(database, ALL).iloc[0]
     assert (total["promised_count"], total["late_share"], total["delivery_days"]) == (2, 0.5, 14.0)
+    assert deliveries.known_deliveries(database, ALL).iloc[0]["promised_count"] == 3
     assert deliveries.deliveries_by(database, ALL, "month")["ordered_month"].dt.month.tolist() == [3]
     assert deliveries.deliveries_by_delay(database, ALL)["order_count"].tolist() == [1, 1]
+
+
+def test_a_parcel_that_arrived_counts_although_its_order_was_cancelled_later(tmp_path: Path) -> None:
+    database = publish(tmp_path, fct_deliveries=[delivery(), delivery(is_cancelled=True, is_late=True, late_days=2)])
+    total = deliveries.deliveries_in_all(database, ALL).iloc[0]
+    assert (total["delivered_count"], total["late_count"]) == (2, 1)
 
 
 def test_late_shares_divide_by_the_promised_and_mean_days_by_the_delivered(tmp_path: Path) -> None:
@@ -92,7 +99,7 @@ def test_late_shares_divide_by_the_promised_and_mean_days_by_the_delivered(tmp_p
         delivery(),
         delivery(is_late=False, is_late_by_instant=True, delivery_days=12.0, late_days=0),
         delivery(is_late=None, is_late_by_instant=None, late_days=None, delivery_days=None),
-        delivery(is_cancelled=True, is_late=True, is_late_by_instant=True),
+        delivery(is_cancelled=True, is_late=None, is_late_by_instant=None, late_days=None, delivery_days=None),
     ]
     total = deliveries.deliveries_in_all(publish(tmp_path, fct_deliveries=rows), ALL).iloc[0]
     assert (total["promised_count"], total["late_by_instant_count"], total["late_by_instant_share"]) == (2, 1, 0.5)
