@@ -1,4 +1,5 @@
--- Grain: one row per month of order, state of delivery and channel; unknown is 'unknown'. Cancelled orders are not in.
+-- Grain: one row per month of order, state of delivery and channel; unknown is 'unknown'. Orders cancelled before they
+-- arrived are not in.
 -- depends_on: {{ ref('int_dates__touched') }}
 {{ config(
     materialized='incremental', incremental_strategy='replace_months_of_touched_dates', on_schema_change='fail'
@@ -19,7 +20,7 @@ select
     {{ late_share('late_by_instant_count', 'promised_count') }} as late_by_instant_share
 from {{ ref('fct_deliveries') }}
 where
-    not is_cancelled
+    (not is_cancelled or delivered_at is not null)
     {% if is_incremental() %}
     and {{ in_months('ordered_date', months_of_touched_dates()) }}
     {% endif %}

@@ -210,7 +210,7 @@ SELECT date_trunc('month', ordered_date)::DATE AS ordered_month, coalesce(state,
     count(*) FILTER (is_late_by_instant) AS late_by_instant_count,
     late_count / nullif(promised_count, 0) AS late_share,
     late_by_instant_count / nullif(promised_count, 0) AS late_by_instant_share
-FROM fct_deliveries WHERE NOT is_cancelled GROUP BY ALL;
+FROM fct_deliveries WHERE NOT is_cancelled OR delivered_at IS NOT NULL GROUP BY ALL;
 
 CREATE TABLE agg_cohort_retention AS
 WITH counted AS (
