@@ -87,7 +87,7 @@ def fit_spend(
     reason = verdict(scores, rival, apart, len(walk.windows()), len(weights))
     notes = [
         *walk.notes,
-        *(f"{name} weighs nothing: {words}." for name, words in fitted.trouble.items() if name not in walk.parts),
+        *(f"{name} weighs nothing: {words}." for name, words in fitted.trouble.items() if name in walk.parts),
     ]
     return SpendResult(
         mean=mean,
