@@ -127,6 +127,8 @@ class _Maker:
         shares = {
             f"coverage_{level * 100:.0f}_share": share
             for level, share in zip(LEVELS, coverage["coverage_share"], strict=True)
+            # Where nobody bought in the last window, no interval could hold.
+            if np.isfinite(share)
         }
         return Served(
             name=name,

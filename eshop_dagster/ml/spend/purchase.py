@@ -86,12 +86,9 @@ def _log_size(expected: Floats) -> Floats:
 
 
 def evaluate_purchases(bought: Flags, probability: Floats) -> dict[str, float]:
-    """Return `brier` and `auc` of a probability.
-
-    Raises:
-        ValueError: all bought, or none did.
-    """
-    return {"brier": brier_score(bought, probability), "auc": auc(bought, probability)}
+    """Return `brier` and `auc` of a probability; where all bought, or none did, there is no `auc`."""
+    found = {"brier": brier_score(bought, probability)}
+    return found if bought.all() or not bought.any() else {**found, "auc": auc(bought, probability)}
 
 
 def brier_score(bought: Flags, probability: Floats) -> float:
