@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from eshop_dagster.shop import BRAZIL, Shop, in_currency_of
 from eshop_dagster.stages.champions import serving_champion, versions, window_of
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.segments import UNFIT
 
 ASKED = ("spend", "segmentation")
 """The kinds of model that are asked while a request waits; the forecast was made with the release."""
@@ -29,7 +30,7 @@ class Answering:
 
     Attributes:
         name: the kind.
-        pipeline: the fitted model; None where the baseline stands in.
+        pipeline: the fitted model; None where nothing answers.
         version: as registered; None without a model.
         data_version: DVC hash of the data that it learned from.
         is_from_release: whether the release's scores are this model's; otherwise it is asked about the release's
@@ -49,7 +50,8 @@ class Answering:
 class ReleaseData:
     """What is kept of one release; none of its files is needed afterwards.
 
-    `window_days` is the length of the window that expected spend is of.
+    `window_days` is the length of the window that expected spend is of; `without_model` says by kind why no version
+    made the release's scores.
     """
 
     name: str
@@ -60,6 +62,7 @@ class ReleaseData:
     forecast: pa.Table
     shop: Shop = BRAZIL
     window_days: int | None = None
+    without_model: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def as_of_date(self) -> date:
@@ -158,6 +161,7 @@ def _read_release(platform: Platform, scratch: Path) -> ReleaseData:
         forecast=release.query("SELECT * FROM revenue_forecast ORDER BY state, date"),
         shop=release.shop,
         window_days=release.window_days,
+        without_model=release.manifest.get("without_model", {}),
     )
 
 
@@ -165,7 +169,8 @@ def _answering(platform: Platform, kind: str, release: ReleaseData, before: Answ
     """Return what answers for a kind, and why it is not the champion where it is not.
 
     A champion that did not make the release's scores is asked about the release's features. Without published features
-    the version that made the scores goes on, until the next release.
+    the version that made the scores goes on, until the next release. Where the release withholds segments that do not
+    fit its customers, nobody is given one here either.
     """
     made = (release.manifest_models.get(kind) or {}).get("version")
     champion = platform.registry.champion(kind)
@@ -173,6 +178,9 @@ def _answering(platform: Platform, kind: str, release: ReleaseData, before: Answ
     waits = ""
     if wanted != made and release.customers.features is None:
         waits = f"champion {wanted} waits for the next release: release {release.name} publishes no features to ask it"
+        wanted = made
+    elif champion and made is None and (why := release.without_model.get(kind, "")).startswith(UNFIT):
+        waits = f"champion {wanted} waits for the next release: of release {release.name}, {why}"
         wanted = made
     elif champion and wanted != made and KINDS[kind].has_window:
         days = window_of(platform, champion)

@@ -15,7 +15,7 @@ from eshop_dagster.stages.predictions import keep_predictions
 from eshop_dagster.stages.register import note_obstacle
 from eshop_dagster.stages.score_files import keep_scores
 from eshop_dagster.stages.score_tables import REASONS_SCHEMA, SCORES_SCHEMA, as_table
-from eshop_dagster.stages.segments import reasons_against, segment_columns, segment_table, without_segments
+from eshop_dagster.stages.segments import UNFIT, reasons_against, segment_columns, segment_table, without_segments
 from eshop_dagster.stages.snapshot import read_features
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def score_customers(platform: Platform, as_of_date: date) -> Scores:
     segments = segment_table(platform, features, scores, segmentation)
     withheld = reasons_against(platform, scores, segments, segmentation)
     if withheld:
-        note_obstacle(platform, "segmentation", f"the segments do not fit today's customers: {'; '.join(withheld)}")
+        note_obstacle(platform, "segmentation", f"{UNFIT}: {'; '.join(withheld)}")
         scores, segmentation = without_segments(scores), None
         segments = segment_table(platform, features, scores, None)
     tables = {

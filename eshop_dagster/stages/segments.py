@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from eshop_dagster.adapters.registry import LoadedModel
 
+UNFIT = "the segments do not fit today's customers"
+"""How the reason begins that a release gives where it withholds the segments of a champion."""
+
 _COLUMNS = ("segment_id", "segment_typicality", "is_outlier", "segmentation_model_version")
 _EXPECTED = "expected_spend_brl"
 
