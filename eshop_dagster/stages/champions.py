@@ -57,10 +57,19 @@ def present_champion(platform: Platform, name: str) -> Champion | None:
         raise
     except (RegistryError, OSError) as error:
         return Champion(version, None, str(error))
-    found, expected = type(model).__name__, KINDS[name].model_class
+    trouble = _of_older_platform(model, KINDS[name].model_class)
+    return Champion(version, None if trouble else model, trouble)
+
+
+def _of_older_platform(model: Any, expected: str) -> str:
+    """Return why a model cannot be asked about the features of today; empty where it can."""
+    from eshop_dagster.ml.features import FEATURES
+
+    found = type(model).__name__
     if found != expected:
-        return Champion(version, None, f"it is a {found} of an older platform, expected a {expected}")
-    return Champion(version, model)
+        return f"it is a {found} of an older platform, expected a {expected}"
+    unknown = [str(feature) for feature in getattr(model, "feature_names_", ()) if feature not in FEATURES]
+    return f"it is of an older platform and looks at {', '.join(unknown)}, which is no feature now" if unknown else ""
 
 
 Served = TypeVar("Served", Champion, LoadedModel)
