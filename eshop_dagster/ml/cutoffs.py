@@ -74,8 +74,8 @@ class Cutoffs:
 
     Attributes:
         training: rising; the label window of each ends before `holdout` begins.
-        judging: rising, one to three at the plan's spacing; models are judged on each of them, by fits on
-            cut-offs whose label windows end before it. All of them together teach the model that serves.
+        judging: rising, one or more at the plan's spacing; models are judged on each of them, by fits on cut-offs whose
+            label windows end before it. With those of training they teach the model that serves.
         scoring: the day for which customers are scored; its label is not yet known.
         short_window_days: length of the label window where the history has no room for a whole horizon; else None.
     """

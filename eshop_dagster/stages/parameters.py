@@ -232,6 +232,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "raw.smallest_share_kept": (0, 1),
     "cutoffs.horizon_days": (7, 365),
     "cutoffs.training_cutoffs": (1, 60),
+    "cutoffs.judging_cutoffs": (1, 60),
     "cutoffs.spacing_days": (1, 365),
     "cutoffs.minimum_history_days": (1, 3650),
     "cutoffs.sample_customers": (100, 100_000_000),
