@@ -39,7 +39,7 @@ def training_snapshot(platform: dg.ResourceParam[Platform]) -> dg.MaterializeRes
             "training_cutoffs": ", ".join(told["training_cutoffs"]) or "none",
             "judging_cutoffs": ", ".join(told["judging_cutoffs"]) or "none",
             "last_complete_day": told["last_complete_day"],
-            "reason": snapshot.obstacle or "there is room for training and holdout",
+            "reason": snapshot.obstacle or "there is room for judging",
             **{f"{name}_rows": rows for name, rows in told["rows"].items()},
         },
         data_version=dg.DataVersion(dvc_hash),

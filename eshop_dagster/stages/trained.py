@@ -25,7 +25,7 @@ class Trained:
         tables: small tables by name.
         reports: JSON documents by name.
         training_rows: number of rows it learned from.
-        profile: distribution of the rows it learned from, against which drift is measured.
+        profile: distribution of the customers of the scoring day, against which the gate measures drift.
         input_example: a few made-up rows as the model takes them.
         stand_in: the best baseline as a model that can serve, with the same evidence; it does where this training is
             refused and the champion surely loses to that baseline. None where a kind has none.
