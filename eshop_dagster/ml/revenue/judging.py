@@ -1,14 +1,11 @@
 """What the backtest says of a candidate: errors by horizon and in sum, and differences with their intervals."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.revenue.backtest import Backtest
 from eshop_dagster.ml.revenue.feast_days import Floats, dates_of
-from eshop_dagster.ml.revenue.params import BASELINES
 
 SHORT_DAYS = 28
 SPANS = {"": 10_000, "_28_days": SHORT_DAYS}
@@ -57,11 +54,6 @@ def paired(challenger: Floats, champion: Floats, spacing: int, seed: int, span: 
     means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
     lower, upper = np.quantile(means, [0.025, 0.975])
     return Interval(float(sums.sum() / counts.sum()), float(lower), float(upper))
-
-
-def best_baseline(forecasts: Mapping[str, Floats], backtest: Backtest) -> str:
-    """Return the baseline of lowest MASE over the whole backtest."""
-    return min(BASELINES, key=lambda name: mase(scaled_errors(backtest, forecasts[name])))
 
 
 def metrics_of(backtest: Backtest, predicted: Floats) -> dict[str, float]:
