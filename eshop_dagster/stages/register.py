@@ -110,10 +110,11 @@ def _entered(entry: _Entry, trained: Trained, refused: Decision | None = None) -
     evidence = gather(platform, kind, trained, entry.snapshot, champion, predictions)
     decision = judge(evidence, rules)
     if refused is not None and decision.is_promoted:
-        rule = refused.reason.partition(":")[0]
+        why = (one.rule for one in refused.findings if one.outcome in (Outcome.KEEP, Outcome.PERSON))
+        rule = next(why, "it was held against nothing")
         words = f"the best baseline steps in, for what was trained is refused ({rule}); {decision.reason}"
         decision = replace(decision, reason=words)
-    if entry.snapshot.caveat and kind.needs_cutoffs:
+    if entry.snapshot.caveat and kind.has_window:
         decision = replace(decision, reason=f"{entry.snapshot.caveat}; {decision.reason}")
     decision = _note(platform, kind.name, replace(decision, reason=f"{entry.aside}{decision.reason}"))
     if trained.pipeline is None:
@@ -231,7 +232,9 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
 def _describe(kind: Kind, trained: Trained, snapshot: Snapshot, decision: Decision) -> str:
     told = snapshot.description
     data = f"the days up to {told['last_complete_day']}"
-    if kind.needs_cutoffs:
+    if kind.has_segments:
+        data = f"the {told['rows']['scoring']} customers of {told['scoring_cutoff']}"
+    elif kind.needs_cutoffs:
         data = (
             f"{told['rows']['train'] + told['rows']['holdout']} labelled rows, training cut-offs "
             f"{', '.join(told['training_cutoffs'])}, judging cut-offs {', '.join(told['judging_cutoffs'])}"
