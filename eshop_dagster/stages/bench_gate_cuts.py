@@ -17,8 +17,6 @@ from eshop_dagster.stages.progress import Counter
 if TYPE_CHECKING:
     import numpy as np
 
-    from eshop_dagster.ml.evidence import GateRules
-
 MONTH_DAYS = 30.4375
 STAGE = "cut the history"
 
@@ -77,6 +75,8 @@ def _cut(shop: StoredShop, day: date, rules: GateRules, *, seed: int) -> dict[st
     actual = rows[LABEL].to_numpy(dtype=np.float64)
     if not np.isfinite(actual).all():
         return {"trouble": "the days after it are not all known yet"}
+    if actual.sum() == 0:
+        return {"trouble": "nobody spent anything in the days after it"}
     place = next_place(POLICIES[0], trained, None, rules, seed=seed)
     return {
         "customers": len(rows),
