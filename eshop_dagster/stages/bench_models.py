@@ -35,7 +35,7 @@ def segmentation(home: Path, days: int) -> dict[str, Any]:
     platform = _platform(home)
     given = platform.params.segmentation
     chosen, seed = SegmentationParams.from_mapping(without_seed(given)), seed_of(given)
-    rows = read_snapshot(platform).latest_training()
+    rows = read_snapshot(platform).scoring()
     parts = _Parts()
     with parts.measure("segmentation fit"):
         model = fit_segments(rows, chosen, seed).pipeline

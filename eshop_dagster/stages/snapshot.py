@@ -66,10 +66,6 @@ class Snapshot:
         """Return features and label at the training cut-offs, sorted by cut-off and customer."""
         return self._labelled(self.days("training"))
 
-    def latest_training(self) -> "pd.DataFrame":
-        """Return the rows of the last training cut-off, or judging one of a young shop, sorted by customer."""
-        return self._labelled((self.days("training") or self.days("judging"))[-1:])
-
     def holdout(self) -> "pd.DataFrame":
         """Return features and label at the holdout cut-off, sorted by customer."""
         return self._labelled(self.days("judging")[-1:])
