@@ -22,7 +22,14 @@ FOLDER = "training"
 TABLES_USED = ("customer_features", "customer_spend_labels", "fct_orders", "dim_dates")
 
 _HISTORY = """
-    SELECT ordered_date AS date, CASE state WHEN 'BR' THEN 'Brazil' ELSE coalesce(state, 'unknown') END AS state,
+    SELECT
+        ordered_date AS date,
+        -- BR and the country's code name the whole shop.
+        CASE
+            WHEN state = 'BR' THEN 'Brazil'
+            WHEN state = $country THEN state || ' (state)'
+            ELSE coalesce(state, 'unknown')
+        END AS state,
         sum(revenue_brl)::DOUBLE AS revenue_brl,
         count(*) FILTER (WHERE is_sale) AS order_count
     FROM fct_orders
@@ -143,7 +150,7 @@ def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
     folder, cutoffs = platform.home / "snapshots" / FOLDER, plan.cutoffs
     last_day = plan.last_complete_day or plan.scoring - timedelta(days=1)
     tables = {
-        "history": platform.warehouse.read(_HISTORY, {"last_day": last_day}),
+        "history": platform.warehouse.read(_HISTORY, {"last_day": last_day, "country": platform.shop.country}),
         "calendar": platform.warehouse.read(_CALENDAR),
     }
     if cutoffs:
