@@ -28,7 +28,12 @@ def model_versions(view: View) -> dict[str, list[VersionSummary]]:
 
 
 def champion(view: View, model: str) -> VersionSummary | None:
-    """Return the version that made what the release shows, else the champion; None before the first."""
+    """Return the version that made what the release shows, else the champion; None before the first.
+
+    A release that says why it shows nothing of a model has none: its champion was not asked.
+    """
+    if model in view.release.manifest.get("without_model", {}):
+        return None
     origin = view.release.manifest["models"].get(model)
     found = model_versions(view).get(model, [])
     number = origin["version"] if origin else None

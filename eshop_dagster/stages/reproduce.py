@@ -107,7 +107,13 @@ def reproduce(platform: Platform, model: str, which: str | int = "champion") -> 
 
 def _params(params: Params, model: str, record: Mapping[str, Any]) -> Params:
     recorded = record["params"]
-    return replace(params, **{model: recorded["model"]}, cutoffs=CutoffParams(**recorded["cutoffs"]))
+    try:
+        return replace(params, **{model: recorded["model"]}, cutoffs=CutoffParams(**recorded["cutoffs"]))
+    except (TypeError, ValueError) as error:
+        raise RegistryError(
+            f"this version of {model} was trained by an older platform with parameters that this one does not know "
+            f"({error}): train again with `eshop run`"
+        ) from error
 
 
 def _other_metrics(found: Mapping[str, object], expected: Mapping[str, object]) -> list[str]:

@@ -203,7 +203,7 @@ def open_snapshot(folder: Path) -> Snapshot:
     """Return the snapshot in a folder, once every file of it was found to be the one that was written.
 
     Raises:
-        SnapshotError: there is none, or a file of it is lost or was changed.
+        SnapshotError: there is none, it is of an older platform, or a file of it is lost or was changed.
     """
     path = folder / "snapshot.json"
     if not path.exists():
@@ -221,6 +221,11 @@ def open_snapshot(folder: Path) -> Snapshot:
         raise SnapshotError(
             f"{', '.join(damaged) or path.name} of the training snapshot in {folder} is not the file that was written: "
             "write the snapshot again with `eshop run` (or `dvc repro --force snapshot`)"
+        )
+    if "judging_cutoffs" not in description:
+        raise SnapshotError(
+            f"the training snapshot in {folder} is of an older platform, and has no judging cut-offs: train again with "
+            "`eshop run`"
         )
     return Snapshot(folder, description)
 

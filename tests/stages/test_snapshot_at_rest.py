@@ -14,7 +14,7 @@ from eshop_dagster.stages.snapshot import Snapshot, SnapshotError, describe_snap
 def snapshot(tmp_path: Path) -> Snapshot:
     path = tmp_path / "history.parquet"
     path.write_bytes(parquet_bytes(pa.table({"revenue_brl": [1.0, 2.0], "state": ["SP", "RJ"]})))
-    return describe_snapshot(tmp_path, {"holdout_cutoff": "2024-07-01", "files": {path.name: file_sha256(path)}})
+    return describe_snapshot(tmp_path, {"judging_cutoffs": ["2024-07-01"], "files": {path.name: file_sha256(path)}})
 
 
 @pytest.mark.parametrize("name", ["history.parquet", "snapshot.json"])
