@@ -89,6 +89,12 @@ class ReportSource:
         build_rejected(self._connection, broken)
         self.has_days_to_come = has_reason(self._connection, "future:ordered_at")
         self._sizes = day_sizes(self._connection)
+        if None in self._sizes:
+            header = mapping.columns.ordered_at or mapping.columns.ordered_date
+            raise SourceError(
+                f"Every date in column {header!r} is still to come: expected orders up to {newest}. Check that the "
+                "years are right, and that day and month are read in their order (format.date_formats)."
+            )
         for note in self.notes:
             _log.warning("report %s: %s", self.name, note)
 
