@@ -58,7 +58,7 @@ def print_summary(summary: dict[str, Any]) -> None:
     incoming, bad = sum(summary["raw_rows"].values()), sum(summary["quarantined_rows"].values())
     console.print(f"rows in: {incoming + bad:,} = {incoming:,} loaded + {bad:,} quarantined")
     if summary.get("load"):
-        _print_load(console, summary["load"])
+        _print_load(console, summary["load"], shop["currency"])
     if summary["quarantined_rows"]:
         bad = Table("quarantined", "rows")
         for reason, count in summary["quarantined_rows"].items():
@@ -88,8 +88,8 @@ def load_of(source: Any) -> dict[str, Any]:
     return {} if balance is None else {**balance.as_dict(), "notes": list(source.notes)}
 
 
-def _print_load(console: Console, load: dict[str, Any]) -> None:
-    lines = Table("report", "lines", "BRL (goods)", title="read = loaded + quarantined + repeats")
+def _print_load(console: Console, load: dict[str, Any], currency: str) -> None:
+    lines = Table("report", "lines", f"{currency} (goods)", title="read = loaded + quarantined + repeats")
     for name, count, amount in (
         ("read", "lines_read", "read_brl"),
         ("loaded", "lines_loaded", "loaded_brl"),

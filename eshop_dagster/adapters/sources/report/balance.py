@@ -16,7 +16,7 @@ WIDE = Context(prec=60)
 
 @dataclass(frozen=True)
 class Balance:
-    """Lines and money of a report, goods without freight, in BRL at the mapping's rates.
+    """Lines and money of a report, goods without freight, in the shop's currency at the mapping's rates.
 
     Attributes:
         lines_read: lines with at least one value.
