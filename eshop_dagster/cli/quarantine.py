@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from eshop_dagster.adapters.locks import home_lock
@@ -43,6 +44,6 @@ def quarantine(
         return
     shown = Table("table", "day", "reason", "row")
     for row in rows:
-        shown.add_row(str(row["table"]), str(row["day"]), str(row["reason"]), str(row["row"]))
+        shown.add_row(*(escape(str(row[name])) for name in ("table", "day", "reason", "row")))
     Console().print(shown)
     typer.echo("Mend the source or its mapping, then pull these days again: `eshop run --from DAY --to DAY --repull`.")
