@@ -39,6 +39,8 @@ def settle_shop(platform: "Platform", opened: OpenSource) -> Shop:
 def declared_shop(platform: "Platform", opened: OpenSource) -> Shop | None:
     """Return the shop that a source or else `params.yaml` declares; None where neither says anything.
 
+    A mapping that is silent is read as Brazil's, so that it is one of Brazil in a home of another shop.
+
     Raises:
         SourceError: a report whose mapping is silent, in a platform whose shop is not Brazil's.
     """
@@ -50,7 +52,8 @@ def declared_shop(platform: "Platform", opened: OpenSource) -> Shop | None:
                 f"params.yaml says that the shop is in {of_params.country}, and the mapping of {opened.source.name} "
                 f"does not say where: write `country: {of_params.country}` into it"
             )
-        return declared
+        is_of_brazil = replace(read_shop(platform.home), state=BRAZIL.state) == BRAZIL
+        return declared or (None if is_of_brazil else BRAZIL)
     return None if _holds_orders(platform) else of_params
 
 

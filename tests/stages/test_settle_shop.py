@@ -58,6 +58,22 @@ def test_a_silent_mapping_in_a_platform_of_another_country_is_refused_with_the_l
         settle_shop(platform(tmp_path, GB), opened(Report(None)))
 
 
+def test_a_silent_mapping_is_refused_in_a_home_of_another_shop(tmp_path: Path) -> None:
+    settle_shop(platform(tmp_path), opened(Report(GB)))
+    note_pulls(platform(tmp_path), "report", [FIRST])
+
+    with pytest.raises(SourceError, match="report is one's in BR"):
+        settle_shop(platform(tmp_path), opened(Report(None)))
+    assert read_shop(tmp_path) == GB
+
+
+def test_a_pull_that_failed_leaves_no_shop_to_a_silent_mapping(tmp_path: Path) -> None:
+    settle_shop(platform(tmp_path), opened(Report(GB)))
+
+    assert settle_shop(platform(tmp_path), opened(Report(None))) == BRAZIL
+    assert read_shop(tmp_path) == BRAZIL
+
+
 def test_another_shops_report_is_refused_once_the_home_holds_orders(tmp_path: Path) -> None:
     note_pulls(platform(tmp_path), "report", [FIRST])
 
