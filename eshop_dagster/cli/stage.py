@@ -35,11 +35,11 @@ def pull(home: HomeOption = None) -> None:
     with _platform(home, "pull") as platform:
         config = load_source_config(platform.home) or source_of_params(platform.params)
         source = platform.params.source
-        opened = open_source(config, yesterday())
+        opened = open_source(config, yesterday(platform.shop))
         # What other runs have pulled stays; the simulated shop goes no further than params.yaml says.
         pulled = platform.raw.days_pulled(opened.source.name)
         last = source.last_day if config.kind == "simulated" else None
-        days = clip_days(opened, None, max([last, *pulled]) if last else None)
+        days = clip_days(opened, None, max([last, *pulled]) if last else None, platform.shop)
         save_source_config(platform.home, replace(config, first_day=str(opened.source.first_day())))
         counter = Counter("pull", (days[1] - days[0]).days + 1)
         report = pull_days(platform, opened, *days, only_new=True, on_days=counter.advance)

@@ -88,17 +88,17 @@ def open_report(platform: Platform, report: InboxReport) -> OpenSource:
     """Return the report as a source.
 
     In a home that is filled from another source its ids are prefixed with the mapping's name, so that order 1001 of a
-    report is not
-    taken for order 1001 of the shop.
+    report is not taken for order 1001 of the shop. Which days are still to come, the clocks of the report's shop say.
     """
     from eshop_dagster.adapters.sources.report import load_mapping
 
     assert report.mapping is not None
     config = load_source_config(platform.home)
     is_own = config is None or config.kind == "report"
-    prefix = "" if is_own else f"{load_mapping(report.mapping).name}:"
+    mapping = load_mapping(report.mapping)
+    prefix = "" if is_own else f"{mapping.name}:"
     wanted = SourceConfig(kind="report", path=str(report.path), mapping=str(report.mapping), id_prefix=prefix)
-    return open_source(wanted, yesterday())
+    return open_source(wanted, yesterday(mapping.shop))
 
 
 def load_report(
