@@ -85,6 +85,7 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
         ("status: {Sent: shiped}", "Did you mean 'shipped'?"),
         ("status: {no: cancelled}", "YAML reads this unquoted word as False: write it in quotes"),
         ("currency: {code: GBP, rate: 1.2, rate_to_brl: 6.3}", "rate and rate_to_brl are both given"),
+        ("currency: {code: BRL, rate: 1.2}", "currency gives BRL, the shop's own, the rate 1.2: leave it out"),
         ("country: GB\ncurrency: XXY", "currency is 'XXY': expected an ISO 4217 code"),
         ("country: UK", "country 'UK' has no known time zone"),
         ("country: brazil", "country: String should match pattern"),

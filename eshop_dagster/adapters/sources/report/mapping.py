@@ -193,7 +193,9 @@ class ReportMapping(Part):
 
     @model_validator(mode="after")
     def _known_shop(self) -> Self:
-        checked_shop(**vars(self.shop))
+        own = checked_shop(**vars(self.shop)).currency
+        if self.known_rates()[own] != 1:
+            raise ValueError(f"currency gives {own}, the shop's own, the rate {self.known_rates()[own]}: leave it out")
         return self
 
     @model_validator(mode="after")
