@@ -105,7 +105,14 @@ def _refuse_reused_numbers(platform: Platform, opened: OpenSource, first: date, 
     keys = platform.vault.known_pseudonyms([one for one in dict.fromkeys(ids) if one])
     placed = placed.append_column("customer_key", pa.array([keys.get(one) for one in ids], pa.string()))
     apart: int = opened.source.days_within_order  # type: ignore[attr-defined]
-    reused = find_reused_numbers(platform.home / "raw", opened.source.name, (first, last), placed, days_apart=apart)
+    reused = find_reused_numbers(
+        platform.home / "raw",
+        opened.source.name,
+        (first, last),
+        placed,
+        days_apart=apart,
+        time_zone=platform.shop.time_zone,
+    )
     if reused:
         one = reused[0]
         raise RawStoreError(
