@@ -14,7 +14,7 @@ OPTIONAL = {
     "customer_id": "without it every order is a guest's",
     "status": "every order has the default_status below",
     "channel": "see constants",
-    "state": "Brazilian states only",
+    "state": "Brazilian states, or any region where country is another",
     "freight": "without it freight is unknown",
 }
 CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
@@ -116,6 +116,9 @@ def _currency(made: Decisions) -> Iterator[str]:
         prefix = foreign[0]
     elif made.currencies:
         prefix = "R$"
+    if prefix not in ("R$", "BRL") and not is_portuguese([str(header) for header in made.columns.values()]):
+        yield "# TODO if the shop is not in Brazil, write such as country: GB, and take out currency: BRL below and"
+        yield "#   format.time_zone above (see docs/shops.md)."
     if prefix and (prefix in CURRENCIES or prefix in CURRENCIES.values() or foreign[:1] == [prefix]):
         instead = f"currency: {{code: {CURRENCIES.get(prefix, prefix)}, rate_to_brl: …}}"
         yield f"# TODO the amounts are written with {prefix!r}: write {instead} instead."
