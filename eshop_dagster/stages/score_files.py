@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from eshop_dagster.adapters.registry import ModelVersion
 
 
+# A run publishes what the refreshed warehouse holds before it scores: damaged scores would stop it each time.
+_REMEDY = "delete scores/scores.json in the home, then `eshop run` scores again"
+
+
 class ScoresDamaged(Exception):
     """The scores in the home are not those that were written."""
 
@@ -47,14 +51,16 @@ class ScoreFiles:
         found = file_sha256(path) if path.exists() else "no file"
         if found != expected:
             raise ScoresDamaged(
-                f"scores/{path.name} is not the file that was written ({found[:12]}, expected {expected[:12]}): score "
-                "again with `eshop run --force`"
+                f"scores/{path.name} is not the file that was written ({found[:12]}, expected {expected[:12]}): "
+                f"{_REMEDY}"
             )
         return found
 
 
 def read_scores(home: Path) -> ScoreFiles:
-    """Return the score files that count; none before the first scoring.
+    """Return the score files that count; none before the first scoring, or where an older platform scored.
+
+    That one wrote no hashes, and its tables have columns of other names: the next scoring takes their place.
 
     Raises:
         ScoresDamaged: the list of the files is cut, or is not the one that was written.
@@ -64,11 +70,13 @@ def read_scores(home: Path) -> ScoreFiles:
         return ScoreFiles({}, {}, {})
     try:
         known = json.loads(path.read_bytes())
+        if known.keys() == {"tables", "models"}:
+            return ScoreFiles({}, {}, {})
         is_whole = known.pop("sha256") == _digest(known)
     except (ValueError, KeyError, TypeError, AttributeError):
         is_whole = False
     if not is_whole:
-        raise ScoresDamaged("scores/scores.json is not the file that was written: score again with `eshop run --force`")
+        raise ScoresDamaged(f"scores/scores.json is not the file that was written: {_REMEDY}")
     tables = {table: path.parent / name for table, name in known["tables"].items()}
     return ScoreFiles(tables, known["models"], known["hashes"], known.get("window_days"))
 
