@@ -101,13 +101,17 @@ def _amounts(mapping: ReportMapping) -> str:
     amount = f"TRY_CAST(TRY_CAST(unit_price AS {NUMBER}) * TRY_CAST(quantity AS DECIMAL(18, 3)) AS DECIMAL(24, 8))"
     if mapping.columns.line_total:
         amount = f"TRY_CAST(line_total AS {NUMBER})"
+    # A discount lessens what its line, or its whole order, is worth: it is added to what only goes back.
+    is_back = f"{amount} < 0"
+    if mapping.discount_per == "order":
+        is_back = f"max({amount}) OVER (PARTITION BY order_key) < 0"
     if mapping.line_total_per == "order":
         amount = f"if({first.format(field='line_total')}, {amount}, 0)"
     elif mapping.negative_price == "return":
         amount = f"if({amount} > 0 AND starts_with(quantity, '-') AND line_total IS NOT NULL, NULL, {amount})"
     off = "0"
     if mapping.columns.discount:
-        off = f"coalesce(abs(TRY_CAST(discount AS {NUMBER})), 0) * if({amount} < 0, -1, 1)"
+        off = f"coalesce(abs(TRY_CAST(discount AS {NUMBER})), 0) * if({is_back}, -1, 1)"
     if mapping.discount_per == "order":
         off = f"if({first.format(field='discount')}, {off}, 0)"
     return f"""
