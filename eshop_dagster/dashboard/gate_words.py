@@ -139,7 +139,7 @@ def gate_words(sentence: str, text: Texts) -> str:
 def decision_words(reason: str, text: Texts) -> str:
     """Return the reason of a decision in the language: what was found, what was expected, and who stays champion."""
     if text.language != "pt":
-        return reason
+        return text.about_amounts(reason)
     aside = _ASIDE.fullmatch(reason)
     if aside:
         return f"{_told(aside[1], text)}; {decision_words(aside[len(aside.groups())], text)}"
@@ -154,7 +154,7 @@ def decision_words(reason: str, text: Texts) -> str:
         told = None if None in parts else f"{text(f'rule.{rule}')}: {parts[0]}, esperado: {parts[1]}"
     else:
         told = _told(found, text)
-    return text("models.original", text=reason) if told is None else f"{told}; {end}"
+    return text.about_amounts(text("models.original", text=reason) if told is None else f"{told}; {end}")
 
 
 def _told(sentence: str, text: Texts) -> str | None:
