@@ -144,7 +144,8 @@ def faults(orders: list[Order], as_of_date: date, shop: Shop = BRAZIL) -> list[t
             found.append(((number, "order_id"), "repeated", "Input should be different in each order of a history"))
         seen.add(order.order_id)
         if order.state is not None and not is_state_of(shop, order.state):
-            found.append(((number, "state"), "state", "Input should be a state of Brazil, such as SP"))
+            words = "a state of Brazil, such as SP" if shop.is_brazilian else "a region, not blank"
+            found.append(((number, "state"), "state", f"Input should be {words}"))
         for name in ("ordered_at", "delivered_at"):
             instant = getattr(order, name)
             if instant is not None and business_date(instant, shop) >= as_of_date:
