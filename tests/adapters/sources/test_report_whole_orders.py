@@ -34,6 +34,19 @@ def test_a_coupon_line_is_a_discount_of_its_order_or_takes_it_along(tmp_path: Pa
     assert reasons(report(tmp_path, lines)) == ["rule:unit_price_brl"] * 4
 
 
+def test_freight_of_the_order_may_stand_on_its_discount_line_too(tmp_path: Path) -> None:
+    lines = [line(unit_price="-3.00", freight="12.50"), line(unit_price="30.00", freight="12.50")]
+    source = report(tmp_path, lines, negative_price="discount", freight_per="order")
+    assert (source.balance.loaded_brl, source.balance.freight_brl) == (Decimal("27.00"), Decimal("12.50"))
+    assert reasons(report(tmp_path, lines, negative_price="discount")) == ["discount_with_freight"] * 2
+
+
+def test_a_discount_of_an_exchange_is_the_same_in_its_items_and_in_the_balance(tmp_path: Path) -> None:
+    lines = [line(unit_price="30.00", quantity="-1", discount="5"), line(unit_price="50.00", discount="5")]
+    source = report(tmp_path, lines, discount_per="order")
+    assert revenue(source) == source.balance.loaded_brl == source.balance.read_brl == Decimal("15.00")
+
+
 def test_a_negative_price_may_be_a_piece_that_came_back(tmp_path: Path) -> None:
     lines = [line(), line(order_id="2", unit_price="-9.50")]
     source = report(tmp_path, lines, negative_price="return", **{"return": {"negative_quantity": True}})

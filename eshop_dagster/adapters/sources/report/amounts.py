@@ -55,7 +55,7 @@ def build_amounts(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping)
                 WHEN fault IS NOT NULL THEN fault
                 WHEN to_spread > coalesce(whole, 0) THEN 'discount_above_order'
                 WHEN to_spread < 0 THEN 'rule:discount'
-                WHEN is_discount AND coalesce(TRY_CAST(freight AS {NUMBER}), 0) <> 0 THEN 'discount_with_freight'
+                WHEN is_discount AND {_has_freight(mapping)} THEN 'discount_with_freight'
             END AS fault
         FROM placed
         WHERE is_discount OR own <> 0 OR to_spread <> 0 OR fault IS NOT NULL OR {_is_per_order(mapping)}
@@ -70,6 +70,11 @@ def _share(amount: str, part: str, whole: str) -> str:
 def _in_brl(amount: str) -> str:
     """An amount at the line's rate; converted ones are whole cents."""
     return f"TRY_CAST(if(rate = 1, round({amount}, 4), round({amount} * rate, 2)) AS DECIMAL(22, 4))"
+
+
+def _has_freight(mapping: ReportMapping) -> str:
+    """Whether a line has freight of its own; the order's is repeated on each line, and stands on another one too."""
+    return f"coalesce(TRY_CAST(freight AS {NUMBER}), 0) <> 0" if mapping.freight_per == "line" else "false"
 
 
 def _is_per_order(mapping: ReportMapping) -> str:
