@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report import ReportMapping, ReportSource
 
 from .test_report_orders import rejects, rows
@@ -46,6 +47,13 @@ def test_a_day_a_century_away_or_still_to_come_goes_to_quarantine(tmp_path: Path
     assert (source.first_day(), source.last_day()) == (date(2024, 3, 1), date(2024, 3, 20))
     assert len(rows(source, "orders", "order_id")) == 20
     assert source.has_days_to_come
+
+
+def test_a_report_of_nothing_but_days_to_come_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        SourceError, match="Every date in column 'd' is still to come: expected orders up to 2026-01-01"
+    ):
+        dated(tmp_path, ["2062-03-05", "2062-03-06"], date(2026, 1, 1))
 
 
 def test_a_long_pause_with_many_lines_on_both_sides_is_noted_and_loaded(tmp_path: Path) -> None:
