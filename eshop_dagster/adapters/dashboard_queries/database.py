@@ -1,7 +1,8 @@
 """The database behind the pages: views over one release's files, and the few counts that no published table holds."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from threading import Lock
 
@@ -57,7 +58,7 @@ class ReleaseDatabase:
         self._view(sql)
         named = set(_PARAMETER.findall(sql))
         bound = {name: value for name, value in (values or {}).items() if name in named}
-        with self._database.cursor() as cursor:
+        with self._reading() as cursor:
             answer: pd.DataFrame = cursor.execute(sql, bound or None).df()
         return answer
 
@@ -88,9 +89,15 @@ class ReleaseDatabase:
                 self._viewed.add(table)
 
     def _run(self, statement: str) -> None:
+        with self._reading() as cursor:
+            cursor.execute(statement)
+
+    @contextmanager
+    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a cursor; a file that is gone, or a release of an older platform with other columns, is said as such."""
         try:
             with self._database.cursor() as cursor:
-                cursor.execute(statement)
+                yield cursor
         except duckdb.Error as error:
             raise ReleaseUnreadable(
                 f"release {self.release.name} cannot be read: {error}. Publish anew with `eshop run`"
