@@ -161,7 +161,7 @@ class TableRecords:
             if not _has_table(connection, "test_results"):
                 return []
             rows = connection.execute("FROM test_results ORDER BY test").fetchall()
-        return [HeldResult(*outcome, datetime.fromisoformat(at)) for *outcome, at in rows]
+        return [HeldResult(row[0], row[1], row[2], row[3], datetime.fromisoformat(row[4])) for row in rows]
 
     def records(self) -> dict[str, QualityRecord]:
         """Return the quality record of each table that has one."""

@@ -15,9 +15,6 @@ from eshop_dagster.adapters.raw_store import Limits
 from eshop_dagster.settings import PARAMS_FILE
 from eshop_dagster.shop import BRAZIL, Shop
 
-LONGEST_WINDOW_DAYS = 365
-"""A longer window leaves no shop enough history to learn and be judged."""
-
 
 class ParameterError(ValueError):
     """`params.yaml` cannot be used; the message names the parameter, its value and what was expected."""
@@ -138,10 +135,6 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
     if unknown:
         raise ParameterError(f"{path.name} has the unknown sections {unknown}: expected some of {sorted(known)}")
     release, cutoffs = _section(ReleaseParams, content, "release"), _section(CutoffParams, content, "cutoffs")
-    if not 1 <= cutoffs.horizon_days <= LONGEST_WINDOW_DAYS:
-        raise ParameterError(
-            f"params.yaml, cutoffs.horizon_days is {cutoffs.horizon_days}, expected 1 to {LONGEST_WINDOW_DAYS} days"
-        )
     if "horizon_days" in _mapping(content, "spend"):
         raise ParameterError(
             "params.yaml, section spend has horizon_days: cutoffs.horizon_days alone declares the label's window. "

@@ -95,7 +95,7 @@ def test_money_days_and_instants_have_types_that_one_can_reckon_with(home: Path)
 
 
 def test_columns_come_in_the_order_asked_for(home: Path) -> None:
-    wanted = ["state", "customer_key"]
+    wanted = ["customer_state", "customer_key"]
     assert list(load("dim_customers", home=home, columns=wanted)) == wanted
     assert list(load("dim_customers", home=home, columns=wanted, as_of=NEXT)) == wanted
 

@@ -32,7 +32,7 @@ def test_the_labels_window_is_declared_by_the_cutoffs_alone(tmp_path: Path) -> N
     with pytest.raises(ParameterError, match="section spend has horizon_days: cutoffs"):
         params(tmp_path, "spend: {horizon_days: 60}")
     for days in (0, 366):
-        with pytest.raises(ParameterError, match=f"cutoffs.horizon_days is {days}, expected 1 to 365 days"):
+        with pytest.raises(ParameterError, match=f"cutoffs.horizon_days is {days}, expected 7 to 365: correct it"):
             params(tmp_path, f"cutoffs: {{horizon_days: {days}}}")
 
 
