@@ -52,7 +52,7 @@ def test_a_model_that_was_written_and_opened_predicts_to_the_last_bit_alike(kind
     assert model_bytes(again) == model_bytes(model)
 
 
-@pytest.mark.parametrize("kind", ["forest", "xgboost"])
+@pytest.mark.parametrize("kind", ["xgboost"])
 def test_the_same_training_in_another_process_gives_the_same_bytes(kind: str) -> None:
     script = IN_ANOTHER_PROCESS.format(folder=str(Path(__file__).parent), kind=kind)
     done = subprocess.run(

@@ -49,10 +49,8 @@ def zeroed(content: bytes, start: int, length: int) -> bytes:
 def last_block(warehouse: Warehouse, *tables: str) -> int:
     """The number of the last block that holds rows of these tables."""
     with duckdb.connect(str(warehouse.path), read_only=True) as connection:
-        found = [
-            connection.execute(f"SELECT max(block_id) FROM pragma_storage_info('{table}')").fetchall()[0][0]
-            for table in tables
-        ]
+        sql = "SELECT coalesce(max(block_id), 0) FROM pragma_storage_info('{table}')"
+        found = [connection.execute(sql.format(table=table)).fetchall()[0][0] for table in tables]
     return max(found)
 
 

@@ -40,6 +40,8 @@ def build(platform: Platform, orders: Mapping[date, int], *, built: Iterable[dat
 
 def note_pulls(platform: Platform, source: str, pulled: Iterable[date]) -> None:
     """Note in raw that these days were pulled from a source, without a row."""
+    # A home with raw days has a vault.
+    assert platform.vault.count() == 0
     folder = platform.home / "raw" / "_pulls" / source
     folder.mkdir(parents=True, exist_ok=True)
     for day in pulled:

@@ -41,8 +41,6 @@ class SegmentationParams(Parameters):
             champion's customers, straight line over all features.
         most_outlier_share: share of all customers who may be outliers where the segmentation is used.
         restart_moved_share: share of customers who would change segment, above which segments may start again.
-        misfit_moved_share: the same where the champion's segments do not fit today's customers: until they start again
-            or a challenger is promoted, nobody has a segment.
         restart_growth: by which the shop must have grown, in age or in customers, since the champion was fitted.
         minimum_customers: fewer are not cut into segments.
     """
@@ -62,7 +60,6 @@ class SegmentationParams(Parameters):
     match_distance: float = 1.0
     most_outlier_share: float = 0.1
     restart_moved_share: float = 0.5
-    misfit_moved_share: float = 0.3
     restart_growth: float = 2.0
     minimum_customers: int = 50
 

@@ -32,12 +32,14 @@ def restart_reason(
         matrix: the features of today's customers.
         moved_share: share (0-1) of them who would change segment if the champion's ids went on.
         against_groups: the champion's silhouette minus that of as many quintile groups, on these customers.
-        params: `restart_moved_share`, `misfit_moved_share`, `restart_growth` and `most_outlier_share`.
+        params: `restart_moved_share`, `restart_growth` and `most_outlier_share`.
     """
-    misfits = _misfits(champion, matrix, params.most_outlier_share)
-    if moved_share <= (params.misfit_moved_share if misfits else params.restart_moved_share):
+    if moved_share <= params.restart_moved_share:
         return ""
-    why = [*_outgrown(champion, matrix, params.restart_growth), *misfits]
+    why = [
+        *_outgrown(champion, matrix, params.restart_growth),
+        *_misfits(champion, matrix, params.most_outlier_share),
+    ]
     if against_groups.upper < 0:
         why.append(
             f"it tells customers apart worse than quintile groups do (silhouette {against_groups.value:+.3f}, surely "

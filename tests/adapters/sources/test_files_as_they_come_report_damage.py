@@ -145,7 +145,7 @@ def test_any_text_and_number_comes_in_as_it_was_written(
 ) -> None:
     rows = [
         lines(1)[0]
-        | {"Pedido": f"{number:03}", "Código": f"p{number:03}", "Cliente": f"{number:03}"}
+        | {"Pedido": f"{number:03}", "Código": f"p{number:03}", "Cliente": f"c{number:03}"}
         | {"Nome": name, "Descrição": product, "Qtd": str(quantity), "Preço": brazilian(price)}
         for number, (name, product, quantity, price) in enumerate(sheet)
     ]
@@ -159,6 +159,6 @@ def test_any_text_and_number_comes_in_as_it_was_written(
         for row in map(dict, found.accepted["order_items"])
     ) == Counter((f"{number:03}", f"p{number:03}", Decimal(row[2]), row[3]) for number, row in enumerate(sheet))
     names = {person["customer_id"]: person["name"] for person in found.persons.values()}
-    assert names == {f"{number:03}": row[0].strip(BLANKS) or None for number, row in enumerate(sheet)}
+    assert names == {f"c{number:03}": row[0].strip(BLANKS) or None for number, row in enumerate(sheet)}
     products = {dict(row)["product_id"]: dict(row)["name"] for row in found.accepted["products"]}
     assert products == {f"p{number:03}": row[1].strip(BLANKS) or None for number, row in enumerate(sheet)}

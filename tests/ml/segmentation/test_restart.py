@@ -57,14 +57,6 @@ def test_a_champion_of_this_very_shop_keeps_its_ids_although_many_would_move(cha
     assert restart_reason(champion, matrix(300, 600), 0.9, BETTER, PARAMS) == ""
 
 
-def test_a_champion_that_fits_nobody_gives_way_where_a_challenger_would_wait_for_a_person(champion: SegmentModel):
-    everybody = matrix(300, 600)
-    of_one_segment = everybody[champion.predict(everybody) == champion.segment_ids_[0]]
-    assert restart_reason(champion, everybody, 0.4, BETTER, PARAMS) == ""
-    assert restart_reason(champion, of_one_segment, 0.4, BETTER, PARAMS) != ""
-    assert restart_reason(champion, of_one_segment, 0.3, BETTER, PARAMS) == ""
-
-
 def test_a_champion_of_a_shop_with_less_than_half_the_customers_gives_way(champion: SegmentModel):
     count = champion.customer_count_
     today = matrix(300, 600)
