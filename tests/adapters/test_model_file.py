@@ -44,7 +44,7 @@ def fitted(kind: str) -> Pipeline:
     return Pipeline([("scale", StandardScaler()), ("model", KINDS[kind])]).fit(ROWS, TARGET)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["xgboost", "kmeans", "linear"])
 def test_a_model_that_was_written_and_opened_predicts_to_the_last_bit_alike(kind: str) -> None:
     model = fitted(kind)
     again = open_model(model_bytes(model))

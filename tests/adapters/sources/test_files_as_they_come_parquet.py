@@ -47,6 +47,7 @@ RETYPED: dict[str, dict[str, Any]] = {
         "Qtd": [float(r["Qtd"]) for r in ROWS],
     },
     "long decimals": {"Preço": pa.array([Decimal(123456 + 1037 * n) / 100 for n in range(30)], pa.decimal128(38, 10))},
+    "wide decimals": {"Preço": pa.array([Decimal(123456 + 1037 * n) / 100 for n in range(30)], pa.decimal256(50, 2))},
     "nanoseconds": {"Data": pa.array(DAYS, pa.timestamp("ns"))},
     "UTC": {"Data": pa.array([day.replace(hour=3) for day in DAYS], pa.timestamp("us", tz="UTC"))},
     "large texts": {"Cidade": pa.array(["São Paulo"] * 30, pa.large_string())},
@@ -65,7 +66,6 @@ def test_the_types_of_the_columns_change_nothing(tmp_path: Path, clean: Pulled, 
     [
         ("Pedido", [row["Pedido"].encode() for row in ROWS], "binary"),
         ("Pedido", [[row["Pedido"]] for row in ROWS], "list<"),
-        ("Preço", pa.array([Decimal(1)] * 30, pa.decimal256(50, 2)), "decimal256(50, 2)"),
         ("Data", [time(10)] * 30, "time64[us]"),
     ],
 )
@@ -89,12 +89,14 @@ def test_a_column_that_is_no_text_number_or_time_is_refused(
         ("Pedido", "1.5E+11", "unreadable:order_id"),
     ],
 )
-def test_a_value_that_says_nothing_is_quarantined_alone(
+def test_a_value_that_says_nothing_is_quarantined_with_its_order_alone(
     tmp_path: Path, clean: Pulled, column: str, value: Any, reason: str
 ) -> None:
     values: list[Any] = [1.0] * 30 if column == "Preço" else pq.read_table(io.BytesIO(parquet()))[column].to_pylist()
     found = load(tmp_path, parquet(**{column: [*values[:5], value, *values[6:]]}))
-    assert found.quarantined == {("order_items", reason): 1}
+    # An order of the report has two lines; the reader takes an order whole, or one line where its order is not known.
+    assert set(found.quarantined) == {("order_items", reason)}
+    assert found.quarantined["order_items", reason] == (1 if column == "Pedido" else 2)
     assert found.rows_in("order_items") == 30
 
 

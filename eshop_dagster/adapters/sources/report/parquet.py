@@ -58,18 +58,27 @@ def read_parquet(file: ReportFile, mapping: ReportMapping, counts: FileLines) ->
 
 
 def plain_types(table: pa.Table) -> pa.Table:
-    """The table with instants in microseconds and wide decimals as text: DuckDB's functions know no others."""
+    """The table with instants in microseconds and decimals of 38 digits: DuckDB's functions know no others."""
     for place, field in enumerate(table.schema):
         kind = field.type
         if pa.types.is_timestamp(kind) and kind.unit == "ns":
             # What lies below a microsecond is no part of an order's time.
             column = pc.cast(table.column(place), pa.timestamp("us", kind.tz), safe=False)
         elif pa.types.is_decimal256(kind):
-            column = pc.cast(table.column(place), pa.string())
+            column = _narrowed(table.column(place), field)
         else:
             continue
         table = table.set_column(place, field.name, column)
     return table
+
+
+def _narrowed(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
+    try:
+        return pc.cast(column, pa.decimal128(38, min(field.type.scale, 38)))
+    except pa.ArrowInvalid as error:
+        raise SourceError(
+            f"the column {field.name!r} is {field.type} and holds more than 38 digits: export it with fewer."
+        ) from error
 
 
 def _refuse_other_types(schema: pa.Schema, positions: list[int], mapping: ReportMapping, file: ReportFile) -> None:
