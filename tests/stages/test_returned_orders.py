@@ -73,7 +73,7 @@ def test_an_order_of_status_returned_came_back_whole_and_lines_of_its_own_win(re
 def test_customers_and_months_are_worth_what_was_kept(reported: Platform) -> None:
     assert money(
         reported,
-        "SELECT order_count, net_revenue_brl FROM dim_customers ORDER BY first_ordered_at",
+        "SELECT placed_order_count, net_revenue_brl FROM dim_customers ORDER BY first_ordered_at",
     ) == [(2, *decimals("40.00")), (2, *decimals("130.00"))]
     assert money(
         reported,
