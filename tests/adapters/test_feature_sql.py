@@ -67,6 +67,15 @@ def test_the_features_of_three_orders_worked_out_by_hand(feature_sql: FeatureSql
     assert (row["silence_share"], row["net_revenue_trend_share"]) == (0.5, 0.5)
 
 
+@pytest.mark.parametrize("brl", ["10000000.00", "9999999999.99"])
+def test_an_order_of_any_worth_that_the_contract_takes_has_features(feature_sql: FeatureSql, brl: str) -> None:
+    dear = order("o2", 50, revenue_brl=Decimal(brl))
+    [row] = feature_sql.features(**asked(order("o1", 90), dear)).to_pylist()
+
+    assert row["largest_ticket_brl"] == float(brl)
+    assert row["ticket_spread_brl"] == pytest.approx((float(brl) - 100) / 2)
+
+
 def test_the_rows_are_what_a_model_takes_sorted_by_customer(feature_sql: FeatureSql) -> None:
     rows = feature_sql.features(**asked(order("o1", customer_key="bia"), order("o2", customer_key="ana")))
     frame = rows.to_pandas()

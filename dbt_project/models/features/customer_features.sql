@@ -43,7 +43,7 @@ behaviour as (
         sum(revenue_brl - returned_brl) filter (where ordered_date between as_of_date - 365 and as_of_date - 276)
             as net_revenue_same_season_last_year_brl,
         sum(revenue_brl) as sold_brl,
-        sum(revenue_brl * revenue_brl) as squared_tickets_brl2,
+        sum(revenue_brl::decimal(38, 2) * revenue_brl) as squared_tickets_brl2,
         max(revenue_brl) as largest_ticket_brl,
         max({ 'on_date': ordered_date, 'brl': revenue_brl }) filter (where is_sale) as last_sale,
         -- Sorting a customer's few days costs half of what a window over all orders does.

@@ -44,7 +44,7 @@ behaviour AS (
         sum(revenue_brl - returned_brl) FILTER (ordered_date BETWEEN as_of_date - 365 AND as_of_date - 276)
             AS net_revenue_same_season_last_year_brl,
         sum(revenue_brl) AS sold_brl, (100 * sum(revenue_brl))::HUGEINT AS sold_cents,
-        (10000 * sum(revenue_brl * revenue_brl))::HUGEINT AS squared_cents,
+        (10000 * sum(revenue_brl::DECIMAL(38, 2) * revenue_brl))::HUGEINT AS squared_cents,
         max(struct_pack(on_date := ordered_date, brl := revenue_brl)) FILTER (is_sale) AS last_sale,
         list_sort(list(ordered_date) FILTER (is_sale)) AS sale_dates,
         max(revenue_brl) AS largest_ticket_brl, sum(item_count) FILTER (is_sale) AS item_count,
