@@ -135,7 +135,6 @@ def test_a_sound_warehouse_is_left_alone(shop: Platform) -> None:
     assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(shop)} == before
 
 
-@pytest.mark.parametrize("damage", [tear_header, cut_in_half, flip_a_byte, zero_a_block, change_the_log])
 def test_a_damaged_file_of_the_release_is_written_again_from_the_warehouse(shop: Platform) -> None:
     release = current_release(shop.home)
     assert release is not None
@@ -150,6 +149,7 @@ def test_a_damaged_file_of_the_release_is_written_again_from_the_warehouse(shop:
     assert path.read_bytes() == whole
 
 
+@pytest.mark.parametrize("damage", [tear_header, cut_in_half, flip_a_byte, zero_a_block, change_the_log])
 def test_a_damaged_warehouse_is_noticed_and_no_model_learns_from_it(
     shop: Platform, damage: Callable[[Platform], None]
 ) -> None:

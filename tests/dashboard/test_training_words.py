@@ -51,7 +51,7 @@ def obstacles() -> Iterator[str]:
             yield found
             yield f"There is no spend model: {found}."
     for last in (date(2024, 1, 1), date(2024, 3, 1)):
-        yield told_by(ValueError, lambda last=last: cutoffs.plan_cutoffs(date(2024, 1, 1), last))  # type: ignore[misc]
+        yield told_by(ValueError, lambda last=last: cutoffs.plan_cutoffs(date(2024, 1, 1), last, horizon_days=90))  # type: ignore[misc]
     for customers in (pd.DataFrame({"a": [1.0]}), pd.DataFrame({"a": [1.0] * SEGMENTS.minimum_customers})):
         yield told_by(TooFewCustomersError, lambda frame=customers: judge.require_customers(frame, SEGMENTS))  # type: ignore[misc]
 

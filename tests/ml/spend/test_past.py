@@ -35,7 +35,7 @@ def test_the_past_total_is_rescaled_to_what_followed_it():
     )
     later = customers(customer("a", net_revenue_brl=720.0))
     # 60 BRL followed 400 BRL of past worth.
-    assert PastTotalSpend().fit(train, train[LABEL].to_numpy()).predict(later).tolist() == pytest.approx([108.0])
+    assert PastTotalSpend(90).fit(train, train[LABEL].to_numpy()).predict(later).tolist() == pytest.approx([108.0])
 
 
 def test_without_a_label_the_past_total_is_rescaled_to_what_followed_the_first_orders():
@@ -54,10 +54,10 @@ def test_customers_without_any_worth_or_time_promise_nothing():
         customer("a", net_revenue_brl=0.0, tenure_days=0.0), customer("b", net_revenue_brl=-1.0, tenure_days=0.0)
     )
     for spent in (None, np.ones(2)):
-        assert PastTotalSpend().fit(frame, spent).predict(frame).tolist() == [0.0, 0.0]
+        assert PastTotalSpend(90).fit(frame, spent).predict(frame).tolist() == [0.0, 0.0]
 
 
-@pytest.mark.parametrize("part", [PastTotalSpend(), PastRateSpend()])
+@pytest.mark.parametrize("part", [PastTotalSpend(90), PastRateSpend(90)])
 def test_the_effects_of_the_past_add_up_to_the_prediction(shop, part):
     frame, spent = shop[0], shop[0][LABEL].to_numpy()
     fitted = part.fit(frame, spent)
