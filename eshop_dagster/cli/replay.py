@@ -53,13 +53,14 @@ def replay_policies(
     """Walk the home's past week by week under retraining policies, and tell what each would have cost and gained.
 
     On every seventh day from --from on, each policy decides whether to train the spend model, from what was known
-    before that day and no later: features as of their cut-off, and only labels whose window was over. A new model
-    takes the place of the old one when the gate's rule lets it, on later rows than both have learned. Every week's
-    model then predicts that week's customers, and is held against what they spent in the window after.
+    before that day and no later: features as of their cut-off, and only labels whose window was over. What was trained
+    goes through the gate of the retraining: it takes the place unless it surely loses to the sitting champion or to the
+    best baseline, on up to three judged windows; that baseline steps in where the champion loses to it, too. Every
+    week's model then predicts that week's customers, and is held against what they spent in the window after.
 
-    The table tells trainings and their time, the error (RMSE), predicted over true spend in sum, and the share of true
-    spend held by the tenth of customers predicted highest: the ones a campaign would reach. The sentence under it
-    advises the fewest trainings that are not surely worse than the best policy; what lies within noise is called noise.
+    The table shows trainings and their time, the error (RMSE), predicted over true spend in sum, and the share of true
+    spend held by the tenth of customers predicted highest: the ones a campaign would reach. The sentences under it
+    advise the fewest trainings that are not surely worse than the best policy.
 
     - `eshop replay` replays all four policies over the last year that can be judged
     - `eshop replay --policy never --policy monthly --from 2025-01-05 --to 2025-09-28 --sample 3000`
@@ -98,10 +99,13 @@ def replay_policies(
 
 
 def _print(done: Replay, folder: str) -> None:
-    table = Table("policy", "trainings", "in place", "seconds", "RMSE BRL", "gain (95 %)", "sum", "top tenth")
+    table = Table(
+        "policy", "trainings", "let in", "baseline", "person", "seconds", "RMSE BRL", "gain (95 %)", "sum", "top tenth"
+    )
     table.title = f"{done.days[0]} to {done.days[-1]}, {done.table['weeks'].max()} of {len(done.days)} weeks judged"
     table.caption = (
-        "in place: trainings that the gate's rule let through · gain: RMSE below the first policy's · "
+        "let in: models that the gate let in · baseline: times that the best baseline stepped in · person: models that "
+        "would wait for a person · gain: RMSE below the first policy's · "
         "sum: predicted over true spend · top tenth: true spend of those predicted highest"
     )
     for row in done.table.to_dict("records"):
@@ -109,7 +113,7 @@ def _print(done: Replay, folder: str) -> None:
         table.add_row(
             row["policy"],
             str(row["trainings"]),
-            str(row["promotions"]),
+            *(str(row[name]) for name in ("promotions", "step_ins", "waiting")),
             f"{row['training_seconds']:.0f}",
             f"{row['rmse_brl']:.2f}",
             f"{gain:+.2f} ({lower:+.2f} {upper:+.2f})" if row["policy"] != done.reference else "",

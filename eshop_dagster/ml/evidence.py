@@ -1,8 +1,10 @@
 """What the gate looks at: the rules' limits, what was measured, and what each rule found."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Self
 
 from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.parameters import Parameters, require
@@ -71,7 +73,40 @@ class Slice:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Comparison:
+    """The champion beside the challenger on the very same rows; what is not measured stays as it is here.
+
+    Attributes:
+        champion: the champion's value of the deciding metric; None where there is none.
+        champion_trouble: why the champion could not be compared; empty where it could.
+        difference: challenger's minus champion's value, with the interval of the paired bootstrap: of spend, clustered
+            by customer over all judged windows.
+        against_baseline: challenger's minus the best baseline's, likewise; None where a kind measures no interval: then
+            the values decide.
+        champion_against_baseline: champion's minus the best baseline's, likewise.
+        baseline_name: which baseline that is.
+        slices: parts of the rows, held against the champion, or the baseline where there is none.
+        stability: adjusted Rand index under resampling; None where it does not apply.
+        moved_share: of customers who change segment; None where it does not apply or nobody had one.
+        misfits: what speaks against giving today's customers these segments; None was not looked at.
+        restart: why segments start again with new ids, so that everybody may move; empty where ids go on.
+    """
+
+    champion: float | None = None
+    champion_trouble: str = ""
+    difference: Interval | None = None
+    against_baseline: Interval | None = None
+    champion_against_baseline: Interval | None = None
+    baseline_name: str = ""
+    slices: Sequence[Slice] = ()
+    stability: float | None = None
+    moved_share: float | None = None
+    misfits: Sequence[str] | None = None
+    restart: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Comparison):
     """All that the gate knows; None is "was not measured", which promotes nothing.
 
     Attributes:
@@ -79,23 +114,11 @@ class Evidence:
         is_lower_better: its direction.
         challenger: its value for the model just trained.
         baseline: for the best baseline, on the same rows.
-        baseline_name: which baseline that is.
-        champion: for the present champion, scored anew on the same rows; None where there is none.
         champion_name: such as `version 3`; empty where there is none.
-        champion_trouble: why the champion could not be scored; empty where it could.
-        difference: challenger's minus champion's value, with the interval of the paired bootstrap.
-        against_baseline: challenger's minus the best baseline's, likewise; None where a kind measures no interval: then
-            the values decide.
-        champion_against_baseline: champion's minus the best baseline's, likewise.
         quality: by table used, whether its quality record holds for the very rows and has passed.
         training_rows: of the challenger.
         champion_training_rows: of the champion.
         psi: by feature, against the champion's training rows; None where a model has no features.
-        slices: parts of the holdout rows.
-        stability: adjusted Rand index; None where it does not apply.
-        moved_share: of customers who change segment; None where it does not apply or nobody had one.
-        misfits: what speaks against giving today's customers these segments; None was not looked at.
-        restart: why segments start again with new ids, so that everybody may move; empty where ids go on.
         is_segmentation: whether stability must have been measured.
         loads_equally: whether a fresh process loaded the saved file and scored the sample to the last bit alike.
         shortfall: why the training itself holds that the model is worth nothing; None where it is worth something.
@@ -106,26 +129,21 @@ class Evidence:
     is_lower_better: bool
     challenger: float | None = None
     baseline: float | None = None
-    baseline_name: str = ""
-    champion: float | None = None
     champion_name: str = ""
-    champion_trouble: str = ""
-    difference: Interval | None = None
-    against_baseline: Interval | None = None
-    champion_against_baseline: Interval | None = None
     quality: Mapping[str, bool] = field(default_factory=dict)
     training_rows: int = 0
     champion_training_rows: int | None = None
     psi: Mapping[str, float] | None = field(default_factory=dict)
-    slices: Sequence[Slice] = ()
-    stability: float | None = None
-    moved_share: float | None = None
-    misfits: Sequence[str] | None = None
-    restart: str = ""
     is_segmentation: bool = False
     loads_equally: bool | None = None
     shortfall: str | None = None
     obstacle: str | None = None
+
+    def with_comparison(self, compared: Comparison) -> Self:
+        """Return the evidence with what a comparison measured; a champion's trouble that is known already stays."""
+        measured = {one.name: getattr(compared, one.name) for one in fields(Comparison)}
+        trouble = self.champion_trouble or compared.champion_trouble
+        return replace(self, **{**measured, "champion_trouble": trouble})
 
 
 @dataclass(frozen=True)
@@ -136,3 +154,26 @@ class Finding:
     outcome: Outcome
     seen: str
     expected: str
+
+
+ROUNDING = 1e-9
+"""Two sums of the same numbers in another order differ by less than this share: that is no loss."""
+
+
+def is_sure_loss(
+    difference: Interval | None, other: float | None, share: float, *, is_lower_better: bool = True
+) -> bool | None:
+    """Return whether even the favourable end of a difference to another's value is a loss; None where it is not finite.
+
+    Args:
+        difference: own value minus the other's, with its interval.
+        other: the other's value.
+        share: of that value, up to which a loss counts as none.
+        is_lower_better: the metric's direction.
+    """
+    if difference is None or other is None:
+        return None
+    if not all(map(math.isfinite, (difference.value, difference.lower, difference.upper, other))):
+        return None
+    least = difference.lower if is_lower_better else -difference.upper
+    return least > max(share, ROUNDING) * abs(other)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from eshop_dagster.ml.bootstrap import Interval
-from eshop_dagster.ml.evidence import Evidence, Finding, GateRules, Outcome
+from eshop_dagster.ml.evidence import Evidence, Finding, GateRules, Outcome, is_sure_loss
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,6 @@ def steps_down(evidence: Evidence, rules: GateRules) -> bool:
     lost = _is_surely_worse(evidence, evidence.champion_against_baseline, evidence.baseline, rules)
     return lost is True
 
-
-_ROUNDING = 1e-9
-"""Two sums of the same numbers in another order differ by less than this share: that is no loss."""
 
 _BASELINE, _CHAMPION = "not worse than the best baseline", "not worse than the champion"
 
@@ -142,13 +139,7 @@ def _champion(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
 def _is_surely_worse(
     evidence: Evidence, difference: Interval | None, other: float | None, rules: GateRules
 ) -> bool | None:
-    """Return whether even the favourable end of a difference is a loss; None where there is no finite one."""
-    if difference is None or other is None:
-        return None
-    if not all(map(math.isfinite, (difference.value, difference.lower, difference.upper, other))):
-        return None
-    least = difference.lower if evidence.is_lower_better else -difference.upper
-    return least > max(rules.sure_loss_share, _ROUNDING) * abs(other)
+    return is_sure_loss(difference, other, rules.sure_loss_share, is_lower_better=evidence.is_lower_better)
 
 
 def _not_surely_worse(rules: GateRules) -> str:

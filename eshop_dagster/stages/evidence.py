@@ -11,10 +11,10 @@ from typing import Any
 
 from eshop_dagster.adapters.files import write_atomically
 from eshop_dagster.adapters.model_file import MODEL_FILE, model_bytes
-from eshop_dagster.ml.evidence import Evidence
+from eshop_dagster.ml.evidence import Comparison, Evidence
 from eshop_dagster.settings import child_environment
 from eshop_dagster.stages.champions import Champion
-from eshop_dagster.stages.kinds.kind import Comparison, Kind
+from eshop_dagster.stages.kinds.kind import Kind
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.record import PROFILE, RECORD
 from eshop_dagster.stages.snapshot import Snapshot
@@ -60,18 +60,7 @@ def gather(
     compared = _compared(kind, trained, champion, snapshot, platform)
     before, psi = _against_training_of(platform, kind, champion, snapshot)
     return replace(
-        evidence,
-        champion=compared.champion,
-        difference=compared.difference,
-        against_baseline=compared.against_baseline,
-        champion_against_baseline=compared.champion_against_baseline,
-        baseline_name=compared.baseline_name,
-        champion_trouble=evidence.champion_trouble or compared.trouble,
-        slices=compared.slices,
-        stability=compared.stability,
-        moved_share=compared.moved_share,
-        misfits=compared.misfits,
-        restart=compared.restart,
+        evidence.with_comparison(compared),
         champion_training_rows=before,
         psi=psi,
         loads_equally=predictions == predictions_of_a_fresh_process(platform, kind, trained.pipeline, snapshot),

@@ -57,7 +57,7 @@ class Replay:
         days: the replayed days.
         table: one row per policy, as `compare_policies` returns it, with `training_seconds`.
         weeks: one row per policy and day, as in `Scores`.
-        trainings: each day's training: its cut-offs, its holdout, its seconds and its reason.
+        trainings: each day's training: its cut-offs, those that it was judged on, its seconds and its reason.
         verdict: how often to train.
         reference: the policy that the gains are measured from.
     """
@@ -118,7 +118,9 @@ def replay_copy(copy: PointInTime, days: tuple[date, ...], params: Params, reque
     }
     table = table.assign(training_seconds=[round(seconds.get(policy, 0.0), 1) for policy in table["policy"]])
     trainings = [_described(shop.training(day), shop.seconds[day]) for day in sorted(shop.seconds)]
-    return Replay(days, table, scores.weeks, trainings, verdict(scores, table, seed=seed), reference)
+    share = GateRules.from_mapping(params.gate).sure_loss_share
+    advice = verdict(scores, table, sure_loss_share=share, seed=seed)
+    return Replay(days, table, scores.weeks, trainings, advice, reference)
 
 
 def walked(
@@ -136,7 +138,7 @@ def walked(
             days,
             shop,
             rule=request.rule,
-            sure_loss_share=rules.sure_loss_share,
+            gate=rules,
             seed=seed,
             on_day=counter.advance,
         )
@@ -153,7 +155,7 @@ def replayed_days(platform: Platform, plan: Plan, request: Request) -> tuple[dat
     settings, complete = platform.params.cutoffs, plan.last_complete_day
     after = complete + timedelta(days=1) if complete else plan.scoring
     found = platform.warehouse.read("SELECT min(ordered_date) AS first_day FROM fct_orders")["first_day"][0].as_py()
-    earliest = found + timedelta(days=settings.minimum_history_days + 2 * settings.horizon_days)
+    earliest = found + timedelta(days=settings.minimum_history_days + settings.horizon_days)
     latest = after - timedelta(days=settings.horizon_days)
     last = request.last or latest
     first = request.first or max(earliest, last - _YEAR)
@@ -204,7 +206,7 @@ def _described(training: "Training", seconds: float) -> dict[str, Any]:
     return {
         "day": str(training.day),
         "cutoffs": [str(day) for day in training.cutoffs],
-        "holdout": str(training.holdout),
+        "judging": [str(day) for day in training.judging],
         "seconds": round(seconds, 2),
-        "reason": training.reason,
+        "reason": training.result.reason,
     }

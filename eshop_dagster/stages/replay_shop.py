@@ -70,16 +70,18 @@ class CopiedShop:
                 last_complete_day(orders),
                 horizon_days=settings.horizon_days,
                 training_cutoffs=settings.training_cutoffs,
-                # A replay of a year trains up to 53 times, and one window is nearly as good as three.
-                judging_cutoffs=1,
+                judging_cutoffs=settings.judging_cutoffs,
                 minimum_history_days=settings.minimum_history_days,
                 spacing_days=max(1, round(settings.spacing_days / _WEEK)) * _WEEK,
                 scoring_date=day,
             )
         except ValueError as error:
             raise ReplayError(f"nothing can be trained on {day}: {error}") from error
-        if not planned.training:
-            raise ReplayError(f"nothing can be trained on {day}: no label was known half a year before. Begin later.")
+        if planned.short_window_days is not None:
+            raise ReplayError(
+                f"nothing can be trained on {day}: the history known by then holds {planned.short_window_days} days "
+                f"of a window, expected {settings.horizon_days}. Begin later."
+            )
         return planned
 
     def _train(self, day: date) -> "Training":
@@ -88,21 +90,25 @@ class CopiedShop:
         from eshop_dagster.ml.drift import profile_features
         from eshop_dagster.ml.features import FEATURES, LABEL, SEASON_FEATURES
         from eshop_dagster.ml.replay import Training
-        from eshop_dagster.ml.spend import SpendParams, drawn_training_rows, fit_spend
+        from eshop_dagster.ml.spend import SpendParams, SpendResult, drawn_training_rows, fit_spend
 
-        cutoffs = self.plan(day)
+        try:
+            cutoffs = self.plan(day)
+        except ReplayError as error:
+            return Training(day, (), (), SpendResult.without_model(tuple(FEATURES), str(error)), {})
         values = dict(self._params.spend)
         seed = int(values.pop("seed", 0))
         # The intervals of a metric are not asked for here.
-        settings = {"horizon_days": self._params.cutoffs.horizon_days, **values, "bootstrap_draws": 20}
+        settings = {"horizon_days": self._params.cutoffs.horizon_days, **values, "bootstrap_draws": 1}
         chosen = SpendParams.from_mapping(settings)
-        learned = pd.concat([drawn_training_rows(self.rows(one), seed) for one in cutoffs.labelled], ignore_index=True)
+        rows = {one: self.rows(one) for one in cutoffs.labelled}
+        learned = pd.concat(
+            [drawn_training_rows(found, seed, chosen.fit_rows) for found in rows.values()], ignore_index=True
+        )
+        judging = pd.concat([rows[one] for one in cutoffs.judging], ignore_index=True)
         scoring = self.rows(day).drop(columns=LABEL)
-        result = fit_spend(learned, self.rows(cutoffs.holdout), scoring, chosen, seed)
+        result = fit_spend(learned, judging, scoring, chosen, seed)
         # The season at a cut-off is the same for every customer, and always moves.
         told = [name for name in FEATURES if name not in SEASON_FEATURES]
         profile = profile_features(scoring, told)
-        mean = result.mean
-        judged = (result.walk, mean.predicted) if mean is not None and result.walk is not None else None
-        model = None if mean is None else mean.pipeline
-        return Training(day, cutoffs.training, cutoffs.holdout, model, profile, result.reason, judged)
+        return Training(day, cutoffs.training, cutoffs.judging, result, profile, sum(map(len, rows.values())))

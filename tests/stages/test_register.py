@@ -18,11 +18,10 @@ from eshop_dagster import faults
 from eshop_dagster.adapters.registry import RegistryError, TrainingData, UntrustedModel
 from eshop_dagster.faults import Fault, InjectedFault
 from eshop_dagster.ml.bootstrap import Interval
-from eshop_dagster.ml.evidence import Outcome
+from eshop_dagster.ml.evidence import Comparison, Outcome
 from eshop_dagster.stages import register
 from eshop_dagster.stages.champions import of_window, promote, rollback, serving_champion
 from eshop_dagster.stages.kinds import KINDS
-from eshop_dagster.stages.kinds.kind import Comparison
 from eshop_dagster.stages.parameters import CutoffParams
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.register import Registered, retrain, store_snapshot

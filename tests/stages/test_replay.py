@@ -19,11 +19,11 @@ from eshop_dagster.stages.parameters import CutoffParams, Params
 from eshop_dagster.stages.replay import Request, walked
 from eshop_dagster.stages.replay_shop import CopiedShop, ReplayError
 
-from ..ml.builders import FIRST_DAY, shop_orders
+from ..ml.builders import FIRST_DAY, SMALL_SPEND, shop_orders
 
 PARAMS = Params(
     cutoffs=CutoffParams(training_cutoffs=3),
-    spend={"minimum_rows": 100, "minimum_buyers": 20, "seed": 7},
+    spend={"minimum_rows": 100, "minimum_buyers": 20, "seed": 7, "xgboost": SMALL_SPEND["xgboost"]},
 )
 REQUEST = Request(
     policies=("never", "drift", "weekly"),
@@ -125,7 +125,12 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> tuple[CopiedShop, dict[st
 
 def known_by_then(steps: dict[str, list[Step]], weeks: Any) -> tuple[Any, Any]:
     """Everything that was decided and predicted up to and including the morning of `POISONED_FROM`."""
-    decided = {policy: [step for step in taken if step.day <= POISONED_FROM] for policy, taken in steps.items()}
+    decided = [
+        (step.policy, step.day, step.is_trained, step.model_day, step.serves, step.drifted, step.decision)
+        for taken in steps.values()
+        for step in taken
+        if step.day <= POISONED_FROM
+    ]
     said = weeks.loc[weeks["day"] <= POISONED_FROM, ["policy", "day", "model_day", "customers", "predictions"]]
     return decided, said.to_dict("records")
 
@@ -156,7 +161,7 @@ def test_each_model_learned_only_labels_that_were_complete_and_was_judged_on_lat
     assert trained == list(DAYS)
     for day in trained:
         training = shop.training(day)
-        assert training.holdout == day - timedelta(days=90)
+        assert training.judging == tuple(day - timedelta(days=90 + 28 * step) for step in (2, 1, 0))
         assert training.cutoffs == tuple(day - timedelta(days=180 + 28 * step) for step in (2, 1, 0))
 
 
@@ -173,7 +178,9 @@ def test_customers_are_the_same_on_every_day_and_no_more_than_asked_for(
 def test_a_day_without_history_for_a_training_is_refused(
     truth: tuple[CopiedShop, dict[str, list[Step]], Any],
 ) -> None:
-    with pytest.raises(ReplayError, match="on 2024-06-01: no label was known half a year before"):
+    with pytest.raises(
+        ReplayError, match="on 2024-06-01: the history known by then holds 62 days of a window, expected 90"
+    ):
         truth[0].plan(date(2024, 6, 1))
 
 

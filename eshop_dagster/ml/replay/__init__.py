@@ -7,7 +7,7 @@ and how a model is trained is the caller's.
 from eshop_dagster.ml.replay.policies import DRIFT, MONTHLY, NEVER, POLICIES, WEEKLY, DriftRule, weeks_between
 from eshop_dagster.ml.replay.scores import PAST_RATE, Scores, measure
 from eshop_dagster.ml.replay.verdict import compare_policies, verdict
-from eshop_dagster.ml.replay.walk import Shop, Step, Training, walk
+from eshop_dagster.ml.replay.walk import Option, Place, Shop, Step, Training, walk
 
 __all__ = [
     "DRIFT",
@@ -17,6 +17,8 @@ __all__ = [
     "POLICIES",
     "WEEKLY",
     "DriftRule",
+    "Option",
+    "Place",
     "Scores",
     "Shop",
     "Step",

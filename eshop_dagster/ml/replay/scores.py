@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eshop_dagster.ml.features import CUSTOMER_KEY, FEATURES, LABEL, feature_matrix
+from eshop_dagster.ml.features import CUSTOMER_KEY, LABEL, feature_matrix
 from eshop_dagster.ml.metrics import calibration_ratio, rmse, top_decile_share
-from eshop_dagster.ml.replay.walk import Shop, Step
+from eshop_dagster.ml.replay.walk import Place, Shop, Step
 from eshop_dagster.ml.spend import past_rate_brl
 
 Floats = npt.NDArray[np.float64]
@@ -27,9 +27,10 @@ class Scores:
     """What each policy's predictions were worth.
 
     Attributes:
-        weeks: one row per policy and day: `policy`, `day`, `model_day`, `is_trained`, `is_promoted`,
-            `drifted_features`, `customers`, `predictions` (a digest of them), and, NaN where the label window had not
-            passed, `rmse_brl`, `calibration_ratio`, `top_decile_share`.
+        weeks: one row per policy and day: `policy`, `day`, `model_day`, `is_trained`, `is_promoted`, `serves`
+            (the mean or a baseline), `gate` (its outcome) and its `reason`, `drifted_features`, `customers`,
+            `predictions` (a digest of them), and, NaN where the label window had not passed, `rmse_brl`,
+            `calibration_ratio`, `top_decile_share`.
         sums: one row per customer over the labelled weeks: `rows`, `actual`, and for each policy `<policy> square` (of
             errors), `<policy> predicted` and `<policy> captured` (true spend in weeks when predicted in the top tenth).
     """
@@ -51,21 +52,21 @@ def measure(
 
     Args:
         steps: of each policy, over the same days.
-        on_week: told after each week.
+        on_week: called after each week.
     """
     weeks: list[dict[str, object]] = []
     sums: pd.DataFrame | None = None
     for number, day in enumerate([step.day for step in next(iter(steps.values()))]):
         rows = shop.rows(day)
         past, said = past_rate_brl(rows, horizon_days=horizon_days), {}
-        matrix = feature_matrix(rows.drop(columns=LABEL), FEATURES)
-        by_model: dict[date | None, Floats] = {None: past}
+        by_place: dict[tuple[date | None, str], Floats] = {(None, ""): past}
         for policy, taken in steps.items():
-            trained = taken[number].model_day
-            if trained not in by_model:
-                assert trained is not None
-                by_model[trained] = _predicted(shop, trained, matrix)
-            said[policy] = by_model[trained]
+            step = taken[number]
+            known = (step.model_day, step.serves)
+            if known not in by_place:
+                assert step.place is not None
+                by_place[known] = _predicted(step.place, rows)
+            said[policy] = by_place[known]
         actual = rows[LABEL].to_numpy(dtype="float64")
         is_labelled = bool(np.isfinite(actual).all()) and actual.sum() > 0
         weeks += [_week(taken[number], actual, said[policy], is_labelled) for policy, taken in steps.items()]
@@ -86,10 +87,9 @@ def captured_brl(actual: Floats, predicted: Floats) -> Floats:
     return np.asarray(actual * part, dtype=np.float64)
 
 
-def _predicted(shop: Shop, trained: date, matrix: pd.DataFrame) -> Floats:
-    model = shop.training(trained).model
-    assert model is not None
-    return np.asarray(model.predict(matrix), dtype=np.float64)
+def _predicted(place: Place, rows: pd.DataFrame) -> Floats:
+    matrix = feature_matrix(rows.drop(columns=LABEL), place.option.model.feature_names_)
+    return np.asarray(place.option.model.predict(matrix), dtype=np.float64)
 
 
 def _week(step: Step, actual: Floats, predicted: Floats, is_labelled: bool) -> dict[str, object]:
@@ -100,6 +100,9 @@ def _week(step: Step, actual: Floats, predicted: Floats, is_labelled: bool) -> d
         "model_day": step.model_day,
         "is_trained": step.is_trained,
         "is_promoted": step.is_promoted,
+        "serves": step.serves,
+        "gate": str(step.decision.outcome) if step.decision else "",
+        "reason": step.decision.reason if step.decision else "",
         "drifted_features": step.drifted,
         "customers": actual.size,
         "predictions": hashlib.sha256(predicted.tobytes()).hexdigest()[:16],

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from eshop_dagster.ml.bootstrap import Interval
+from eshop_dagster.ml.evidence import Outcome, is_sure_loss
 from eshop_dagster.ml.replay.policies import DRIFT, MONTHLY, NEVER, WEEKLY
 from eshop_dagster.ml.replay.scores import PAST_RATE, Floats, Scores
+from eshop_dagster.ml.spend.result import WEIGHTED_MEAN
 
 LEVEL = 0.95
-WORTH_SHARE = 0.005
-"""Of the RMSE: the share that the gate asks of a model over its baseline, below which the largest tickets decide."""
 
 _ADVICE = {
     NEVER: "These weeks give no reason to train again",
@@ -25,10 +25,12 @@ _ADVICE = {
 def compare_policies(scores: Scores, reference: str, *, seed: int = 0, draws: int = 500) -> pd.DataFrame:
     """Return one row per policy, and one for the customers' own past rate, over all labelled weeks together.
 
-    Columns: `policy`, `trainings`, `promotions`, `weeks` (labelled), `rmse_brl`, `calibration_ratio`,
-    `top_decile_share`, and with `_lower` and `_upper` the paired differences to the reference `rmse_gain_brl` (above 0
-    is better) and `top_decile_gain_share`. The intervals are percentiles over customers drawn anew, each with all of
-    its weeks: weeks of one customer overlap and are no new evidence. They do not tell what another year would bring.
+    Columns: `policy`, `trainings`, `promotions` (means that the gate let in), `step_ins` (best baselines that took the
+    place), `waiting` (trainings that asked for a person, who is not there), `weeks` (labelled), `rmse_brl`,
+    `calibration_ratio`, `top_decile_share`, and with `_lower` and `_upper` the paired differences to the reference
+    `rmse_gain_brl` (above 0 is better) and `top_decile_gain_share`. The intervals are percentiles over customers drawn
+    anew, each with all of their weeks: weeks of one customer overlap and are no new evidence. They do not say what
+    another year would bring.
 
     Args:
         reference: a policy.
@@ -46,7 +48,9 @@ def compare_policies(scores: Scores, reference: str, *, seed: int = 0, draws: in
         row = {
             "policy": policy,
             "trainings": int(weeks["is_trained"].sum()),
-            "promotions": int(weeks["is_promoted"].sum()),
+            "promotions": int((weeks["is_promoted"] & (weeks["serves"] == WEIGHTED_MEAN)).sum()),
+            "step_ins": int((weeks["is_promoted"] & (weeks["serves"] != WEIGHTED_MEAN)).sum()),
+            "waiting": int((weeks["gate"] == str(Outcome.PERSON)).sum()),
             "weeks": int(scores.weeks.groupby("policy")["rmse_brl"].count().max()),
             "rmse_brl": float(_rmse(values, policy, np.ones((1, len(values))))[0]),
             "calibration_ratio": float(values[f"{policy} predicted"].sum() / values["actual"].sum()),
@@ -60,10 +64,17 @@ def compare_policies(scores: Scores, reference: str, *, seed: int = 0, draws: in
     return pd.DataFrame(rows)
 
 
-def verdict(scores: Scores, table: pd.DataFrame, *, seed: int = 0, draws: int = 500) -> str:
-    """Return a sentence on how often to train: the fewest trainings not surely worse than the best policy.
+def verdict(
+    scores: Scores, table: pd.DataFrame, *, sure_loss_share: float = 0.0, seed: int = 0, draws: int = 500
+) -> str:
+    """Return sentences on how often to train: the fewest trainings not surely worse than the best policy.
 
-    Worse by less than half a percent counts as equal: over many weeks even a difference that buys nothing is sure.
+    Args:
+        scores: of the policies.
+        table: as `compare_policies` returns it.
+        sure_loss_share: up to which a loss counts as none, as the gate has it.
+        seed: of the draws.
+        draws: number of resamples.
     """
     rows: dict[str, Mapping[Hashable, Any]] = {
         row["policy"]: row for row in table.to_dict("records") if row["policy"] != PAST_RATE
@@ -73,20 +84,43 @@ def verdict(scores: Scores, table: pd.DataFrame, *, seed: int = 0, draws: int = 
     values = scores.sums.sort_values(sorted(scores.sums.columns), kind="stable")
     drawn = _draws(len(values), draws, seed)
     best = min(rows, key=lambda name: (rows[name]["rmse_brl"], rows[name]["trainings"]))
+    lowest = rows[best]["rmse_brl"]
     apart = {name: difference(values, name, best, drawn) for name in rows}
-    near = [name for name in rows if apart[name].lower <= WORTH_SHARE * rows[best]["rmse_brl"]]
+    near = [name for name in rows if is_sure_loss(apart[name], lowest, sure_loss_share) is False]
     advised = min(near, key=lambda name: (rows[name]["trainings"], rows[name]["rmse_brl"]))
     text = f"{_ADVICE[advised]}: {_counted(rows[advised])} gave an RMSE of {rows[advised]['rmse_brl']:.2f} BRL"
+    fewer = [name for name in rows if rows[name]["trainings"] < rows[advised]["trainings"]]
     if advised != best:
-        is_noise = "within noise of it" if apart[advised].lower <= 0 else "not surely half a percent better"
-        text += f"; the lowest, {rows[best]['rmse_brl']:.2f} BRL by {best} with {_counted(rows[best])}, is {is_noise}"
+        text += f"; the lowest, {lowest:.2f} BRL by {best} with {_counted(rows[best])}, is not surely better"
         text += f" ({_written(apart[advised])})"
-    elif any(row["trainings"] < rows[best]["trainings"] for row in rows.values()):
-        text += ", the lowest, and every policy with fewer trainings is surely worse"
     else:
-        text += ", the lowest, and no policy trains less"
-    text += "." + _against_never(rows, advised)
+        text += ", the lowest" + ("" if fewer else ", and no policy trains less")
+    text += "." + _lost(fewer, apart, lowest)
+    text += _by_the_gate(rows[advised]) + _against_never(rows, advised)
     return text + _against_past_rate(table, advised)
+
+
+def _lost(fewer: Sequence[str], apart: Mapping[str, Interval], lowest: float) -> str:
+    """Return by how much the policies with fewer trainings are worse: what the trainings bought, for a person."""
+    if not fewer:
+        return ""
+    shares = [(name, *(100 * end / lowest for end in vars(apart[name]).values())) for name in fewer]
+    worse = [f"{name} by {value:.1f} % ({lower:+.1f} to {upper:+.1f})" for name, value, lower, upper in shares]
+    return f" Surely worse with fewer trainings: {', '.join(worse)}."
+
+
+def _by_the_gate(row: Mapping[Hashable, Any]) -> str:
+    """Return what the gate did other than letting in what was trained."""
+    said = []
+    if row["step_ins"]:
+        said.append(f"the best baseline stepped in {_times(row['step_ins'])}")
+    if row["waiting"]:
+        said.append(f"a model was kept out {_times(row['waiting'])} because it would wait for a person")
+    return f" Of its trainings {' and '.join(said)}." if said else ""
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _against_never(rows: Mapping[str, Mapping[Hashable, Any]], advised: str) -> str:

@@ -1,47 +1,61 @@
-"""A policy's way through the weeks: when it trained, what the gate's rule said, and which model was in place."""
+"""A policy's way through the weeks: when it trained, what the gate said, and what was in place afterwards."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from eshop_dagster.ml.bootstrap import Interval, paired_bootstrap
 from eshop_dagster.ml.drift import FeatureProfile, population_stability
-from eshop_dagster.ml.features import FEATURES, LABEL, feature_matrix
+from eshop_dagster.ml.evidence import Evidence, GateRules, Outcome
+from eshop_dagster.ml.gate import Decision, judge, steps_down
 from eshop_dagster.ml.metrics import rmse
 from eshop_dagster.ml.replay.policies import DRIFT, USUAL_DRIFT, DriftRule, is_due
-from eshop_dagster.ml.spend.champion import champion_says
-from eshop_dagster.ml.spend.walk import WalkForward
+from eshop_dagster.ml.spend import SpendMean, SpendResult, compare_spend
+from eshop_dagster.ml.spend.effects import Floats
+from eshop_dagster.ml.spend.result import CHOICE_METRIC
 
-METRIC = "rmse_brl"
+
+@dataclass(frozen=True)
+class Option:
+    """What a training offers to serve: its mean, or the best baseline as its stand-in.
+
+    Attributes:
+        name: of the candidate.
+        model: fitted with all that was known.
+        predicted: its walk-forward predictions of the judged rows.
+    """
+
+    name: str
+    model: SpendMean
+    predicted: Floats
 
 
 @dataclass(frozen=True)
 class Training:
-    """The model that a training of one day would have brought, whatever policy asked for it.
+    """What a training of one day would have brought, whatever policy asked for it.
 
     Attributes:
         day: the first day that it did not know.
-        cutoffs: training cut-offs; every label window ends before `holdout`.
-        holdout: the later cut-off on which it is held against the model in place; its window ends before `day`.
-        model: takes `FEATURES` as columns; None where nothing could be learned.
-        profile: the features of the latest training cut-off.
-        reason: why it is worth something, or why there is no model.
-        judged: the walk-forward rows and what its formula said of them, by which it is held against the model in place;
-            None where its model has not learned the holdout's rows and can be asked itself.
+        cutoffs: training cut-offs; every label window ends before the last of `judging` begins.
+        judging: the cut-offs that it is judged on; their windows end before `day`.
+        result: the models, and what they are judged by; without a model where nothing could be learned.
+        profile: the features of the customers of `day`.
+        rows: number of rows learned from.
     """
 
     day: date
     cutoffs: tuple[date, ...]
-    holdout: date
-    model: Any | None
+    judging: tuple[date, ...]
+    result: SpendResult
     profile: Mapping[str, FeatureProfile]
-    reason: str = ""
-    judged: tuple[WalkForward, npt.NDArray[np.float64]] | None = None
+    rows: int = 0
+
+    def option(self, *, is_stand_in: bool = False) -> Option | None:
+        """Return the mean, or the best baseline; None where there is none."""
+        served = self.result.stand_in if is_stand_in else self.result.mean
+        return None if served is None else Option(served.name, served.pipeline, served.predicted)
 
 
 class Shop(Protocol):
@@ -57,24 +71,48 @@ class Shop(Protocol):
 
 
 @dataclass(frozen=True)
+class Place:
+    """What serves: an option of a training."""
+
+    training: Training
+    option: Option
+
+    @property
+    def name(self) -> str:
+        """How the gate's words call it."""
+        return f"the {self.option.name} of {self.training.day}"
+
+
+@dataclass(frozen=True)
 class Step:
     """What a policy did on one day.
 
     Attributes:
         is_trained: whether it trained.
-        is_promoted: whether that model took the place.
-        model_day: training day of the model in place afterwards; None while there is none.
-        drifted: features that have drifted from the training rows of the model in place before; only under `drift`.
-        difference: challenger's minus champion's RMSE on the challenger's holdout rows; None without a comparison.
+        is_promoted: whether what it trained took the place, as the mean or as the best baseline.
+        place: what is in place afterwards; None while there is nothing.
+        drifted: features that have drifted from the customers of the day on which the model in place was trained; only
+            under `drift`.
+        decision: the gate's last word, of the stand-in where it was asked; None where nothing was trained.
     """
 
     policy: str
     day: date
     is_trained: bool
     is_promoted: bool
-    model_day: date | None
+    place: Place | None
     drifted: int = 0
-    difference: Interval | None = None
+    decision: Decision | None = None
+
+    @property
+    def model_day(self) -> date | None:
+        """Training day of what is in place."""
+        return self.place.training.day if self.place else None
+
+    @property
+    def serves(self) -> str:
+        """Name of what is in place; empty while there is nothing."""
+        return self.place.option.name if self.place else ""
 
 
 def walk(
@@ -83,41 +121,36 @@ def walk(
     shop: Shop,
     *,
     rule: DriftRule = USUAL_DRIFT,
-    sure_loss_share: float = 0.0,
+    gate: GateRules | None = None,
     seed: int = 0,
-    draws: int = 200,
     on_day: Callable[[], None] = lambda: None,
 ) -> list[Step]:
     """Return what the policy did on each day, decided from what was known before that day.
 
-    The first model takes the place unasked. A later one takes it by the gate's rule, unless it is surely worse: the
-    favourable end of the paired bootstrap interval of its RMSE minus that of the model in place, on the later rows of
-    its own training, lies beyond `sure_loss_share` of the latter.
+    What a training brings goes through the gate, as `ml.gate` has it. What needs a person stays out: nobody is there.
 
     Args:
         days: of the replay, rising.
-        draws: resamples of the comparison.
-        on_day: told before each day.
+        gate: its limits; default: those of `GateRules`.
+        seed: of the gate's bootstrap.
+        on_day: called before each day.
     """
     steps: list[Step] = []
-    place: Training | None = None
+    place: Place | None = None
     trained_on: date | None = None
     drifted: list[int] = []
     for day in days:
         on_day()
         if place is not None and policy == DRIFT:
-            drifted.append(drifted_features(place.profile, shop.rows(day), rule.largest_psi))
+            drifted.append(drifted_features(place.training.profile, shop.rows(day), rule.largest_psi))
         count = drifted[-1] if drifted else 0
         if not is_due(policy, day, trained_on if place else None, drifted, rule):
-            steps.append(Step(policy, day, False, False, place.day if place else None, count))
+            steps.append(Step(policy, day, False, False, place, count))
             continue
-        trained_on, drifted, challenger = day, [], shop.training(day)
-        difference, is_promoted = None, challenger.model is not None
-        if place is not None and challenger.model is not None:
-            difference, allowed = _compared(challenger, place, shop, sure_loss_share, seed, draws)
-            is_promoted = bool(np.isfinite(difference.lower)) and difference.lower <= allowed
-        place = challenger if is_promoted else place
-        steps.append(Step(policy, day, True, is_promoted, place.day if place else None, count, difference))
+        trained_on, drifted = day, []
+        after, decision = succeed(shop.training(day), place, shop, gate or GateRules(), seed=seed)
+        steps.append(Step(policy, day, True, after is not place, after, count, decision))
+        place = after
     return steps
 
 
@@ -126,19 +159,45 @@ def drifted_features(profile: Mapping[str, FeatureProfile], rows: pd.DataFrame, 
     return sum(value > largest_psi for value in population_stability(profile, rows).values())
 
 
-def _compared(
-    challenger: Training, place: Training, shop: Shop, sure_loss_share: float, seed: int, draws: int
-) -> tuple[Interval, float]:
-    """Return the difference of RMSE on the challenger's holdout rows, and the loss that is allowed there, BRL."""
-    assert challenger.model is not None
-    assert place.model is not None
-    if challenger.judged is not None:
-        judged, said = challenger.judged
-        theirs = champion_says(place.model, judged)
-        theirs = np.full(said.size, np.nan) if theirs is None else theirs
-        found = paired_bootstrap(judged.actual, said, theirs, METRIC, seed, draws=draws, clusters=judged.customers)
-        return found, sure_loss_share * float(np.sqrt(np.square(theirs - judged.actual).mean()))
-    rows = shop.rows(challenger.holdout)
-    actual, matrix = rows[LABEL].to_numpy(dtype="float64"), feature_matrix(rows, FEATURES)
-    new, old = challenger.model.predict(matrix), place.model.predict(matrix)
-    return paired_bootstrap(actual, new, old, METRIC, seed, draws=draws), sure_loss_share * rmse(actual, old)
+def succeed(
+    training: Training, place: Place | None, shop: Shop, rules: GateRules, *, seed: int
+) -> tuple[Place | None, Decision]:
+    """Return what serves after a training, and the gate's last word.
+
+    A mean that is refused leaves the place to what sits there, unless the gate has that step down: then the training's
+    best baseline goes through the same rules.
+    """
+    decision = Decision(Outcome.KEEP, training.result.reason)
+    for is_stand_in in (False, True):
+        option = training.option(is_stand_in=is_stand_in)
+        if option is None:
+            break
+        evidence = evidence_of(training, option, place, shop, rules, seed=seed)
+        decision = judge(evidence, rules)
+        if decision.is_promoted:
+            return Place(training, option), decision
+        if not steps_down(evidence, rules):
+            break
+    return place, decision
+
+
+def evidence_of(
+    training: Training, option: Option, place: Place | None, shop: Shop, rules: GateRules, *, seed: int
+) -> Evidence:
+    """Return what the gate looks at. Records of quality and files have nothing to find in a copy of the past."""
+    result = training.result
+    assert result.walk is not None, "a training with an option has judged rows"
+    walk, sitting = result.walk, place.option.model if place else None
+    compared = compare_spend(walk, option.predicted, result.rival, sitting, seed=seed, slice_rows=rules.slice_rows)
+    return Evidence(
+        metric=CHOICE_METRIC,
+        is_lower_better=True,
+        challenger=rmse(walk.actual, option.predicted),
+        baseline=rmse(walk.actual, walk.said[result.rival]),
+        champion_name=place.name if place else "",
+        quality={"customer_features": True},
+        training_rows=training.rows,
+        champion_training_rows=place.training.rows if place else None,
+        psi=population_stability(place.training.profile, shop.rows(training.day)) if place else {},
+        loads_equally=True,
+    ).with_comparison(compared)

@@ -4,6 +4,7 @@ What belongs here: its parts, their weights, baselines, season, intervals and re
 """
 
 from eshop_dagster.ml.spend.champion import champion_says
+from eshop_dagster.ml.spend.comparison import compare_spend
 from eshop_dagster.ml.spend.deciles import spend_deciles
 from eshop_dagster.ml.spend.explain import explain_spend, with_sentences
 from eshop_dagster.ml.spend.fit import fit_spend
@@ -18,6 +19,7 @@ __all__ = [
     "SpendParams",
     "SpendResult",
     "champion_says",
+    "compare_spend",
     "drawn_training_rows",
     "explain_spend",
     "fit_spend",

@@ -2,49 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from eshop_dagster.ml.bootstrap import Interval
-from eshop_dagster.ml.evidence import Slice
+from eshop_dagster.ml.evidence import Comparison
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The champion beside the challenger on the very same rows.
-
-    Attributes:
-        champion: the champion's value of the deciding metric; None where there is none.
-        difference: challenger's minus champion's, with its interval, clustered by customer over all judging rows.
-        against_baseline: challenger's minus the best baseline's, likewise; None where only values are compared.
-        champion_against_baseline: champion's minus the best baseline's, likewise.
-        baseline_name: which baseline that is.
-        trouble: why the champion could not be compared; empty where it could.
-        slices: parts of the rows, held against the champion, or the baseline where there is none.
-        stability: adjusted Rand index under resampling, of segments.
-        moved_share: share of customers who change segment.
-        misfits: what speaks against giving these customers the challenger's segments; None where a kind has none.
-        restart: why segments start again with new ids; empty where the champion's go on.
-    """
-
-    champion: float | None = None
-    difference: Interval | None = None
-    against_baseline: Interval | None = None
-    champion_against_baseline: Interval | None = None
-    baseline_name: str = ""
-    trouble: str = ""
-    slices: Sequence[Slice] = ()
-    stability: float | None = None
-    moved_share: float | None = None
-    misfits: Sequence[str] | None = None
-    restart: str = ""
 
 
 @dataclass(frozen=True)

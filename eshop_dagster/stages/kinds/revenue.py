@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eshop_dagster.ml.evidence import Slice
-from eshop_dagster.stages.kinds.kind import Comparison, Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.ml.evidence import Comparison, Slice
+from eshop_dagster.stages.kinds.kind import Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained

@@ -3,8 +3,9 @@
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from eshop_dagster.ml.evidence import Comparison
 from eshop_dagster.stages.kinds.customers import with_profile
-from eshop_dagster.stages.kinds.kind import Comparison, Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.stages.kinds.kind import Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -48,7 +49,7 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
     if champion is None:
         return alone
     if champion.feature_names_ != model.feature_names_:
-        return replace(alone, trouble=f"it looks at {', '.join(champion.feature_names_)}")
+        return replace(alone, champion_trouble=f"it looks at {', '.join(champion.feature_names_)}")
     return replace(
         alone,
         champion=float(silhouette_values(champion, rows, seed).mean()),

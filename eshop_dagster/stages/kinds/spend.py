@@ -2,16 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from eshop_dagster.ml.bootstrap import Interval, paired_bootstrap
-from eshop_dagster.ml.evidence import GateRules
+from eshop_dagster.ml.evidence import Comparison, GateRules
 from eshop_dagster.stages.kinds.customers import with_profile
-from eshop_dagster.stages.kinds.kind import Comparison, Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.stages.kinds.kind import Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from eshop_dagster.ml.spend import SpendParams, SpendResult
@@ -33,34 +31,11 @@ def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
 
 def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
     """Hold the walk-forward predictions against the champion's and the best baseline's, on the very same rows."""
-    from eshop_dagster.ml.metrics import rmse
-    from eshop_dagster.ml.slices import spend_slices
-    from eshop_dagster.ml.spend import champion_says
+    from eshop_dagster.ml.spend import compare_spend
 
     result, mine = trained.judged
-    walk, rival = result.walk, result.walk.said[result.rival]
     seed, rules = seed_of(params.spend), GateRules.from_mapping(params.gate)
-
-    def apart(a: "np.ndarray", b: "np.ndarray") -> Interval:
-        return paired_bootstrap(walk.actual, a, b, _METRIC, seed, clusters=walk.customers)
-
-    theirs = None if champion is None else champion_says(champion, walk)
-    reference = rival if theirs is None else theirs
-    slices = spend_slices(
-        walk.rows, walk.actual, mine, reference, seed=seed, least_rows=rules.slice_rows, clusters=walk.customers
-    )
-    found = Comparison(against_baseline=apart(mine, rival), baseline_name=result.rival, slices=slices)
-    if theirs is None:
-        unknown = "" if champion is None else "none of its parts could be fitted"
-        return Comparison(**{**vars(found), "trouble": unknown})
-    return Comparison(
-        **{
-            **vars(found),
-            "champion": rmse(walk.actual, theirs),
-            "difference": apart(mine, theirs),
-            "champion_against_baseline": apart(theirs, rival),
-        }
-    )
+    return compare_spend(result.walk, mine, result.rival, champion, seed=seed, slice_rows=rules.slice_rows)
 
 
 def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
