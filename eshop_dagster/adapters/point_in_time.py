@@ -86,12 +86,17 @@ class PointInTime:
         with duckdb.connect(str(self._path), read_only=True) as connection:
             return connection.sql("FROM known_orders ORDER BY ALL").to_arrow_table()
 
-    def rows(self, as_of_date: date) -> Path:
+    def rows(self, as_of_date: date, window_days: int | None = None) -> Path:
         """Return a Parquet file of the features at a cut-off and the label, NULL where days of it are still to come.
 
         One row per drawn customer, sorted by key.
+
+        Args:
+            as_of_date: the cut-off.
+            window_days: length of the label's window; default: that of the copy.
         """
-        path = self._folder / f"{as_of_date}.parquet"
+        days = window_days or self._window_days
+        path = self._folder / f"{as_of_date}-{days}.parquet"
         if path.exists():
             return path
         features, labels = compiled_at_cutoff(MODEL), compiled_at_cutoff(LABELS)
@@ -99,7 +104,7 @@ class PointInTime:
             connection.execute(f"SET memory_limit = '{duckdb_memory()}'; SET TimeZone = 'UTC'")
             wanted: dict[str, object] = {"as_of_date": as_of_date}
             connection.execute(_DRAW.format(model=MODEL, statement=features, sample=self._sample), wanted)
-            wanted |= {"window_days": self._window_days}
+            wanted |= {"window_days": days}
             rows = connection.sql(_ROWS.format(model=MODEL, statement=labels), params=wanted).to_arrow_table()
         write_atomically(path, parquet_bytes(rows))
         return path

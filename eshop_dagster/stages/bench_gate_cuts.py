@@ -1,21 +1,18 @@
 """`eshop bench gate --cuts`: a home's own history, cut after so many months, and what would have served since."""
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eshop_dagster.adapters.point_in_time import copy_history
 from eshop_dagster.ml.evidence import GateRules
-from eshop_dagster.ml.gate_bench import POLICIES, next_place
+from eshop_dagster.ml.gate_bench import POLICIES, Afterwards, afterwards_of, joined, next_place
 from eshop_dagster.stages.bench_gate_shops import StoredShop
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import Counter
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MONTH_DAYS = 30.4375
 STAGE = "cut the history"
@@ -35,7 +32,9 @@ def measure_cuts(
 
     Each cut is a first decision: no champion sits. Rows: `months`, `day`, `customers`, `serves`, `rmse_brl`,
     `baseline` (the one with the lowest RMSE in hindsight), `baseline_rmse_brl`, `difference_brl` with `_lower` and
-    `_upper` (above 0 is worse than the baseline), `total_ratio`, and `trouble`: why a cut has no figures.
+    `_upper` (above 0 is worse than the baseline), `total_ratio`, what `Afterwards.figures` says of the
+    probability to buy and of the intervals, and `trouble`: why a cut has no figures. The last row, `months` of None, is
+    of all cuts together, the rows of a customer drawn as one.
 
     Raises:
         CutError: the home holds no order.
@@ -56,50 +55,32 @@ def measure_cuts(
             )
         shop = StoredShop(copy, platform.params, first)
         counter = Counter(STAGE, len(days))
-        rows = []
+        rows, after = [], []
         for number, day in zip(months, days, strict=True):
-            rows.append({"months": number, "day": str(day), **_cut(shop, day, rules, seed=seed)})
+            found = _cut(shop, day, rules, seed=seed)
+            known = {"trouble": found} if isinstance(found, str) else found.figures(seed)
+            rows.append({"months": number, "day": str(day), **known})
+            after += [] if isinstance(found, str) else [found]
             counter.advance()
+    if len(after) > 1:
+        rows.append({"months": None, "day": None, **joined(after).figures(seed)})
     return rows
 
 
-def _cut(shop: StoredShop, day: date, rules: GateRules, *, seed: int) -> dict[str, Any]:
+def _cut(shop: StoredShop, day: date, rules: GateRules, *, seed: int) -> Afterwards | str:
+    """Return what served and what came of it, or why there is nothing to say."""
     import numpy as np
 
     from eshop_dagster.ml.features import LABEL
 
     trained = shop.training(day)
     if trained is None:
-        return {"trouble": shop.reasons[day]}
+        return shop.reasons[day]
     rows = shop.rows(day)
     actual = rows[LABEL].to_numpy(dtype=np.float64)
     if not np.isfinite(actual).all():
-        return {"trouble": "the days after it are not all known yet"}
+        return "the days after it are not all known yet"
     if actual.sum() == 0:
-        return {"trouble": "nobody spent anything in the days after it"}
+        return "nobody spent anything in the days after it"
     place = next_place(POLICIES[0], trained, None, rules, seed=seed)
-    return {
-        "customers": len(rows),
-        "serves": place.name,
-        **held_against(actual, trained.predict(rows), place.name, seed),
-    }
-
-
-def held_against(actual: "np.ndarray", said: "Mapping[str, np.ndarray]", served: str, seed: int) -> dict[str, Any]:
-    """Return the error of what served beside the lowest of any baseline in hindsight, with the paired difference."""
-    from eshop_dagster.ml.bootstrap import paired_bootstrap
-    from eshop_dagster.ml.metrics import calibration_ratio, rmse
-    from eshop_dagster.ml.spend.parts import RANKING_BASELINES
-
-    there = [name for name in RANKING_BASELINES if name in said]
-    baseline = min(there, key=lambda name: rmse(actual, said[name]))
-    apart = paired_bootstrap(actual, said[served], said[baseline], "rmse_brl", seed)
-    return {
-        "rmse_brl": rmse(actual, said[served]),
-        "baseline": baseline,
-        "baseline_rmse_brl": rmse(actual, said[baseline]),
-        "difference_brl": apart.value,
-        "difference_brl_lower": apart.lower,
-        "difference_brl_upper": apart.upper,
-        "total_ratio": calibration_ratio(actual, said[served]),
-    }
+    return afterwards_of(place, rows)

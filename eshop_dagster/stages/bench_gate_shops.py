@@ -67,18 +67,31 @@ class StoredShop:
         seed = int(values.pop("seed", 0))
         # Intervals of single metrics are not looked at here.
         settings = {"horizon_days": self._params.cutoffs.horizon_days, **values, "bootstrap_draws": 1}
-        learned = pd.concat([drawn_training_rows(self.rows(one), seed) for one in cutoffs.labelled], ignore_index=True)
-        judging = pd.concat([self.rows(one) for one in cutoffs.judging], ignore_index=True)
+        short = cutoffs.short_window_days
+        labelled = {one: self._labelled(one, short) for one in cutoffs.labelled}
+        learned = pd.concat([drawn_training_rows(rows, seed) for rows in labelled.values()], ignore_index=True)
+        judging = pd.concat([labelled[one] for one in cutoffs.judging], ignore_index=True)
         scoring = self.rows(day).drop(columns=LABEL)
         result = fit_spend(learned, judging, scoring, SpendParams.from_mapping(settings), seed)
         self.reasons[day] = result.reason
         return trained_of(day, result)
 
+    def _labelled(self, cutoff: date, short: int | None) -> "pd.DataFrame":
+        """Return rows with a label as of a whole horizon, where a young shop has room for a short window only."""
+        import pandas as pd
+
+        from eshop_dagster.ml.features import LABEL
+
+        if short is None:
+            return self.rows(cutoff)
+        rows = pd.read_parquet(self._history.rows(cutoff, short))
+        return rows.assign(**{LABEL: rows[LABEL].astype("float64") * self._params.cutoffs.horizon_days / short})
+
     def _cutoffs(self, day: date) -> "Cutoffs":
         from eshop_dagster.ml.cutoffs import plan_cutoffs
 
         settings = self._params.cutoffs
-        planned = plan_cutoffs(
+        return plan_cutoffs(
             self._first_day,
             day - timedelta(days=1),
             horizon_days=settings.horizon_days,
@@ -88,9 +101,6 @@ class StoredShop:
             spacing_days=settings.spacing_days,
             scoring_date=day,
         )
-        if planned.short_window_days is not None:
-            raise ValueError(f"the history by {day} has no room for a label of {settings.horizon_days} days")
-        return planned
 
 
 def store_shop(spec: "ShopSpec", seed: int, folder: Path, *, horizon_days: int) -> PointInTime:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.kinds.kind import seed_of, without_seed
-from eshop_dagster.stages.kinds.spend import drawn_rows_of, spend_params
+from eshop_dagster.stages.kinds.spend import labelled_rows_of, spend_params
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.snapshot import read_features, read_snapshot
@@ -58,7 +58,7 @@ def spend(home: Path, days: int) -> dict[str, Any]:
     platform = _platform(home)
     seed, chosen = seed_of(platform.params.spend), spend_params(platform.params)
     snapshot = read_snapshot(platform)
-    learned, judging, scoring = drawn_rows_of(snapshot, seed, chosen.fit_rows), snapshot.judging(), snapshot.scoring()
+    (learned, judging), scoring = labelled_rows_of(snapshot, seed, chosen.fit_rows), snapshot.scoring()
     parts = _Parts()
     with parts.measure("spend training"):
         result = fit_spend(learned, judging, scoring, chosen, seed)

@@ -9,7 +9,8 @@ import pytest
 from eshop_dagster.ml.features import FEATURES, LABEL
 from eshop_dagster.ml.gate_bench import DESIGN, ShopSpec, simulate
 from eshop_dagster.stages.bench_gate import origins_of
-from eshop_dagster.stages.bench_gate_shops import store_shop
+from eshop_dagster.stages.bench_gate_shops import StoredShop, store_shop
+from eshop_dagster.stages.parameters import load_params
 
 CLOCKWORK = ShopSpec(
     "clockwork",
@@ -47,6 +48,18 @@ def test_the_window_beyond_what_was_simulated_has_no_truth(tmp_path: Path) -> No
     rows = pd.read_parquet(store_shop(CLOCKWORK, 5, tmp_path, horizon_days=90).rows(CLOCKWORK.day(201)))
 
     assert rows[LABEL].isna().all()
+
+
+def test_a_shop_of_four_months_is_judged_on_a_short_window_scaled_to_the_horizon(tmp_path: Path) -> None:
+    spec = replace(CLOCKWORK, name="young", customers=300, days=130, regularity=6.0)
+    history = store_shop(spec, 5, tmp_path, horizon_days=90)
+    trained = StoredShop(history, load_params(), spec.first_day).training(spec.day(130))
+    orders = simulate(spec, 5)
+    later = orders[(orders["day"] >= 90) & (orders["day"] < 130)]
+
+    assert trained is not None
+    known = (later["revenue_brl"] - later["returned_brl"]).sum()
+    assert trained.walk.actual.sum() == pytest.approx(known * 90 / 40)
 
 
 def test_origins_rise_to_the_end_of_the_history() -> None:

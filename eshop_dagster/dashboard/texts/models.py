@@ -28,9 +28,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "models.quality": ("Qualidade dos campeões", "Quality of the champions"),
     "models.quality_help": (
         "Cada medida do campeão ao lado da melhor referência, nos mesmos dados que nenhum dos dois viu ao aprender. "
+        "A probabilidade de comprar fica ao lado da que o BG/NBD calcula sozinho. "
         "Pior em uma medida fica escrito: a promoção olha só a principal.",
-        "Each measure of the champion beside the best baseline, on the same data that neither had learned from. Worse "
-        "in a measure is said so: the promotion looks at the main one only.",
+        "Each measure of the champion beside the best baseline, on the same data that neither had learned from. The "
+        "probability to buy stands beside BG/NBD's own. Worse in a measure is said so: the promotion looks at the main "
+        "one only.",
     ),
     "models.lower": ("menor é melhor", "lower is better"),
     "models.higher": ("maior é melhor", "higher is better"),

@@ -3,6 +3,7 @@
 What belongs here: shops, policies and arithmetic. Where features come from and how a model is trained is the caller's.
 """
 
+from eshop_dagster.ml.gate_bench.afterwards import Afterwards, afterwards_of, joined
 from eshop_dagster.ml.gate_bench.chain import Shop, walk_origins
 from eshop_dagster.ml.gate_bench.policies import (
     BASELINE,
@@ -29,12 +30,15 @@ __all__ = [
     "RULE",
     "SETS",
     "TEST",
+    "Afterwards",
     "OriginRegret",
     "Place",
     "Policy",
     "Shop",
     "ShopSpec",
     "Trained",
+    "afterwards_of",
+    "joined",
     "mean_difference",
     "next_place",
     "origin_regret",

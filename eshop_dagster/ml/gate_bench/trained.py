@@ -11,7 +11,7 @@ import pandas as pd
 from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.features import feature_matrix
 from eshop_dagster.ml.spend import SpendMean, SpendResult
-from eshop_dagster.ml.spend.parts import NAMES
+from eshop_dagster.ml.spend.parts import BG_NBD_DAY, NAMES
 from eshop_dagster.ml.spend.walk import WalkForward
 
 Floats = npt.NDArray[np.float64]
@@ -31,6 +31,7 @@ class Trained:
         models: what can serve, fitted on everything known by `day`: the `MODEL`, and the best baseline by its name.
         rival: that name.
         predict: by name what each part and baseline, fitted on as much, and the `MODEL` say of rows.
+        bg_nbd_chance: BG/NBD's own probability to buy, fitted on as much; None where it could not be fitted.
         compared: differences already measured on the judging rows.
     """
 
@@ -39,6 +40,7 @@ class Trained:
     models: Mapping[str, SpendMean]
     rival: str
     predict: Callable[[pd.DataFrame], Predictions]
+    bg_nbd_chance: Callable[[pd.DataFrame], Floats] | None = None
     compared: dict[tuple[object, ...], Interval] = field(default_factory=dict, compare=False, repr=False)
 
     def formula(self, name: str) -> Mapping[str, float]:
@@ -57,4 +59,6 @@ def trained_of(day: date, result: SpendResult) -> Trained | None:
         return {**fitted.predict(matrix), MODEL: mean.pipeline.predict(matrix)}
 
     models = {MODEL: mean.pipeline, stand_in.name: stand_in.pipeline}
-    return Trained(day, walk, models, stand_in.name, predict)
+    own = fitted.parts.get(BG_NBD_DAY)
+    chance = None if own is None else lambda rows: own.chance(feature_matrix(rows, NAMES))
+    return Trained(day, walk, models, stand_in.name, predict, chance)

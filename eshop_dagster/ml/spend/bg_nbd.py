@@ -61,14 +61,27 @@ def expected_purchases(
     limit = ((alpha + weeks) / (alpha + weeks + horizon_weeks * (a - 1) / c)) ** (r + repeats) if a > 1 else unseen
     unseen = np.where(np.isfinite(unseen), unseen, limit)
     later = c / (a - 1) * (1 - unseen)
-    odds = np.where(
-        repeats > 0,
-        a
-        / np.maximum(b + repeats - 1, _POLE)
-        * np.exp(np.minimum((r + repeats) * (np.log(alpha + weeks) - np.log(alpha + last_week)), 700.0)),
-        0.0,
-    )
-    return np.maximum(np.asarray(later / (1 + odds), dtype=np.float64), 0.0)
+    return np.maximum(np.asarray(later / (1 + _odds_of_gone(parameters, repeats, last_week, weeks)), np.float64), 0.0)
+
+
+def purchase_chance(
+    parameters: Floats, repeats: Floats, last_week: Floats, weeks: Floats, horizon_weeks: float
+) -> Floats:
+    """Return the probability of a purchase in the next `horizon_weeks`: to be there still, times not to stay silent.
+
+    Customers leave after a purchase only, so that silence of who is there is that of a gamma rate (eq. 3 of the paper).
+    """
+    r, alpha, _, _ = parameters
+    silent = np.exp((r + repeats) * (np.log(alpha + weeks) - np.log(alpha + weeks + horizon_weeks)))
+    return np.asarray((1 - silent) / (1 + _odds_of_gone(parameters, repeats, last_week, weeks)), dtype=np.float64)
+
+
+def _odds_of_gone(parameters: Floats, repeats: Floats, last_week: Floats, weeks: Floats) -> Floats:
+    """Left against still there; nobody leaves before a second purchase."""
+    r, alpha, a, b = parameters
+    silence = np.minimum((r + repeats) * (np.log(alpha + weeks) - np.log(alpha + last_week)), 700.0)
+    odds: Floats = np.where(repeats > 0, a / np.maximum(b + repeats - 1, _POLE) * np.exp(silence), 0.0)
+    return odds
 
 
 def tickets_log_likelihood(parameters: Floats, orders: Floats, ticket: Floats) -> Floats:
@@ -124,6 +137,12 @@ class BuyTillYouDieSpend(BaseEstimator):  # type: ignore[misc]
     def predict(self, frame: pd.DataFrame) -> Floats:
         """Return BRL of 0 or more."""
         return self._spend(*_known(frame))
+
+    def chance(self, frame: pd.DataFrame) -> Floats:
+        """Return the probability (0-1) of an order in the window, whatever it is worth."""
+        recency, tenure, orders, _ = _known(frame)
+        last, weeks = np.maximum(tenure - recency, 0.0) / _DAYS_A_WEEK, tenure / _DAYS_A_WEEK
+        return purchase_chance(self.purchases_, orders - 1, last, weeks, self.horizon_days / _DAYS_A_WEEK)
 
     def effects(self, frame: pd.DataFrame) -> Effects:
         """Return effects against the customer at the median of every feature."""

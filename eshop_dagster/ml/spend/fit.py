@@ -24,6 +24,7 @@ from eshop_dagster.ml.spend.result import (
     parts_table,
     score_table,
     verdict,
+    worse_chances,
 )
 from eshop_dagster.ml.spend.sampling import drawn_rows
 from eshop_dagster.ml.spend.splitting import obstacle_in, spent_brl
@@ -84,8 +85,10 @@ def fit_spend(
     scores = {name: evaluate_spend(walk.actual, guess) for name, guess in said.items()}
     rival = rival or ZERO
     apart = _apart(walk, mean.predicted, walk.said[rival], params, seed)
+    chances = _bg_nbd_chances(walk)
     reason = verdict(scores, rival, apart, len(walk.windows()), len(weights))
     notes = [
+        *worse_chances(mean.metrics, chances),
         *walk.notes,
         *(f"{name} weighs nothing: {words}." for name, words in fitted.trouble.items() if name in walk.parts),
     ]
@@ -94,7 +97,7 @@ def fit_spend(
         stand_in=stand_in,
         walk=walk,
         rival=rival,
-        rival_metrics=scores[rival],
+        rival_metrics={**scores[rival], **chances},
         candidates=score_table(scores, WEIGHTED_MEAN),
         parts=parts_table(walk, weights),
         intervals=_intervals(walk, said, apart, params, seed),
@@ -127,7 +130,7 @@ class _Maker:
         shares = {
             f"coverage_{level * 100:.0f}_share": share
             for level, share in zip(LEVELS, coverage["coverage_share"], strict=True)
-            # Where nobody bought in the last window, no interval could hold.
+            # Where nobody bought in the last window, or in those before it, no interval could hold.
             if np.isfinite(share)
         }
         return Served(
@@ -139,6 +142,14 @@ class _Maker:
             coverage=coverage,
             chances=calibration_curve(bought, holdout[PROBABILITY].to_numpy()),
         )
+
+
+def _bg_nbd_chances(walk: WalkForward) -> dict[str, float]:
+    """Return what BG/NBD's own probability to buy is worth on the last window, as the model's is measured."""
+    if walk.chances is None:
+        return {}
+    last = walk.windows()[-1]
+    return evaluate_purchases(walk.actual[last] > 0, walk.chances[last])
 
 
 def _coverage(walk: WalkForward, predicted: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -161,8 +172,11 @@ def _coverage(walk: WalkForward, predicted: Floats) -> tuple[pd.DataFrame, pd.Da
     rows, bought = [], actual > 0
     for level in LEVELS:
         lower, upper = (said[name][bought] for name in bounds_of(level))
-        held = coverage_share(actual[bought], lower, upper) if bought.any() else np.nan
-        rows.append((level, held, float((upper - lower).mean()) if bought.any() else np.nan, int(bought.sum())))
+        # Of what nobody bought before there is no interval, which is another thing than a missed one.
+        known = np.isfinite(lower) & np.isfinite(upper)
+        held = coverage_share(actual[bought][known], lower[known], upper[known]) if known.any() else np.nan
+        width = float((upper - lower)[known].mean()) if known.any() else np.nan
+        rows.append((level, held, width, int(known.sum())))
     rival = walk.best_baseline() or ZERO
     holdout = walk.rows.iloc[last][["customer_key", AS_OF_DATE]].assign(
         actual_brl=actual, predicted_brl=predicted[last], baseline_brl=walk.said[rival][last], **said

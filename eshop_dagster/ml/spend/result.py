@@ -15,7 +15,7 @@ from eshop_dagster.ml.spend.walk import WalkForward
 
 WEIGHTED_MEAN = "weighted_mean"
 CHOICE_METRIC = "rmse_brl"
-_HIGHER_IS_BETTER = ("r2", "spearman", "top_decile_share", "normalised_gini")
+_HIGHER_IS_BETTER = ("r2", "spearman", "top_decile_share", "normalised_gini", "auc")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class SpendResult:
         stand_in: the best baseline; None where none could be fitted.
         walk: the walk-forward predictions; None where there is no model.
         rival: the best baseline's name.
-        rival_metrics: its metrics on the judged rows.
+        rival_metrics: its metrics on the judged rows; `brier` and `auc` are of BG/NBD's own probability to buy, on the
+            last window.
         candidates: the mean and each baseline on the judged rows: `candidate`, `is_baseline`, `is_chosen`, the metrics.
         parts: `part`, `weight`, `rmse_brl` on all judged rows and by window (`rmse_brl_1` is the earliest).
         intervals: `candidate`, `metric`, `value`, `lower`, `upper`: bootstrap intervals by customer of each row of
@@ -131,6 +132,15 @@ def verdict(scores: Mapping[str, Mapping[str, float]], rival: str, apart: Interv
         if name != CHOICE_METRIC and _distance(name, mine[name]) > _distance(name, other[name])
     ]
     return " ".join([reason, *worse])
+
+
+def worse_chances(mine: Mapping[str, float], bg_nbd: Mapping[str, float]) -> list[str]:
+    """Return a sentence for each measure in which the probability to buy is worse than BG/NBD's own."""
+    return [
+        f"Worse than BG/NBD's own probability to buy: {name} {mine[name]:.4g} against {value:.4g}."
+        for name, value in bg_nbd.items()
+        if name in mine and _distance(name, mine[name]) > _distance(name, value)
+    ]
 
 
 def _distance(metric: str, value: float) -> float:

@@ -12,7 +12,7 @@ from eshop_dagster.ml.metrics import rmse
 from eshop_dagster.ml.spend.bg_nbd import FIT_ROWS
 from eshop_dagster.ml.spend.effects import Floats
 from eshop_dagster.ml.spend.params import SpendParams
-from eshop_dagster.ml.spend.parts import LABEL_FREE, NAMES, PARTS, RANKING_BASELINES, Fitted, fit_parts
+from eshop_dagster.ml.spend.parts import BG_NBD_DAY, LABEL_FREE, NAMES, PARTS, RANKING_BASELINES, Fitted, fit_parts
 from eshop_dagster.ml.spend.sampling import drawn_rows
 from eshop_dagster.ml.spend.splitting import obstacle_in
 
@@ -28,12 +28,14 @@ class WalkForward:
         said: by part and baseline, BRL of each row; those that failed on some window are left out.
         notes: a sentence for each part that failed, and for what the history was too short for.
         has_labels: whether parts were fitted that need labelled rows.
+        chances: the probability to buy of each row by BG/NBD of its day; None where that could not be fitted.
     """
 
     rows: pd.DataFrame
     said: Mapping[str, Floats]
     notes: tuple[str, ...]
     has_labels: bool
+    chances: Floats | None = None
 
     @property
     def actual(self) -> Floats:
@@ -100,32 +102,35 @@ def walk_forward(learned: pd.DataFrame, judging: pd.DataFrame, params: SpendPara
     found = []
     for day, known in fitted_for.items():
         later = judging[judging[AS_OF_DATE] == day]
-        said, failed = _window(known, later, params, seed)
+        said, chances, failed = _window(known, later, params, seed)
         trouble |= {name: words for name, words in failed.items() if name not in trouble}
-        found.append((later, said))
-    names = [name for name in found[0][1] if all(name in said for _, said in found)]
+        found.append((later, said, chances))
+    names = [name for name in found[0][1] if all(name in said for _, said, _ in found)]
+    chances = [one for *_, one in found if one is not None]
     notes = [f"{name} weighs nothing: {trouble[name]}." for name in PARTS if name in trouble]
     if not ready:
         free = " and ".join(LABEL_FREE)
         notes.append(f"No label was known before the judged rows: only parts that need none serve, {free}.")
     return WalkForward(
-        pd.concat([later for later, _ in found], ignore_index=True),
-        {name: np.concatenate([said[name] for _, said in found]) for name in names},
+        pd.concat([later for later, *_ in found], ignore_index=True),
+        {name: np.concatenate([said[name] for _, said, _ in found]) for name in names},
         tuple(notes),
         bool(ready),
+        np.concatenate(chances) if len(chances) == len(found) else None,
     )
 
 
 def _window(
     known: pd.DataFrame | None, later: pd.DataFrame, params: SpendParams, seed: int
-) -> tuple[dict[str, Floats], dict[str, str]]:
+) -> tuple[dict[str, Floats], Floats | None, dict[str, str]]:
     matrix = feature_matrix(later, NAMES)
     fitted = fit_on(known, later, params, seed)
     said = fitted.predict(matrix)
     said[ZERO] = np.zeros(len(later))
     if known is not None:
         said[MEAN] = np.full(len(later), float(label_of(known).mean()))
-    return said, fitted.trouble
+    chances = fitted.parts[BG_NBD_DAY].chance(matrix) if BG_NBD_DAY in fitted.parts else None
+    return said, chances, fitted.trouble
 
 
 def fit_on(known: pd.DataFrame | None, day: pd.DataFrame, params: SpendParams, seed: int) -> Fitted:

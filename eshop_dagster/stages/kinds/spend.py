@@ -44,9 +44,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     from eshop_dagster.ml.spend import fit_spend
 
     seed, chosen = seed_of(params.spend), spend_params(params)
-    learned, judging = (
-        _scaled(rows, snapshot) for rows in (drawn_rows_of(snapshot, seed, chosen.fit_rows), snapshot.judging())
-    )
+    learned, judging = labelled_rows_of(snapshot, seed, chosen.fit_rows)
     result = fit_spend(learned, judging, snapshot.scoring(), chosen, seed)
     if result.mean is None:
         reports = {"parameters": parameters_report(chosen, seed)}
@@ -86,12 +84,18 @@ def _trained(result: "SpendResult", served: "Served", chosen: "SpendParams", see
     )
 
 
-def _scaled(rows: "pd.DataFrame", snapshot: Snapshot) -> "pd.DataFrame":
-    """Return the rows with a label as of a whole horizon, where the window of a young shop is shorter."""
+def labelled_rows_of(snapshot: Snapshot, seed: int, fit_rows: int) -> tuple["pd.DataFrame", "pd.DataFrame"]:
+    """Return the rows of all labelled and of the judged cut-offs, as `fit_spend` takes them.
+
+    Where the window of a young shop is shorter than the horizon, labels are as of a whole one.
+    """
     from eshop_dagster.ml.features import LABEL
 
     share = snapshot.window_share
-    return rows if share == 1 else rows.assign(**{LABEL: rows[LABEL] / share})
+    learned, judging = _drawn_rows_of(snapshot, seed, fit_rows), snapshot.judging()
+    if share == 1:
+        return learned, judging
+    return learned.assign(**{LABEL: learned[LABEL] / share}), judging.assign(**{LABEL: judging[LABEL] / share})
 
 
 def spend_params(params: Params) -> "SpendParams":
@@ -101,7 +105,7 @@ def spend_params(params: Params) -> "SpendParams":
     return SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **without_seed(params.spend)})
 
 
-def drawn_rows_of(snapshot: Snapshot, seed: int, fit_rows: int) -> "pd.DataFrame":
+def _drawn_rows_of(snapshot: Snapshot, seed: int, fit_rows: int) -> "pd.DataFrame":
     """Return the rows that `fit_spend` would draw of the snapshot, with no more than one cut-off in memory at once."""
     import pandas as pd
 

@@ -8,6 +8,7 @@ from eshop_dagster.ml.spend.bg_nbd import (
     BuyTillYouDieSpend,
     expected_purchases,
     expected_ticket,
+    purchase_chance,
     purchases_log_likelihood,
     tickets_log_likelihood,
 )
@@ -81,6 +82,20 @@ def test_the_limit_of_equal_chances_is_reached_without_a_step(size: float):
     limit = (1 - ((alpha + weeks) / (alpha + weeks + 0.2 * horizon)) ** r) / 0.2
     found = expected_purchases(np.array([r, alpha, 0.2 * size, 0.8 * size]), *known((0, 0.0, weeks)), horizon)
     assert found[0] == pytest.approx(limit, rel=3 / size**0.5 / 10 + 1e-4)
+
+
+def test_who_never_came_back_is_there_still_and_silent_by_a_gamma_rate():
+    # (4.414 + 39) weeks against 52 more of them, to the power of r = 0.243: 0.826 stay silent.
+    [chance] = purchase_chance(CDNOW, *known((0, 0, 39)), 52.0)
+    assert chance == pytest.approx(1 - (43.414 / 95.414) ** 0.243)
+
+
+def test_in_a_moment_there_is_one_purchase_or_none_and_in_a_year_more_than_are_bought_by():
+    people = known((0, 0, 39), (2, 30.43, 38.86), (7, 10, 38), (40, 35, 38))
+    moment = purchase_chance(CDNOW, *people, 1e-4) / expected_purchases(CDNOW, *people, 1e-4)
+    assert moment == pytest.approx(1.0, rel=1e-3)
+    chance = purchase_chance(CDNOW, *people, 52.0)
+    assert ((chance > 0) & (chance < 1) & (chance < expected_purchases(CDNOW, *people, 52.0))).all()
 
 
 def test_the_likelihood_of_no_repeat_is_that_of_silence():

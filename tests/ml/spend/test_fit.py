@@ -10,6 +10,7 @@ from eshop_dagster.ml.metrics import evaluate_spend
 from eshop_dagster.ml.spend import SpendParams, fit_spend
 from eshop_dagster.ml.spend import parts as parts_module
 from eshop_dagster.ml.spend.parts import BG_NBD_DAY, LABEL_FREE, PAST_TOTAL
+from eshop_dagster.ml.spend.result import worse_chances
 
 from ..builders import JUDGING, SCORING, SMALL_SPEND, SpendRows, customer, customers
 
@@ -129,6 +130,27 @@ def test_the_probability_to_buy_is_calibrated_on_a_window_that_taught_it_nothing
     assert mean.metrics["auc"] > 0.75
     assert mean.metrics["brier"] < bought.mean() * (1 - bought.mean())
     assert mean.chances["customer_count"].sum() == len(mean.holdout)
+
+
+def test_the_probability_to_buy_stands_beside_bg_nbds_own(spend_result):
+    walk, mean = spend_result.walk, spend_result.mean
+    last, bought = walk.windows()[-1], mean.holdout["actual_brl"].to_numpy() > 0
+    assert spend_result.rival_metrics["brier"] == pytest.approx(np.square(walk.chances[last] - bought).mean())
+    assert 0.5 < spend_result.rival_metrics["auc"] < 1
+    assert worse_chances({"brier": 0.2, "auc": 0.7}, {"brier": 0.1, "auc": 0.6}) == [
+        "Worse than BG/NBD's own probability to buy: brier 0.2 against 0.1."
+    ]
+    assert worse_chances({"brier": 0.2}, {}) == []
+
+
+def test_an_interval_that_nobody_bought_enough_for_is_unknown_and_not_missed(spend_rows):
+    """A shop that was closed in all judged windows but the last has no buyers to learn an interval from."""
+    is_last = spend_rows.judging[AS_OF_DATE] == JUDGING[-1]
+    closed = spend_rows.judging.assign(**{LABEL: spend_rows.judging[LABEL].where(is_last, 0.0)})
+    result = fit_spend(spend_rows.learned, closed, spend_rows.scoring, PARAMS, seed=3)
+    assert result.mean.coverage["coverage_share"].isna().all()
+    assert result.mean.coverage["buyer_count"].tolist() == [0, 0]
+    assert "coverage_80_share" not in result.mean.metrics
 
 
 def test_a_young_shop_is_served_by_the_parts_that_need_no_label(spend_rows):
