@@ -95,22 +95,26 @@ def _cut(platform: Platform, months: tuple[int, ...], sample: int, folder: Path,
     if is_quiet:
         print_json(rows)
         return
-    heads = ("months", "customers", "serves", "RMSE", "best baseline after", "RMSE", "difference (95 %)", "sum")
-    table = Table(*heads, "Brier", "AUC", "80 %", "95 %")
+    table = Table("months", "customers", "serves", "RMSE", "best baseline after", "RMSE", "difference (95 %)", "sum")
+    chances = Table("months", "buyers", "Brier", "BG/NBD's", "AUC", "BG/NBD's", "80 %", "95 %")
     for row in rows:
-        table.add_row("all" if row["months"] is None else str(row["months"]), *_words_of_cut(row))
+        when = "all" if row["months"] is None else str(row["months"])
+        table.add_row(when, *_words_of_cut(row))
+        if "trouble" not in row:
+            chances.add_row(when, f"{row['buyers']:,}", *_words_of_chances(row))
     console = Console()
     console.print(table)
+    console.print(chances)
     console.print(
         "difference: above 0 is worse than the baseline · sum: predicted over true · Brier, AUC: of the probability to "
-        "buy, and of BG/NBD's own · 80 %, 95 %: of the buyers lay within their interval\n"
+        "buy, beside BG/NBD's own · 80 %, 95 %: share of the buyers within that interval\n"
         f"written to {folder}/gate-cuts.json"
     )
 
 
 def _words_of_cut(row: dict[str, Any]) -> list[str]:
     if "trouble" in row:
-        return ["", row["trouble"], *[""] * 9]
+        return ["", row["trouble"], "", "", "", "", ""]
     ends = [row[f"difference_brl{end}"] for end in ("", "_lower", "_upper")]
     return [
         f"{row['customers']:,}",
@@ -120,14 +124,13 @@ def _words_of_cut(row: dict[str, Any]) -> list[str]:
         f"{row['baseline_rmse_brl']:.2f}",
         "{:+.2f} [{:.2f}, {:.2f}]".format(*ends),
         f"{row['total_ratio']:.2f}",
-        _beside(row, "brier", 4),
-        _beside(row, "auc", 3),
-        *(f"{row[key]:.1%}" if key in row else "" for key in ("coverage_80_share", "coverage_95_share")),
     ]
 
 
-def _beside(row: dict[str, Any], name: str, places: int) -> str:
-    return ", ".join(f"{row[key]:.{places}f}" for key in (name, f"bg_nbd_{name}") if key in row)
+def _words_of_chances(row: dict[str, Any]) -> list[str]:
+    shares = ("coverage_80_share", "coverage_95_share")
+    scores = [f"{row[key]:.4f}" if key in row else "" for key in ("brier", "bg_nbd_brier", "auc", "bg_nbd_auc")]
+    return [*scores, *(f"{row[key]:.1%}" if key in row else "" for key in shares)]
 
 
 def _print(document: dict[str, Any], folder: Path) -> None:

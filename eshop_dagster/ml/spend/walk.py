@@ -106,7 +106,7 @@ def walk_forward(learned: pd.DataFrame, judging: pd.DataFrame, params: SpendPara
         trouble |= {name: words for name, words in failed.items() if name not in trouble}
         found.append((later, said, chances))
     names = [name for name in found[0][1] if all(name in said for _, said, _ in found)]
-    chances = [one for *_, one in found if one is not None]
+    own = [one for *_, one in found if one is not None]
     notes = [f"{name} weighs nothing: {trouble[name]}." for name in PARTS if name in trouble]
     if not ready:
         free = " and ".join(LABEL_FREE)
@@ -116,7 +116,7 @@ def walk_forward(learned: pd.DataFrame, judging: pd.DataFrame, params: SpendPara
         {name: np.concatenate([said[name] for _, said, _ in found]) for name in names},
         tuple(notes),
         bool(ready),
-        np.concatenate(chances) if len(chances) == len(found) else None,
+        np.concatenate(own) if len(own) == len(found) else None,
     )
 
 
