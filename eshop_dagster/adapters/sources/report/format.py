@@ -28,8 +28,13 @@ def _date_format(value: str) -> str:
     directives = re.findall(r"%(.)", value)
     unknown = sorted({directive for directive in directives if directive not in DATE_DIRECTIVES})
     has_day = {"d", "m"} <= set(directives) or {"d", "b"} <= set(directives) or {"d", "B"} <= set(directives)
-    if unknown or not (has_day or "j" in directives) or not {"Y", "y"} & set(directives):
-        raise ValueError(f"{value!r} is no strptime format with day, month and year: write such as '%d/%m/%Y %H:%M'")
+    has_month = {"m", "b", "B"} & set(directives) or value == "%Y"
+    is_coarse = has_month and set(directives) <= {"Y", "m", "b", "B"}
+    if unknown or not (has_day or is_coarse or "j" in directives) or not {"Y", "y"} & set(directives):
+        raise ValueError(
+            f"{value!r} is no strptime format with day, month and year: write such as '%d/%m/%Y %H:%M', or %Y or %m/%Y "
+            "where a file knows no more"
+        )
     return value
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from eshop_dagster.adapters.sources.report.file_lines import KEY_SEPARATOR, RAW
 from eshop_dagster.adapters.sources.report.headers import mapped_headers
-from eshop_dagster.adapters.sources.report.mapping import OrderKey, ReportMapping
+from eshop_dagster.adapters.sources.report.mapping import LineKey, OrderKey, ReportMapping
 from eshop_dagster.adapters.sources.report.persons import cpf, customer, email
 from eshop_dagster.adapters.sources.report.values import STATE_NAMES, UNREADABLE, Reader, literal, plain
 from eshop_dagster.contract import STATES, STATUSES
@@ -87,7 +87,9 @@ def add_lines(
 
 
 def is_personal_order_key(mapping: ReportMapping) -> bool:
-    """Whether the order's key is made of a customer's data, and so must not become the order's id."""
+    """Whether the order's key is a customer's data or a line's place, and so must not become the order's id."""
+    if isinstance(mapping.columns.order_id, LineKey):
+        return True
     headers = mapping.columns.headers()
     personal = {header for name in IDENTIFIERS for header in headers.get(name, [])}
     return bool(personal & set(headers["order_id"]))
@@ -113,7 +115,7 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
     place = {header: f"c{index}" for index, header in enumerate(mapped_headers(mapping))}
     column = {name: [place[header] for header in headers] for name, headers in mapping.columns.headers().items()}
     cleaned = [f"{reader.text(name, kinds[name])} AS {name}" for name in place.values()]
-    at = {name: columns[0] for name, columns in column.items()}
+    at = {name: columns[0] for name, columns in column.items() if columns}
     values = {"order_key": _order_key(reader, column["order_id"], mapping, kinds)}
     values |= {name: reader.identifier(at[name]) for name in IDS if name in at}
     if "customer_id" in at:
@@ -149,6 +151,8 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
 
 def _order_key(reader: Reader, columns: list[str], mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> str:
     key = mapping.columns.order_id
+    if isinstance(key, LineKey):
+        return "line_sequence::VARCHAR"
     if not isinstance(key, OrderKey):
         return reader.identifier(columns[0])
     parts = []

@@ -12,12 +12,13 @@ from pydantic_core import ErrorDetails
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.currency import Currency
 from eshop_dagster.adapters.sources.report.format import Format
-from eshop_dagster.adapters.sources.report.mapping import Columns, Constants, OrderKey, ReportMapping, Signs
+from eshop_dagster.adapters.sources.report.mapping import Columns, Constants, LineKey, OrderKey, ReportMapping, Signs
 
 PARTS: dict[str, type[BaseModel]] = {
     "": ReportMapping,
     "columns": Columns,
     "order_id": OrderKey,
+    "line": LineKey,
     "format": Format,
     "currency": Currency,
     "cancellation": Signs,
@@ -82,7 +83,7 @@ def nearest(word: str, known: list[str]) -> str:
 
 def _explain(detail: ErrorDetails) -> str:
     location = [str(part) for part in detail["loc"]]
-    # The two shapes of an order id are pydantic's words, and no keys of the mapping.
+    # The shapes of an order id are pydantic's words, and no keys of the mapping.
     location = [part for before, part in zip(["", *location], location, strict=False) if before != "order_id"]
     key = ".".join(location)
     if detail["type"] == "extra_forbidden":

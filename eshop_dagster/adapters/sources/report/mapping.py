@@ -31,9 +31,21 @@ class OrderKey(Part):
     year_of: Word | None = None
 
 
+class LineKey(Part):
+    """Each line is an order of its own: a file without order numbers and customers."""
+
+    each: Literal["line"]
+
+
+def _shape_of_id(value: Any) -> str:
+    if isinstance(value, LineKey) or (isinstance(value, dict) and "each" in value):
+        return "line"
+    return "headers" if isinstance(value, dict | OrderKey) else "header"
+
+
 OrderId = Annotated[
-    Annotated[Word, Tag("header")] | Annotated[OrderKey, Tag("headers")],
-    Discriminator(lambda value: "headers" if isinstance(value, dict | OrderKey) else "header"),
+    Annotated[Word, Tag("header")] | Annotated[OrderKey, Tag("headers")] | Annotated[LineKey, Tag("line")],
+    Discriminator(_shape_of_id),
 ]
 
 
@@ -103,11 +115,13 @@ class Columns(Part):
     def headers(self) -> dict[str, list[str]]:
         """Headers by field, in the field's order; an order id made of several columns has several."""
         named = {key: getattr(self, key) for key in type(self).model_fields}
-        return {
-            key: [*value.from_, *([value.year_of] if value.year_of else [])] if isinstance(value, OrderKey) else [value]
-            for key, value in named.items()
-            if value
-        }
+        return {key: _headers_of(value) for key, value in named.items() if value}
+
+
+def _headers_of(value: str | OrderKey | LineKey) -> list[str]:
+    if isinstance(value, LineKey):
+        return []
+    return [*value.from_, *([value.year_of] if value.year_of else [])] if isinstance(value, OrderKey) else [value]
 
 
 class Signs(Part):

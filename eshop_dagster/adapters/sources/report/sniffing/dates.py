@@ -23,6 +23,11 @@ def is_instant(value: str) -> bool:
     return date_format(value, day_first=True) is not None
 
 
+def is_year(value: str) -> bool:
+    """Whether a text is a year of an order, and nothing else."""
+    return bool(re.fullmatch(r"(19|20)\d{2}", value))
+
+
 def date_format(value: str, *, day_first: bool) -> str | None:
     """The strptime format of a text's shape; `day_first` decides on `01/02/2024`. None if it is no date."""
     if value[:1].isdigit() and value.replace(",", "", 1).replace(".", "", 1).isdigit():

@@ -5,6 +5,7 @@ from typing import Literal
 
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import NumberStyle
+from eshop_dagster.shop import BRAZIL
 
 Repeats = Literal["unknown", "pieces", "file_twice"]
 
@@ -21,6 +22,11 @@ class Decisions:
         return_prefix: letters before the ids of credit notes.
         guessed_day_order: nothing in the file told day/month from month/day.
         currencies: codes in the currency column, the commonest first.
+        currency: code of the amounts' currency, with what to know about it in `currency_comments`.
+        header_currency: code of a currency that stands in the price's header, such as `Price_USD`.
+        country: the shop's (ISO 3166), empty where nothing tells it; `country_comment` says what did, where it is a
+            guess.
+        country_header: the column that names it.
         year_of: header of the date whose year makes order numbers unique.
         keys: value and comment of other keys of the mapping.
         repeats: what lines that are equal to an earlier one most probably are.
@@ -38,8 +44,19 @@ class Decisions:
     guest_share: float | None = None
     repeats: Repeats = "unknown"
     currencies: list[str] = field(default_factory=list)
+    currency: str = "BRL"
+    currency_comments: list[str] = field(default_factory=list)
+    header_currency: str | None = None
+    country: str = ""
+    country_comment: str = ""
+    country_header: str | None = None
     year_of: str | None = None
     keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def is_brazilian(self) -> bool:
+        """Whether the rules for Brazilian places hold; a file that tells no country is one of Brazil."""
+        return self.country in ("", BRAZIL.country)
 
     def texts(self, sample: Sample, key: str) -> list[str]:
         """The texts of a field's column that are not empty."""

@@ -5,18 +5,20 @@ from collections import Counter
 from collections.abc import Callable
 
 from eshop_dagster.adapters.sources.base import SourceError
-from eshop_dagster.adapters.sources.report.sniffing.dates import date_format, day_comes_first, is_instant
+from eshop_dagster.adapters.sources.report.sniffing.dates import date_format, day_comes_first, is_instant, is_year
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.money import decide_money
 from eshop_dagster.adapters.sources.report.sniffing.people import decide_identity
 from eshop_dagster.adapters.sources.report.sniffing.pieces import choose_price, hidden_quantity, meaning_of_repeats
+from eshop_dagster.adapters.sources.report.sniffing.places import STATE_WORDS, decide_country
 from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_portuguese, is_preferred, role_of, status_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import is_number, number_style
-from eshop_dagster.adapters.sources.report.values import STATE_NAMES
-from eshop_dagster.contract import CHANNELS, STATES
+from eshop_dagster.contract import CHANNELS
 
 MOSTLY = 0.9
+FALLBACKS = ("country", "region", "year")
+"""Roles that are no fields of the mapping, but stand in where there is no better column."""
 INSTANTS = ("ordered_at", "approved_at", "shipped_at", "delivered_at", "promised_date")
 AMOUNTS = ("unit_price", "line_total", "discount", "freight", "payment_amount")
 NUMBERS = ("quantity", *AMOUNTS)
@@ -24,7 +26,6 @@ MOST_STATUS_WORDS = 40
 MOST_POSITIVE_UNDER_PREFIX = 0.2
 MOST_LINE_NUMBER_DIGITS = 9
 """More do not fit the raw layer's 32-bit line number: some marketplaces give each line an id of 14 digits."""
-STATE_WORDS = {bare(word) for word in (*STATE_NAMES, *STATES)}
 WANTED = {
     "order_id": "an order id (or a date and a customer, to make one of)",
     "ordered_at": "a date of the order",
@@ -40,6 +41,7 @@ def decide(sample: Sample) -> Decisions:
         SourceError: the file is no report of order lines; the text says which roles are missing.
     """
     made = Decisions()
+    decide_country(made, sample)
     for header in sorted(sample.columns, key=is_preferred, reverse=True):
         _place(made, sample, header)
     _fill_gaps(made, sample)
@@ -72,19 +74,21 @@ def _is_code(text: str) -> bool:
 
 def _place(made: Decisions, sample: Sample, header: str) -> None:
     role = role_of(header, sample.columns)
-    if role is None:
+    if role in FALLBACKS:
+        made.left_out.setdefault(header, "see country" if role == "country" else "")
+    elif role is None:
         made.left_out[header] = ""
     elif role in made.columns:
         taken = str(made.columns[role])
         why = ", which stays the same from order to order" if is_preferred(taken) else ""
         made.left_out[header] = f"{role} is taken from {taken!r}{why}"
-    elif reason := _objection(role, sample.filled(header)):
+    elif reason := _objection(role, sample.filled(header), is_brazilian=made.is_brazilian):
         made.left_out[header] = reason
     else:
         made.columns[role] = header
 
 
-def _objection(role: str, values: list[str]) -> str:
+def _objection(role: str, values: list[str], *, is_brazilian: bool) -> str:
     """Why a column whose header names a role cannot have it; empty if it can."""
     if not values:
         return f"named like {role}, but it is empty"
@@ -98,13 +102,19 @@ def _objection(role: str, values: list[str]) -> str:
         return f"named like {role}, but its texts are no whole numbers"
     if role == "line_number" and max(map(len, values)) > MOST_LINE_NUMBER_DIGITS:
         return "named like line_number, but its numbers are too long for one"
+    if role in ("state", "zip_prefix") and is_brazilian:
+        return _objection_in_brazil(role, values)
+    if role == "channel" and _share(values, lambda value: value.lower() in CHANNELS) < MOSTLY:
+        return f"named like channel, but its words are not {', '.join(CHANNELS)}"
+    return ""
+
+
+def _objection_in_brazil(role: str, values: list[str]) -> str:
     if role == "state" and _share(list(set(values)), lambda value: bare(value) in STATE_WORDS) < MOSTLY:
         return "named like state, but its values are no Brazilian states"
     if role == "zip_prefix" and _share(values, lambda value: bool(re.fullmatch(r"\d{5}(-?\d{3})?", value))) < MOSTLY:
         is_shorter = _share(values, lambda value: bool(re.fullmatch(r"\d{4,5}|\d{7,8}", value))) >= MOSTLY
         return "named like a CEP, but its texts are none" + (": were leading zeros lost?" if is_shorter else "")
-    if role == "channel" and _share(values, lambda value: value.lower() in CHANNELS) < MOSTLY:
-        return f"named like channel, but its words are not {', '.join(CHANNELS)}"
     return ""
 
 
@@ -119,6 +129,7 @@ def _is_share(value: str) -> bool:
 
 
 def _fill_gaps(made: Decisions, sample: Sample) -> None:
+    _fill_by_coarser_columns(made, sample)
     columns = made.columns
     if "customer_id" not in columns and _share(made.texts(sample, "name") if "name" in columns else [], _is_code) > 0.5:
         columns["customer_id"] = columns.pop("name")
@@ -133,8 +144,40 @@ def _fill_gaps(made: Decisions, sample: Sample) -> None:
     if "order_id" not in columns and {"ordered_at", "customer_id"} <= columns.keys():
         columns["order_id"] = [str(columns["ordered_at"]), str(columns["customer_id"])]
         made.comments["order_id"] = "GUESS: no order number, so all that a customer buys at one time is one order."
-    if "zip_prefix" in columns and "state" not in columns and bare(str(columns["zip_prefix"]))[:3] != "cep":
+    if "order_id" not in columns and {"ordered_at", "product_id"} <= columns.keys():
+        columns["order_id"] = []
+        made.comments["order_id"] = "GUESS: no order number and no customer, so each line is an order of its own."
+        if "quantity" in columns:
+            made.comments["quantity"] = "GUESS: a line of many pieces sums up many sales, and counts as one order."
+    if (
+        made.is_brazilian
+        and "zip_prefix" in columns
+        and "state" not in columns
+        and bare(str(columns["zip_prefix"]))[:3] != "cep"
+    ):
         made.left_out[str(columns.pop("zip_prefix"))] = "a postal code, but no Brazilian state stands beside it"
+
+
+def _fill_by_coarser_columns(made: Decisions, sample: Sample) -> None:
+    """Take the year for a date, and a region or the country for a state, where nothing finer is there."""
+    columns = made.columns
+    roles = {role_of(header, sample.columns): header for header in reversed(sample.columns)}
+    year = roles.get("year")
+    if year and "ordered_at" not in columns and _share(sample.filled(year), is_year) >= MOSTLY:
+        columns["ordered_at"] = year
+        made.left_out.pop(year)
+        made.comments["ordered_at"] = (
+            "GUESS: only the year is known, so all of it counts on 1 January: read nothing from days and months."
+        )
+    if made.is_brazilian or "state" in columns:
+        return
+    for header in (roles.get("region"), made.country_header):
+        known = {word.casefold() for word in sample.filled(header)} if header else set()
+        if header and len(known) > 1 and made.country.casefold() not in known:
+            columns["state"] = header
+            made.left_out.pop(header)
+            made.comments["state"] = f"GUESS: {header!r} stands for the customers' regions."
+            return
 
 
 def _refuse_other_files(made: Decisions, sample: Sample) -> None:
@@ -146,6 +189,8 @@ def _refuse_other_files(made: Decisions, sample: Sample) -> None:
         headers = "" if _is_data(sample) else f" It has: {', '.join(sample.columns)}."
         refused = [f"{header!r} is {reason}" for header, reason in made.left_out.items() if "but its" in reason]
         headers += f" {'; '.join(refused)}." if refused else ""
+        if not {"ordered_at", "product_id", "price"} & has:
+            headers += " Nothing in it says what was sold, when or for how much: it may be a list of customers."
         raise SourceError(
             f"{sample.path} is no report of order lines: there is no column for {'; '.join(missing)}.{headers} Give a "
             "report with one line per order line, or write the mapping by hand if a column has an unusual name."
@@ -173,7 +218,7 @@ def _decide_dates(made: Decisions, sample: Sample) -> None:
     ambiguous = any(re.match(r"\d{1,2}[-/.]\d{1,2}[-/.]", value) for value in every)
     made.guessed_day_order = told is None and ambiguous
     day_first = told if told is not None else is_portuguese(list(sample.columns)) or made.numbers.decimal == ","
-    found = Counter(date_format(value, day_first=day_first) for value in every)
+    found = Counter("%Y" if is_year(value) else date_format(value, day_first=day_first) for value in every)
     made.date_formats = [form for form, _ in found.most_common() if form]
 
 

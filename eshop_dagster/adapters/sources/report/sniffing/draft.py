@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 
+from eshop_dagster.adapters.countries import MAIN_ZONES, main_zone_of
 from eshop_dagster.adapters.sources.report.mapping import Columns
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.roles import is_portuguese
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.contract import STATUSES
+from eshop_dagster.shop import BRAZIL
 
 OPTIONAL = {
     "customer_id": "without it every order is a guest's",
@@ -17,7 +19,6 @@ OPTIONAL = {
     "state": "Brazilian states, or any region where country is another",
     "freight": "without it freight is unknown",
 }
-CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
 
 
 def draft(sample: Sample, made: Decisions) -> str:
@@ -28,6 +29,7 @@ def draft(sample: Sample, made: Decisions) -> str:
         f"# Draft of a mapping, drawn from {json.dumps(sample.path.name, ensure_ascii=False)}: {sample.lines} {scope}.",
         "# Check every line with GUESS or TODO before you load; docs/report-source.md explains each key.",
         f"name: {name}",
+        *_shop(made),
         "",
         "columns:",
         *_columns(made),
@@ -59,7 +61,9 @@ def _columns(made: Decisions) -> Iterator[str]:
             yield f"  # Empty on {made.guest_share:.1%} of the lines: those orders are guests'."
         header = made.columns[key]
         listed = header if isinstance(header, str) else None
-        if listed is None:
+        if not header:
+            yield f"  {key}: {{each: line}}"
+        elif listed is None:
             year = f", year_of: {_quoted(made.year_of)}" if made.year_of and key == "order_id" else ""
             yield f"  {key}: {{from: [{', '.join(map(_quoted, header))}]{year}}}"
         else:
@@ -99,32 +103,31 @@ def _format(sample: Sample, made: Decisions) -> Iterator[str]:
     if made.guessed_day_order:
         yield "  # GUESS: no date tells day/month from month/day; check with a date that you know."
     yield f"  date_formats: [{', '.join(map(_quoted, made.date_formats))}]"
+    zone = main_zone_of(made.country or BRAZIL.country)
     if made.date_formats and made.date_formats[0].endswith("Z"):
         yield "  time_zone: UTC"
     else:
-        yield "  time_zone: America/Sao_Paulo  # GUESS: write UTC if the file's times are UTC."
+        yield f"  time_zone: {zone}  # GUESS: write UTC if the file's times are UTC."
+
+
+def _shop(made: Decisions) -> Iterator[str]:
+    if made.country:
+        if made.country_comment:
+            yield f"# {made.country_comment}"
+        yield f"country: {made.country}"
+    elif made.currency != BRAZIL.currency or not is_portuguese([str(header) for header in made.columns.values()]):
+        yield "# TODO if the shop is not in Brazil, write such as country: GB (see docs/shops.md), and take out"
+        yield "# format.time_zone below: it follows from it."
+    if made.country and made.country in MAIN_ZONES:
+        yield f"time_zone: {MAIN_ZONES[made.country]}  # GUESS: the country has several; where is the shop?"
 
 
 def _currency(made: Decisions) -> Iterator[str]:
-    prefix = made.numbers.prefix or made.numbers.suffix
-    foreign = [code for code in made.currencies if code != "BRL"]
-    if foreign and "currency" in made.columns:
-        rates = ", ".join(f"{code}: …" for code in foreign)
-        yield f"# TODO orders in {', '.join(foreign)} go to quarantine until their rates are known: write instead"
-        yield f"#   currency: {{code: BRL, rates: {{{rates}}}}}"
-    elif foreign:
-        prefix = foreign[0]
-    elif made.currencies:
-        prefix = "R$"
-    if prefix not in ("R$", "BRL") and not is_portuguese([str(header) for header in made.columns.values()]):
-        yield "# TODO if the shop is not in Brazil, write such as country: GB, and take out currency: BRL below and"
-        yield "#   format.time_zone above (see docs/shops.md)."
-    if prefix and (prefix in CURRENCIES or prefix in CURRENCIES.values() or foreign[:1] == [prefix]):
-        instead = f"currency: {{code: {CURRENCIES.get(prefix, prefix)}, rate_to_brl: …}}"
-        yield f"# TODO the amounts are written with {prefix!r}: write {instead} instead."
-    elif prefix not in ("R$", "BRL") and not is_portuguese([str(header) for header in made.columns.values()]):
-        yield "# TODO if the amounts are not BRL, write such as currency: {code: USD, rate_to_brl: 5.40} instead."
-    yield "currency: BRL"
+    yield from (f"# {comment}" for comment in made.currency_comments)
+    is_told = made.country or made.currencies or made.currency_comments or made.numbers.prefix or made.numbers.suffix
+    if not is_told and not is_portuguese([str(header) for header in made.columns.values()]):
+        yield "# TODO if the amounts are not BRL, write such as currency: USD, or {code: USD, rate_to_brl: 5.40}."
+    yield f"currency: {made.currency}"
     for key, (value, comment) in made.keys.items():
         yield f"# {comment}"
         yield f"{key}: {value}"

@@ -5,6 +5,7 @@ from collections import defaultdict
 from eshop_dagster.adapters.sources.report.lines import CURRENCY_WORDS
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.pieces import to_float
+from eshop_dagster.adapters.sources.report.sniffing.places import decide_currency
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 
 
@@ -20,13 +21,16 @@ def decide_money(made: Decisions, sample: Sample) -> None:
         made.keys["ordered_at_per"] = ("order", "Only the first line of an order has its date.")
     if "freight" in made.columns and _is_on_first_line(_column(made, sample, "freight"), orders):
         made.keys["freight_per"] = ("order", "GUESS: only the first line of an order has its freight.")
-    _decide_currency(made, sample)
+    _find_currencies(made, sample)
+    decide_currency(made)
     _decide_negative_prices(made, sample, orders)
 
 
 def _lines_of_orders(made: Decisions, sample: Sample) -> list[list[int]]:
     """The places of the lines of each order."""
     key = made.columns["order_id"]
+    if not key:
+        return [[place] for place in range(sample.lines)]
     columns = [sample.columns[header] for header in ([key] if isinstance(key, str) else key)]
     orders: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, parts in enumerate(zip(*columns, strict=True)):
@@ -67,7 +71,7 @@ def _decide_discount(made: Decisions, sample: Sample, orders: list[list[int]]) -
             made.keys["discount_per"] = ("order", "GUESS: all lines of an order have the same discount: the order's.")
 
 
-def _decide_currency(made: Decisions, sample: Sample) -> None:
+def _find_currencies(made: Decisions, sample: Sample) -> None:
     if "currency" not in made.columns:
         return
     header = str(made.columns["currency"])

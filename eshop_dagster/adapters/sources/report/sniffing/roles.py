@@ -28,12 +28,13 @@ SYNONYMS: dict[str, str] = {
     "asin, ean, cod produto, codigo produto, codigo do produto, id produto, id do produto, "
     "produto id, ref, referencia",
     "product_name": "lineitem name, sku name, titulo do anuncio, titulo do produto, "
-    "product name, product, description, product description, item name, item description, produto, "
+    "model, modelo, product name, product, description, product description, item name, item description, produto, "
     "nome produto, nome do produto, descricao, descricao produto, descricao do produto, mercadoria",
     "category": "category, product category, product category name, category name, product line, categoria, "
     "categoria produto, categoria do produto, departamento, grupo, linha de produto",
     "quantity": "lineitem quantity, quantidade comprada, quantity refund, quantity sku, "
-    "quantity, qty, units, units sold, quantity sold, qty sold, qty ordered, order qty, item quantity, "
+    "sales volume, units sold, volume de vendas, "
+    "quantity, qty, units, quantity sold, qty sold, qty ordered, order qty, item quantity, "
     "quantidade vendida, qtd vendida, qtde vendida, order quantity, quantity ordered, pieces, qtd, qtde, quant, "
     "quantidade, qt, unidades, pecas",
     "unit_price": "lineitem price, valor do produto, item cost, sku selling price, "
@@ -49,6 +50,8 @@ SYNONYMS: dict[str, str] = {
     "valor do desconto, vlr desconto, desconto do item, desconto item, desconto pedido, desconto do pedido, "
     "cart discount amount, item discount",
     "currency": "currency, currency code, moeda, moeda do pedido",
+    "country": "country, country code, country name, customer country, shipping country, ship country, "
+    "billing country, country region, pais, pais do cliente, pais de entrega, pais cliente",
     "freight": "order shipping amount, shipping value, frete pedido, valor do frete do pedido, frete do pedido, "
     "freight, freight value, freight cost, freight price, shipping, shipping cost, shipping fee, "
     "delivery fee, frete, valor frete, valor do frete, custo do frete, entrega valor",
@@ -63,7 +66,9 @@ SYNONYMS: dict[str, str] = {
     "status, order status, state of order, situacao, situacao do pedido, status do pedido, status pedido",
     "channel": "channel, sales channel, canal, canal de venda, canal de vendas, origem",
     "state": "shipping province, uf comprador, state billing, shipping state, "
-    "state, customer state, uf, estado, uf cliente, estado do cliente, uf entrega, uf de entrega",
+    "state, state province, customer state, uf, estado, uf cliente, estado do cliente, uf entrega, uf de entrega",
+    "region": "region, province, county, regiao",
+    "year": "year, ano, order year, sale year, ano da venda, ano do pedido",
     "city": "shipping city, city billing, "
     "city, customer city, cidade, cidade cliente, cidade do cliente, municipio, cidade de entrega",
     "zip_prefix": "cep comprador, shipping zip, "
@@ -151,7 +156,16 @@ def role_of(header: str, others: Iterable[str] = ()) -> str | None:
         others: all names of the file: some systems call an order's number `Name`, and its status `Estado`.
     """
     named = next((own for sign, own in SYSTEMS.items() if sign in others), {})
-    return named[header] or None if header in named else _ROLE_OF.get(bare(header))
+    if header in named:
+        return named[header] or None
+    code = currency_in(header)
+    return _ROLE_OF.get(bare(header)) or (_ROLE_OF.get(bare(header.replace(code, ""))) if code else None)
+
+
+def currency_in(header: str) -> str | None:
+    """The currency's code that a header ends in, such as `Price_USD` or `Price (EUR)`."""
+    match = re.search(r"[\s_(\[-](BRL|USD|EUR|GBP|ARS|CLP|MXN|CAD|AUD|JPY|INR|CHF)[)\]]?$", header)
+    return match[1] if match else None
 
 
 def is_preferred(header: str) -> bool:

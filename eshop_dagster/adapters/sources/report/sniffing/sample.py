@@ -43,7 +43,7 @@ class Sample:
 
     def filled(self, header: str) -> list[str]:
         """The column's texts that are not empty."""
-        return [value for value in self.columns[header] if value]
+        return [value for value in self.columns.get(header, []) if value]
 
 
 def read_sample(path: Path) -> Sample:
