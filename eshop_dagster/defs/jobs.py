@@ -52,7 +52,8 @@ def refresh_warehouse_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequ
     if config is None:
         return dg.SkipReason(f"the home {home} is empty: fill it with `eshop run` first")
     if config.kind != "simulated":
-        return dg.SkipReason(f"the source {config.kind} is a closed set: nothing new comes by itself")
+        how = "" if config.kind != "report" else "; load a newer report with `eshop run`, or put it into the inbox"
+        return dg.SkipReason(f"of the source {config.kind} nothing new comes by itself{how}")
     yesterday = (context.scheduled_execution_time - timedelta(days=1)).date()
     pulled = [date.fromisoformat(path.stem) for path in (home / "raw" / "_pulls" / config.kind).glob("*.json")]
     first = min(max(pulled) + timedelta(days=1), yesterday) if pulled else date.fromisoformat(config.first_day)

@@ -54,8 +54,8 @@ def sales_are_usual(
 @dg.asset_check(
     asset=dg.AssetKey(["raw", "orders"]),
     description="Every business day up to yesterday (from 03:00 on where the shop is) was pulled from each source "
-    "that has a new day every day; a closed set, such as olist or a report, is never stale. It warns and stops "
-    "nothing: the days that are there are good, and the remedy is to pull the missing ones.",
+    "that has a new day every day; olist, which is closed, and a report, which grows when it is loaded, are never "
+    "stale. It warns and stops nothing: the days that are there are good, and the remedy is to pull the missing ones.",
 )
 def is_fresh(platform: dg.ResourceParam[Platform]) -> dg.AssetCheckResult:
     """Whether the newest day that should be there is there."""

@@ -17,7 +17,10 @@ from eshop_dagster.stages.platform import Platform
 SHOWN_DAYS = 14
 
 LIVING_SOURCES = ("simulated",)
-"""Kinds of source that have a new day every day; all others are closed sets."""
+"""Kinds of source that have a new day every day."""
+
+CLOSED_SOURCES = ("olist",)
+"""Sources that never get another day; any other grows with each load of a newer report."""
 
 DUE_HOUR = 3
 """Hour in the shop's time zone from which yesterday must be there; the nightly pull begins at 02:00."""
@@ -85,8 +88,8 @@ class Freshness:
     Attributes:
         source: its name, as in raw.
         last_day: the newest business day pulled.
-        due_day: the day that should be there; None for a closed set, which is never stale.
-        missing_days: days between the first one pulled and `due_day` that are not there; 0 for a closed set.
+        due_day: the day that should be there; None where nothing comes by itself, so that nothing is stale.
+        missing_days: days between the first one pulled and `due_day` that are not there; 0 where no day is due.
         reason: one sentence.
     """
 
@@ -112,7 +115,7 @@ def freshness(platform: Platform, now: datetime | None = None) -> list[Freshness
         days = platform.raw.days_pulled(folder.name)
         if days:
             is_living = config is not None and config.kind in LIVING_SOURCES and config.kind == folder.name
-            found.append(_living(folder.name, days, due) if is_living else _closed(folder.name, max(days)))
+            found.append(_living(folder.name, days, due) if is_living else _without_due_day(folder.name, max(days)))
     return found
 
 
@@ -140,5 +143,10 @@ def _living(source: str, days: set[date], due: date) -> Freshness:
     return Freshness(source, last, due, len(missing), f"{source} is stale: it {' and '.join(parts)}")
 
 
-def _closed(source: str, last: date) -> Freshness:
-    return Freshness(source, last, None, 0, f"{source} is a closed set that ends at {last}: it is never stale")
+def _without_due_day(source: str, last: date) -> Freshness:
+    if source in CLOSED_SOURCES:
+        return Freshness(source, last, None, 0, f"{source} is a closed set that ends at {last}: it is never stale")
+    reason = (
+        f"{source} ends at {last}, as far as it was loaded: a newer report brings the days after, so it is never stale"
+    )
+    return Freshness(source, last, None, 0, reason)

@@ -128,7 +128,7 @@ def test_sources_that_are_fresh_or_closed_pass(platform: Platform) -> None:
 
     assert found.passed
     assert "| lojas-do-sul | 2025-01-08 | – | 0 |" in text(found, "sources")
-    assert text(found, "verdict").startswith("lojas-do-sul is a closed set that ends at 2025-01-08: it is never stale")
+    assert text(found, "verdict").startswith("lojas-do-sul ends at 2025-01-08, as far as it was loaded: a newer report")
 
 
 def test_a_home_into_which_nothing_was_pulled_warns(tmp_path: Path) -> None:

@@ -142,16 +142,23 @@ def test_a_day_pulled_before_it_is_due_is_no_fault(tmp_path: Path) -> None:
     assert (found.is_fresh, found.last_day, found.due_day) == (True, YESTERDAY, YESTERDAY)
 
 
-@pytest.mark.parametrize("kind", ["olist", "report"])
-def test_a_closed_set_is_never_stale_and_says_so(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind, reason",
+    [
+        ("olist", "olist is a closed set that ends at 2018-10-17: it is never stale"),
+        (
+            "report",
+            "report ends at 2018-10-17, as far as it was loaded: a newer report brings the days after, so it is never "
+            "stale",
+        ),
+    ],
+)
+def test_what_brings_no_day_by_itself_is_never_stale_and_says_why(tmp_path: Path, kind: str, reason: str) -> None:
     platform = platform_of(tmp_path, kind)
     note_pulls(platform, kind, [date(2018, 10, 17), date(2018, 1, 1)])
     [found] = freshness(platform, NOON)
 
-    assert found == Freshness(
-        *(kind, date(2018, 10, 17), None, 0),
-        f"{kind} is a closed set that ends at 2018-10-17: it is never stale",
-    )
+    assert found == Freshness(kind, date(2018, 10, 17), None, 0, reason)
     assert found.is_fresh
 
 

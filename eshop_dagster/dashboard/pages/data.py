@@ -12,7 +12,7 @@ from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.elements import Card, Column, cards, chart, data_through, page_header, table
 from eshop_dagster.dashboard.formats import MISSING
 from eshop_dagster.dashboard.view import View
-from eshop_dagster.stages.quality import LIVING_SOURCES, due_day
+from eshop_dagster.stages.quality import CLOSED_SOURCES, LIVING_SOURCES, due_day
 
 _PASSED = ("pass", "warn")
 
@@ -75,7 +75,9 @@ def _freshness(view: View, pulls: Pulls) -> None:
         if not days:
             continue
         is_living = source in LIVING_SOURCES and config is not None and config.kind == source
-        state = _lag(view, set(days), due) if is_living else view.text("data.closed")
+        state = view.text("data.closed" if source in CLOSED_SOURCES else "data.as_loaded")
+        if is_living:
+            state = _lag(view, set(days), due)
         counted = {"first_day": min(days), "last_day": max(days), "day_count": len(days)}
         rows.append({"source": source, **counted, "freshness": state})
     columns = [

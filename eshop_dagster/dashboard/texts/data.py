@@ -30,6 +30,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "data.fresh": ("em dia", "fresh"),
     "data.stale": ("{days} dia(s) em falta", "{days} day(s) missing"),
     "data.closed": ("conjunto fechado", "closed set"),
+    "data.as_loaded": ("cresce a cada carga", "grows with each load"),
     "data.rows": ("Tabelas e verificações", "Tables and checks"),
     "data.rows_help": (
         "Linhas de cada tabela publicada e o resultado das verificações feitas nestas mesmas linhas.",

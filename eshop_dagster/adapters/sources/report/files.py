@@ -72,6 +72,13 @@ def list_files(path: Path) -> tuple[list[Path], list[str]]:
     return found, [f"{name}: left aside, no visible {', '.join(SUFFIXES)} file." for name in others]
 
 
+def spread(files: list[Path], most: int) -> list[Path]:
+    """At most so many of the files, evenly spread over all of them, the first and the last among them."""
+    if len(files) <= most:
+        return files
+    return [files[round(place * (len(files) - 1) / (most - 1))] for place in range(most)]
+
+
 def check_file(path: Path, encoding: str) -> ReportFile:
     """A file whose bytes were all read once: hashed and, if it is text, decoded without an error.
 

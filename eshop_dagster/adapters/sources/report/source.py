@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,7 +16,7 @@ from eshop_dagster.adapters.sources.report.amounts import refuse_two_signs
 from eshop_dagster.adapters.sources.report.balance import balance_of
 from eshop_dagster.adapters.sources.report.details import clear_unreadable_details
 from eshop_dagster.adapters.sources.report.file_lines import FileLines
-from eshop_dagster.adapters.sources.report.files import check_file, list_files
+from eshop_dagster.adapters.sources.report.files import check_file, list_files, spread
 from eshop_dagster.adapters.sources.report.lines import add_lines, open_lines
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 from eshop_dagster.adapters.sources.report.orders import build_orders
@@ -30,6 +31,7 @@ from eshop_dagster.adapters.sources.report.rejects import (
 from eshop_dagster.adapters.sources.report.tables import day_sizes, notes_on, tables_between
 
 ROWS_PER_CHUNK = 200_000
+MOST_TRIED_FILES = 100
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +45,7 @@ class ReportSource:
         mapping: what its columns and words mean.
         id_prefix: put before every order, customer, product and seller id, to keep two shops apart.
         newest: the last day on which an order can have been placed: later ones go to quarantine. None takes any.
-        most_lines: read no more than about so many lines of each file, to try a mapping.
+        most_lines: read no more than about so many lines of some of the files, to try a mapping.
 
     Attributes:
         name: the mapping's name.
@@ -146,6 +148,10 @@ class ReportSource:
     def _read(self, path: Path) -> list[tuple[int, str, str]]:
         """Fill `lines`; the broken lines come back with the number of their file."""
         found, self.notes = list_files(path)
+        most = sys.maxsize
+        if self._most_lines is not None:
+            found = spread(found, MOST_TRIED_FILES)
+            most = max(self._most_lines // len(found), 1)
         names_by_digest: dict[str, str] = {}
         broken: list[tuple[int, str, str]] = []
         for number, report in enumerate(found):
@@ -157,9 +163,10 @@ class ReportSource:
             counts = FileLines()
             first = self.lines_read
             for batch in read_file(file, self._mapping, counts):
+                batch = batch.slice(0, most - (first - self.lines_read))
                 add_lines(self._connection, batch, self._mapping, file_number=number, first=first)
                 first += batch.num_rows
-                if self._most_lines is not None and first >= self._most_lines:
+                if first - self.lines_read >= most:
                     break
             self.lines_read += counts.lines
             broken += [(number, reason, raw) for reason, raw in counts.broken]

@@ -41,6 +41,7 @@ def decide(sample: Sample) -> Decisions:
         SourceError: the file is no report of order lines; the text says which roles are missing.
     """
     made = Decisions()
+    made.left_out = {header: f"{file!r} lacks it" for header, file in sample.missing.items()}
     decide_country(made, sample)
     for header in sorted(sample.columns, key=is_preferred, reverse=True):
         _place(made, sample, header)
@@ -48,9 +49,7 @@ def decide(sample: Sample) -> Decisions:
     _refuse_other_files(made, sample)
     choose_price(made, sample)
     amounts = [value for key in NUMBERS if key in made.columns for value in made.texts(sample, key)]
-    is_local = sample.path.suffix.lower() != ".parquet" and (
-        is_portuguese(list(sample.columns)) or sample.form.delimiter == ";"
-    )
+    is_local = sample.is_text and (is_portuguese(list(sample.columns)) or sample.form.delimiter == ";")
     made.numbers = number_style(amounts, is_portuguese=is_local)
     _decide_dates(made, sample)
     _decide_statuses(made, sample)

@@ -23,8 +23,13 @@ OPTIONAL = {
 
 def draft(sample: Sample, made: Decisions) -> str:
     """The mapping's YAML text."""
-    name = re.sub(r"[^A-Za-z0-9]+", "-", sample.path.stem).strip("-").lower() or "report"
+    own = sample.path.name if sample.path.is_dir() else sample.path.stem
+    name = re.sub(r"[^A-Za-z0-9]+", "-", own).strip("-").lower() or "report"
     scope = "lines" if sample.is_whole else "lines (the first ones only)"
+    if sample.files > 1:
+        scope = (
+            f"lines of {sample.files} files" if sample.is_whole else f"lines, the first ones of {sample.files} files"
+        )
     lines = [
         f"# Draft of a mapping, drawn from {json.dumps(sample.path.name, ensure_ascii=False)}: {sample.lines} {scope}.",
         "# Check every line with GUESS or TODO before you load; docs/report-source.md explains each key.",
@@ -82,7 +87,7 @@ def _left_out(made: Decisions) -> Iterator[str]:
 
 def _format(sample: Sample, made: Decisions) -> Iterator[str]:
     form, numbers = sample.form, made.numbers
-    if sample.path.suffix.lower() != ".parquet":
+    if sample.is_text:
         yield f"  delimiter: {'tab' if form.delimiter == chr(9) else _quoted(form.delimiter)}"
         yield f"  encoding: {form.encoding.removesuffix('-sig')}"
         if not form.last_line_break:

@@ -60,8 +60,9 @@ def _look_for_a_large_customer(made: Decisions, sample: Sample, numbers: list[st
     person, count = orders.most_common(1)[0]
     if count >= LARGE_SHARE * len(first):
         place = min(place for found, place in first.values() if found == person)
+        where = "data" if sample.files == 1 else "sampled lines"
         said = made.comments.get("customer_id", "")
         made.comments["customer_id"] = (
-            f"{said} TODO one id has {count / len(first):.0%} of all orders (see line {place + 1} of the data): if it "
-            "stands for guests, add it to guest_words."
+            f"{said} TODO one id has {count / len(first):.0%} of all orders (see line {place + 1} of the {where}): if "
+            "it stands for guests, add it to guest_words."
         ).strip()

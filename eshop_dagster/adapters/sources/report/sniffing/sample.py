@@ -1,8 +1,9 @@
-"""The first lines of a report file, column by column, as texts."""
+"""The first lines of a report's files, column by column, as texts."""
 
 import csv
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.sources.base import SourceError
-from eshop_dagster.adapters.sources.report.files import check_file, list_files
+from eshop_dagster.adapters.sources.report.files import check_file, list_files, spread
 from eshop_dagster.adapters.sources.report.format import Format
 from eshop_dagster.adapters.sources.report.parquet import plain_types
 from eshop_dagster.adapters.sources.report.records import Records
@@ -18,17 +19,23 @@ from eshop_dagster.adapters.sources.report.sniffing.styles import delimiter_of, 
 
 SAMPLE_LINES = 200_000
 LOOK_LINES = 200
+MOST_FILES = 400
+NO_TEXT = "none"
+"""The encoding of a sample whose file brings its own types."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What a report's first file holds.
+    """What a report's file, or files, hold.
 
     Attributes:
-        columns: texts by header, all of one length, without blanks around them.
+        path: the file or folder.
+        columns: texts by header, all of one length, without blanks around them; of several files those that all have.
         form: encoding, delimiter and lines above the header; nothing for Parquet.
-        repeated: lines that are equal to an earlier one.
-        is_whole: whether the file ended within the sample.
+        repeated: lines that are equal to an earlier one of their file.
+        is_whole: whether all files ended within the sample.
+        files: how many were looked at.
+        missing: columns that some of the files lack.
     """
 
     path: Path
@@ -36,6 +43,13 @@ class Sample:
     form: Format
     repeated: int
     is_whole: bool
+    files: int = 1
+    missing: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the file is a text, and none that brings its own types."""
+        return self.form.encoding != NO_TEXT
 
     @property
     def lines(self) -> int:
@@ -47,12 +61,59 @@ class Sample:
 
 
 def read_sample(path: Path) -> Sample:
-    """The sample of a report file, or of the first file of a folder."""
-    first = list_files(path)[0][0]
-    return _parquet(first) if first.suffix.lower() == ".parquet" else _text(first)
+    """The sample of a report file, or of the files of a folder, evenly spread where there are many.
+
+    Raises:
+        SourceError: a file cannot be read, or the files of a folder are written in different ways.
+    """
+    found = list_files(path)[0]
+    chosen = spread(found, MOST_FILES)
+    lines = max(SAMPLE_LINES // len(chosen), 1)
+    parts = [_parquet(file, lines) if file.suffix.lower() == ".parquet" else _text(file, lines) for file in chosen]
+    filled = [part for part in parts if part.lines]
+    if not filled:
+        raise SourceError(f"{path} has no line below its header: give a report with some order lines.")
+    whole = reduce(_beside, filled)
+    return replace(
+        whole,
+        path=path,
+        is_whole=whole.is_whole and len(chosen) == len(found),
+        columns={name: texts for name, texts in whole.columns.items() if name not in whole.missing},
+    )
 
 
-def _text(path: Path) -> Sample:
+def _beside(left: Sample, right: Sample) -> Sample:
+    """Two samples as one."""
+    if left.is_text and right.is_text and left.form.delimiter != right.form.delimiter:
+        raise SourceError(
+            f"{right.path} is split at {right.form.delimiter!r}, and {left.path.name} at {left.form.delimiter!r}: give "
+            "each kind of file a folder and a mapping of its own."
+        )
+    both = [name for name in left.columns if name in right.columns]
+    if not both:
+        raise SourceError(
+            f"{right.path} has no column in common with {left.path.name}: put only files of one report into a folder."
+        )
+    lacking = {
+        **dict.fromkeys((name for name in left.columns if name not in right.columns), right.path.name),
+        **dict.fromkeys((name for name in right.columns if name not in left.columns), left.path.name),
+    }
+    form = left.form if left.is_text else right.form
+    if form.encoding == "utf-8" and right.is_text:
+        # A file of ASCII letters only is of any encoding.
+        form = form.model_copy(update={"encoding": right.form.encoding})
+    return Sample(
+        left.path,
+        {name: left.columns[name] + right.columns[name] for name in both},
+        form,
+        left.repeated + right.repeated,
+        left.is_whole and right.is_whole,
+        left.files + right.files,
+        {**lacking, **left.missing},
+    )
+
+
+def _text(path: Path, most: int) -> Sample:
     if path.stat().st_size == 0:
         raise SourceError(f"{path} is empty (0 bytes), expected a header and order lines: export the report again.")
     encoding = encoding_of(path)
@@ -79,34 +140,36 @@ def _text(path: Path) -> Sample:
                 rows.append(tuple(value.strip() for value in row))
                 repeated += records.raw() in seen
                 seen.add(records.raw())
-            if len(rows) == SAMPLE_LINES:
+            if len(rows) == most:
                 break
-    _refuse_nothing(path, header, len(rows))
-    columns = {name: list(values) for name, values in zip(header, zip(*rows, strict=True), strict=True) if name}
-    return Sample(path, columns, form, repeated, len(rows) < SAMPLE_LINES)
+    _refuse_no_header(path, header)
+    texts = zip(*rows, strict=True) if rows else [()] * len(header)
+    columns = {name: list(values) for name, values in zip(header, texts, strict=True) if name}
+    return Sample(path, columns, form, repeated, len(rows) < most)
 
 
-def _parquet(path: Path) -> Sample:
+def _parquet(path: Path, most: int) -> Sample:
     check_file(path, "utf-8")
     try:
         with pq.ParquetFile(path) as file:
-            table = pa.table(
-                next(file.iter_batches(batch_size=SAMPLE_LINES), pa.record_batch({}, schema=pa.schema([])))
-            )
+            table = pa.table(next(file.iter_batches(batch_size=most), pa.record_batch({}, schema=pa.schema([]))))
             lines = file.metadata.num_rows
     except (pa.ArrowInvalid, OSError) as error:
         raise SourceError(f"{path} is no whole Parquet file ({error}): export it again.") from error
-    _refuse_nothing(path, table.column_names, table.num_rows)
+    _refuse_no_header(path, table.column_names)
     table = plain_types(table)
     with duckdb.connect() as connection:
         # Instants with a zone are told in UTC, as `…+00`.
         connection.execute("SET TimeZone = 'UTC'")
         rows = connection.from_arrow(table).project("COLUMNS(*)::VARCHAR").fetchall()
     texts = [tuple("" if value is None or value == "nan" else value for value in row) for row in rows]
-    columns = {name: list(values) for name, values in zip(table.column_names, zip(*texts, strict=True), strict=True)}
-    return Sample(path, columns, Format(), len(texts) - len(set(texts)), lines <= SAMPLE_LINES)
+    values = zip(*texts, strict=True) if texts else [()] * table.num_columns
+    columns = {name: list(column) for name, column in zip(table.column_names, values, strict=True)}
+    return Sample(
+        path, columns, Format().model_copy(update={"encoding": NO_TEXT}), len(texts) - len(set(texts)), lines <= most
+    )
 
 
-def _refuse_nothing(path: Path, header: list[str], lines: int) -> None:
-    if not lines or not any(header):
+def _refuse_no_header(path: Path, header: list[str]) -> None:
+    if not any(header):
         raise SourceError(f"{path} has no line below its header: give a report with some order lines.")
