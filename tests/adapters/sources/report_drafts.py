@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from eshop_dagster.adapters.sources.report import ReportSource, load_mapping, sniff
 
@@ -24,11 +25,15 @@ def revenue(source: ReportSource) -> Decimal:
     return sum(lines.values(), Decimal())
 
 
+def items(source: ReportSource) -> list[dict[str, Any]]:
+    """All order items, day by day."""
+    chunks = source.changes(source.first_day(), source.last_day())
+    return [row for chunk in chunks for row in chunk.tables["order_items"].to_pylist()]
+
+
 def pieces(source: ReportSource) -> dict[tuple[str, str], str]:
     """Quantity by order and line number."""
-    chunks = source.changes(source.first_day(), source.last_day())
-    items = [row for chunk in chunks for row in chunk.tables["order_items"].to_pylist()]
-    return {(row["order_id"], row["line_number"]): row["quantity"] for row in items}
+    return {(row["order_id"], row["line_number"]): row["quantity"] for row in items(source)}
 
 
 def statuses(source: ReportSource) -> dict[str, str]:

@@ -60,7 +60,7 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
         "payment_amount_per": "order",
         "days_within_order": 1,
         "guest_words": GUESTS,
-        "constants": {"channel": None, "payment_method": None},
+        "constants": {"product_id": None, "channel": None, "payment_method": None},
     }
 
 

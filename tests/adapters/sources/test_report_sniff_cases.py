@@ -7,9 +7,10 @@ import pytest
 import yaml
 
 from eshop_dagster.adapters.sources.base import SourceError
-from eshop_dagster.adapters.sources.report import sniff
+from eshop_dagster.adapters.sources.report import ReportSource, sniff
+from eshop_dagster.adapters.sources.report.loading import parse_mapping
 
-from .report_drafts import drafted, revenue
+from .report_drafts import drafted, items, revenue
 
 HEAD = "Pedido;Data;Cliente;SKU;Qtd;Preço\n"
 
@@ -106,7 +107,39 @@ def test_an_id_that_has_a_tenth_of_all_orders_is_named_by_its_line(tmp_path: Pat
     assert "TODO one id has 20% of all orders (see line 1 of the data)" in draft
 
 
-def test_a_positive_line_under_a_credit_note_does_not_hide_its_prefix(tmp_path: Path) -> None:
-    notes = "".join(f"C{n};10/01/2024;17;A1;{1 if n == 3 else -1};5,00\n" for n in range(10))
+@pytest.mark.parametrize("count", [2, 4, 10])
+def test_a_positive_line_under_a_credit_note_does_not_hide_its_prefix(tmp_path: Path, count: int) -> None:
+    notes = "".join(f"C{n};10/01/2024;17;A1;{1 if n == 1 else -1};5,00\n" for n in range(count))
     draft, _ = drafted(tmp_path, f"{HEAD}1;10/01/2024;17;A1;1;50,00\n2;10/01/2024;17;A1;1;50,00\n{notes}")
     assert yaml.safe_load(draft)["return"]["order_id_prefix"] == "C"
+
+
+def test_a_prefix_that_all_orders_have_is_no_sign_of_a_return(tmp_path: Path) -> None:
+    notes = "".join(f"PED{n};10/01/2024;17;A1;{-1 if n < 2 else 1};5,00\n" for n in range(4))
+    draft, _ = drafted(tmp_path, HEAD + notes)
+    assert yaml.safe_load(draft)["return"] == {"negative_quantity": True}
+
+
+def test_columns_that_blanks_keep_apart_are_read(tmp_path: Path) -> None:
+    rows = " 1 20240125  17   A1  2   50.00\n 2 20240126 18 'Caneca  azul' 1 9.50\n10 20240126 18 A1 1 9.50 \n"
+    text = f"Pedido  Data Cliente  SKU   Qtd   Preco\n{rows}".replace("'", '"')
+    draft, source = drafted(tmp_path, text)
+    assert yaml.safe_load(draft)["format"]["delimiter"] == "blanks"
+    assert revenue(source) == 119
+    products = {row["product_id"] for row in items(source)}
+    assert products == {"A1", "Caneca  azul"}
+
+
+def test_a_file_without_a_header_is_refused_with_what_to_write_by_hand(tmp_path: Path) -> None:
+    report = tmp_path / "cdnow.txt"
+    report.write_text(" 00001 19970101  1   11.77\n 00002 19970112  1   12.00\n 00002 19970112  5   77.00\n")
+    with pytest.raises(SourceError, match=r"format.header: false, format.delimiter: 'blanks' and positions 1, 2"):
+        sniff(report)
+    by_hand = (
+        "name: cdnow\ncolumns: {order_id: {from: [2, 1]}, customer_id: 1, ordered_at: 2, quantity: 3, line_total: 4}\n"
+        "format: {header: false, delimiter: blanks, date_formats: ['%Y%m%d']}\nconstants: {product_id: cd}\n"
+    )
+    source = ReportSource(report, parse_mapping(by_hand))
+    assert revenue(source) == Decimal("100.77")
+    assert {row["product_id"] for row in items(source)} == {"cd"}
+    assert source.balance.lines_loaded == 3

@@ -48,9 +48,7 @@ def test_a_column_that_some_files_lack_is_left_out_and_said(tmp_path: Path) -> N
     (folder / "2024-01-04.csv").write_text(text, encoding="utf-8")
     (folder / "2024-01-05.csv").write_text(f"{HEAD}\n", encoding="utf-8")
     draft, source = drafted(folder)
-    assert (
-        "#   \"Cidade\" ('2024-01-01.csv' lacks it)" in draft
-    )
+    assert "#   \"Cidade\" ('2024-01-01.csv' lacks it)" in draft
     assert revenue(source) == 70
 
 

@@ -37,7 +37,7 @@ class FileLines:
         """
         found = []
         for reason, raw in self.broken:
-            fields = [text.strip(f"{form.quote} \r\n") for text in raw.split(form.delimiter)]
+            fields = [text.strip(f"{form.quote} \r\n") for text in form.plain_line(raw).split(form.mark)]
             for shift in {0, len(fields) - self.width}:
                 places = [place + shift for place in self.order_places]
                 if places and all(0 <= place < len(fields) for place in places):

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 
+BLANKS_BETWEEN = "blanks"
+"""The delimiter of a file whose columns one or more blanks keep apart."""
 EXCEL_DAYS = "excel"
 """The date format of day numbers (`45356`), as a spreadsheet keeps its dates."""
 
@@ -72,14 +74,28 @@ class Format(Part):
     time_zone: str = BUSINESS_TIME_ZONE
     empty_words: list[Word] = []
 
+    @property
+    def mark(self) -> str:
+        """The character that stands between two fields of a line that `plain_line` returned."""
+        return " " if self.delimiter == BLANKS_BETWEEN else self.delimiter
+
+    def plain_line(self, line: str) -> str:
+        """A line of the file with one mark between two fields; blanks inside quotes stay."""
+        if self.delimiter != BLANKS_BETWEEN:
+            return line
+        text = line.rstrip("\r\n")
+        quoted = f"({self.quote}[^{self.quote}]*{self.quote})|" if self.quote != "none" else "()"
+        one = re.sub(rf"{quoted}[ \t]+", lambda found: found[1] or " ", text.strip(" \t"))
+        return one + line[len(text) :]
+
     @field_validator("delimiter")
     @classmethod
     def _one_character(cls, value: str) -> str:
         value = "\t" if value in ("tab", "\\t") else value
-        if len(value) != 1 or value.isalnum() or value in "\r\n":
+        if value != BLANKS_BETWEEN and (len(value) != 1 or value.isalnum() or value in "\r\n"):
             raise ValueError(
-                f"{value!r} is no delimiter: expected one character such as ',' ';' '|' or the word tab. Save "
-                "a file whose columns several blanks keep apart with another delimiter"
+                f"{value!r} is no delimiter: expected one character such as ',' ';' '|', the word tab, or the word "
+                "blanks where one or more blanks keep the columns apart"
             )
         return value
 
@@ -110,6 +126,6 @@ class Format(Part):
     def _distinct_characters(self) -> Self:
         if self.thousands == self.decimal:
             raise ValueError(f"thousands and decimal are both {self.decimal!r}: they must differ")
-        if self.quote == self.delimiter:
+        if self.quote == self.mark:
             raise ValueError(f"quote and delimiter are both {self.quote!r}: they must differ")
         return self

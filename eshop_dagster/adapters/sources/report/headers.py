@@ -2,6 +2,7 @@
 
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.files import ReportFile
+from eshop_dagster.adapters.sources.report.format import BLANKS_BETWEEN
 from eshop_dagster.adapters.sources.report.loading import nearest
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 
@@ -24,6 +25,8 @@ def positions_of(header: list[str], mapping: ReportMapping, file: ReportFile) ->
     if len(header) == 1 and len(field_of) > 1 and file.encoding is not None:
         others = [mark for mark in DELIMITERS if mark in header[0] and mark != mapping.format.delimiter]
         guess = f"; {others[0]!r} occurs in it" if others else ""
+        if not others and " " in header[0].strip() and mapping.format.delimiter != BLANKS_BETWEEN:
+            guess = "; blanks occur in it, which the word blanks stands for"
         raise SourceError(
             f"{file.path} has one column only when split at {mapping.format.delimiter!r}{guess}: set "
             "format.delimiter, or export the file again if it is cut short."

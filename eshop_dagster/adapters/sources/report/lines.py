@@ -144,6 +144,8 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
     constants = mapping.constants
     if constants.channel:
         values["channel"] = literal(constants.channel)
+    if constants.product_id:
+        values["product_id"] = literal(constants.product_id)
     if constants.payment_method:
         values["payment_method"] = literal(constants.payment_method)
     return cleaned, values

@@ -66,7 +66,7 @@ class Columns(Part):
     """Header of the column that holds each field; a field that is left out is unknown."""
 
     order_id: OrderId
-    product_id: Word
+    product_id: Word | None = None
     quantity: Word | None = None
     line_number: Word | None = None
     customer_id: Word | None = None
@@ -135,6 +135,7 @@ class Signs(Part):
 class Constants(Part):
     """Values that hold for every line of the report."""
 
+    product_id: Word | None = None
     channel: CHANNEL | None = None
     payment_method: Word | None = None
 
@@ -221,9 +222,13 @@ class ReportMapping(Part):
 
     @model_validator(mode="after")
     def _one_meaning(self) -> Self:
-        for field in ("channel", "payment_method"):
+        for field in ("channel", "payment_method", "product_id"):
             if getattr(self.constants, field) and getattr(self.columns, field):
                 raise ValueError(f"{field} has both a column and a constant: keep one")
+        if not (self.columns.product_id or self.constants.product_id):
+            raise ValueError(
+                "key 'columns.product_id' is missing: name its column, or one product for all lines under constants"
+            )
         cancelled, returned = self.cancellation, self.return_
         if (cancelled.negative_quantity or returned.negative_quantity) and not self.columns.quantity:
             raise ValueError("negative_quantity needs a quantity column: name it under columns, or leave the sign out")

@@ -33,9 +33,9 @@ class Records:
         self._record: list[str] = []
         self._has_given_up = self._is_again = False
         if form.quote == "none":
-            self._rows = csv.reader(self._lines(), delimiter=form.delimiter, quoting=csv.QUOTE_NONE, strict=True)
+            self._rows = csv.reader(self._lines(), delimiter=form.mark, quoting=csv.QUOTE_NONE, strict=True)
         else:
-            self._rows = csv.reader(self._lines(), delimiter=form.delimiter, quotechar=form.quote, strict=True)
+            self._rows = csv.reader(self._lines(), delimiter=form.mark, quotechar=form.quote, strict=True)
 
     def header(self) -> list[str]:
         """Names of the columns; their positions from 1 where the file has no header."""
@@ -106,10 +106,11 @@ class Records:
                 return
             self._record.append(line)
             self.line += 1
-            yield line
+            yield self._form.plain_line(line)
 
     def _shapes(self, line: str) -> list[str]:
-        return [field.strip(f"{self._form.quote} \r\n") for field in DIGITS.sub("0", line).split(self._form.delimiter)]
+        fields = self._form.plain_line(DIGITS.sub("0", line)).split(self._form.mark)
+        return [field.strip(f"{self._form.quote} \r\n") for field in fields]
 
     def _never_closed(self) -> SourceError:
         started = self.line - len(self._record) + 1

@@ -34,7 +34,7 @@ def tables_between(
     if mapping.columns.payment_amount or mapping.columns.payment_method:
         queries["payments"] = _PAYMENTS
     for table, (key, _) in DESCRIBED.items():
-        if getattr(mapping.columns, key):
+        if getattr(mapping.columns, key) or getattr(mapping.constants, key, None):
             queries[table] = _described(mapping, table)
     parameters: dict[str, date | str] = {"first": first, "last": last, "prefix": id_prefix}
     return {

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
 
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.sniffing.dates import date_format, day_comes_first, is_instant, is_year
@@ -10,22 +9,13 @@ from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.money import decide_money
 from eshop_dagster.adapters.sources.report.sniffing.people import decide_identity
 from eshop_dagster.adapters.sources.report.sniffing.pieces import choose_price, hidden_quantity, meaning_of_repeats
-from eshop_dagster.adapters.sources.report.sniffing.places import STATE_WORDS, decide_country
+from eshop_dagster.adapters.sources.report.sniffing.places import decide_country
+from eshop_dagster.adapters.sources.report.sniffing.placing import INSTANTS, MOSTLY, NUMBERS, place_column, share
 from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_portuguese, is_preferred, role_of, status_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import is_number, number_style
-from eshop_dagster.contract import CHANNELS
 
-MOSTLY = 0.9
-FALLBACKS = ("country", "region", "year")
-"""Roles that are no fields of the mapping, but stand in where there is no better column."""
-INSTANTS = ("ordered_at", "approved_at", "shipped_at", "delivered_at", "promised_date")
-AMOUNTS = ("unit_price", "line_total", "discount", "freight", "payment_amount")
-NUMBERS = ("quantity", *AMOUNTS)
 MOST_STATUS_WORDS = 40
-MOST_POSITIVE_UNDER_PREFIX = 0.2
-MOST_LINE_NUMBER_DIGITS = 9
-"""More do not fit the raw layer's 32-bit line number: some marketplaces give each line an id of 14 digits."""
 WANTED = {
     "order_id": "an order id (or a date and a customer, to make one of)",
     "ordered_at": "a date of the order",
@@ -44,7 +34,7 @@ def decide(sample: Sample) -> Decisions:
     made.left_out = {header: f"{file!r} lacks it" for header, file in sample.missing.items()}
     decide_country(made, sample)
     for header in sorted(sample.columns, key=is_preferred, reverse=True):
-        _place(made, sample, header)
+        place_column(made, sample, header)
     _fill_gaps(made, sample)
     _refuse_other_files(made, sample)
     choose_price(made, sample)
@@ -62,75 +52,15 @@ def decide(sample: Sample) -> Decisions:
     return made
 
 
-def _share(values: list[str], holds: Callable[[str], bool]) -> float:
-    return sum(map(holds, values)) / len(values) if values else 0.0
-
-
 def _is_code(text: str) -> bool:
     """Whether a text is a number or a code, and no person's name."""
     return any(letter.isdigit() for letter in text) and " " not in text
 
 
-def _place(made: Decisions, sample: Sample, header: str) -> None:
-    role = role_of(header, sample.columns)
-    if role in FALLBACKS:
-        made.left_out.setdefault(header, "see country" if role == "country" else "")
-    elif role is None:
-        made.left_out[header] = ""
-    elif role in made.columns:
-        taken = str(made.columns[role])
-        why = ", which stays the same from order to order" if is_preferred(taken) else ""
-        made.left_out[header] = f"{role} is taken from {taken!r}{why}"
-    elif reason := _objection(role, sample.filled(header), is_brazilian=made.is_brazilian):
-        made.left_out[header] = reason
-    else:
-        made.columns[role] = header
-
-
-def _objection(role: str, values: list[str], *, is_brazilian: bool) -> str:
-    """Why a column whose header names a role cannot have it; empty if it can."""
-    if not values:
-        return f"named like {role}, but it is empty"
-    if role in INSTANTS and _share(values, is_instant) < MOSTLY:
-        return f"named like {role}, but its texts are no dates that are known, such as {_shape(values)}"
-    if role in NUMBERS and _share(values, is_number) < MOSTLY:
-        return f"named like {role}, but its texts are no numbers, such as {_shape(values)}"
-    if role == "discount" and all(_is_share(value) for value in values) and any(value != "0" for value in values):
-        return "TODO: named like a discount, but its numbers are shares and no amounts: revenue is before it"
-    if role in ("line_number", "payment_installments") and _share(values, lambda value: value.isdigit()) < MOSTLY:
-        return f"named like {role}, but its texts are no whole numbers"
-    if role == "line_number" and max(map(len, values)) > MOST_LINE_NUMBER_DIGITS:
-        return "named like line_number, but its numbers are too long for one"
-    if role in ("state", "zip_prefix") and is_brazilian:
-        return _objection_in_brazil(role, values)
-    if role == "channel" and _share(values, lambda value: value.lower() in CHANNELS) < MOSTLY:
-        return f"named like channel, but its words are not {', '.join(CHANNELS)}"
-    return ""
-
-
-def _objection_in_brazil(role: str, values: list[str]) -> str:
-    if role == "state" and _share(list(set(values)), lambda value: bare(value) in STATE_WORDS) < MOSTLY:
-        return "named like state, but its values are no Brazilian states"
-    if role == "zip_prefix" and _share(values, lambda value: bool(re.fullmatch(r"\d{5}(-?\d{3})?", value))) < MOSTLY:
-        is_shorter = _share(values, lambda value: bool(re.fullmatch(r"\d{4,5}|\d{7,8}", value))) >= MOSTLY
-        return "named like a CEP, but its texts are none" + (": were leading zeros lost?" if is_shorter else "")
-    return ""
-
-
-def _shape(values: list[str]) -> str:
-    """The commonest shape of a column's texts; 9 stands for a digit, x for a letter, so that no value shows."""
-    shapes = Counter(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", value))[:30] for value in values)
-    return repr(shapes.most_common(1)[0][0])
-
-
-def _is_share(value: str) -> bool:
-    return bool(re.fullmatch(r"0?[.,]\d+|0|1|\d+ ?%", value))
-
-
 def _fill_gaps(made: Decisions, sample: Sample) -> None:
     _fill_by_coarser_columns(made, sample)
     columns = made.columns
-    if "customer_id" not in columns and _share(made.texts(sample, "name") if "name" in columns else [], _is_code) > 0.5:
+    if "customer_id" not in columns and share(made.texts(sample, "name") if "name" in columns else [], _is_code) > 0.5:
         columns["customer_id"] = columns.pop("name")
     if "customer_id" not in columns:
         known = next((key for key in ("cpf", "email", "name") if key in columns), None)
@@ -162,7 +92,7 @@ def _fill_by_coarser_columns(made: Decisions, sample: Sample) -> None:
     columns = made.columns
     roles = {role_of(header, sample.columns): header for header in reversed(sample.columns)}
     year = roles.get("year")
-    if year and "ordered_at" not in columns and _share(sample.filled(year), is_year) >= MOSTLY:
+    if year and "ordered_at" not in columns and share(sample.filled(year), is_year) >= MOSTLY:
         columns["ordered_at"] = year
         made.left_out.pop(year)
         made.comments["ordered_at"] = (
@@ -185,7 +115,14 @@ def _refuse_other_files(made: Decisions, sample: Sample) -> None:
     if reason := hidden_quantity(made, sample):
         missing.append(f"a quantity ({reason})")
     if missing:
-        headers = "" if _is_data(sample) else f" It has: {', '.join(sample.columns)}."
+        headers = f" It has: {', '.join(sample.columns)}."
+        if _is_data(sample):
+            mark = sample.form.delimiter
+            headers = (
+                f" Its first line looks like data: write the mapping by hand, with format.header: false, "
+                f"format.delimiter: {mark!r} and positions 1, 2, … for headers. Where no column is a product, "
+                "constants.product_id names one for all lines."
+            )
         refused = [f"{header!r} is {reason}" for header, reason in made.left_out.items() if "but its" in reason]
         headers += f" {'; '.join(refused)}." if refused else ""
         if not {"ordered_at", "product_id", "price"} & has:
@@ -246,7 +183,7 @@ def _decide_returns(made: Decisions, sample: Sample) -> None:
     positive = [key for key, quantity in zip(ids, quantities, strict=True) if not quantity.startswith("-")]
     prefixes = Counter(match[0] for key in negative if (match := re.match(r"[^\W\d_]+", key)))
     prefix = prefixes.most_common(1)[0][0] if prefixes else ""
-    # A credit note may hold a positive line that corrects another; a prefix of sales is on most of them.
+    # A credit note may hold a positive line that corrects another; a prefix of sales is on most of them, or on all.
     under = sum(key.startswith(prefix) for key in positive) if prefix else 0
-    if prefix and under <= MOST_POSITIVE_UNDER_PREFIX * prefixes[prefix]:
+    if prefix and under < len(positive) and under <= prefixes[prefix]:
         made.return_prefix = prefix

@@ -121,7 +121,8 @@ def _text(path: Path, most: int) -> Sample:
     with path.open(encoding=file.encoding, newline="") as text:
         look = [line for line, _ in zip(text, range(LOOK_LINES), strict=False)]
     delimiter = delimiter_of(look)
-    widths = [len(row) for row in csv.reader(look, delimiter=delimiter)]
+    split = Format(delimiter=delimiter)
+    widths = [len(row) for row in csv.reader(map(split.plain_line, look), delimiter=split.mark)]
     usual = Counter(widths).most_common(1)[0][0]
     form = Format(
         delimiter=delimiter,

@@ -10,6 +10,7 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from eshop_dagster.adapters.sources.report.files import fits, mark_of
+from eshop_dagster.adapters.sources.report.format import BLANKS_BETWEEN, Format
 
 SAMPLE_BYTES = 1 << 18
 PORTUGUESE = frozenset("ãõçáéíóúâêôàüÃÕÇÁÉÍÓÚÂÊÔÀÜºª°€\u2013\u2018\u2019\u201c\u201d")
@@ -17,6 +18,9 @@ DIGITS = str.maketrans("123456789", "0" * 9)
 """To the shape of a text: a column of a hundred thousand numbers has but a few, and each is judged once."""
 MINUS = str.maketrans("\u2212\u2013\u2019", "--'")
 DELIMITERS = (",", ";", "\t", "|")
+MOSTLY = 0.9
+LEAST_WIDTH = 4
+"""Columns that blanks must keep apart, so that no prose is taken for a table."""
 
 
 def encoding_of(path: Path) -> str:
@@ -47,7 +51,14 @@ def delimiter_of(lines: list[str]) -> str:
         width, count = max(widths.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 0))
         return (count * (width > 1), width)
 
-    return max(DELIMITERS, key=score)
+    best = max(DELIMITERS, key=score)
+    if score(best)[0] >= MOSTLY * len(lines):
+        return best
+    form = Format(delimiter=BLANKS_BETWEEN)
+    rows = csv.reader(map(form.plain_line, lines), delimiter=form.mark)
+    widths = Counter(len(row) for row in rows if row)
+    width, count = max(widths.items(), key=lambda item: item[1], default=(1, 0))
+    return BLANKS_BETWEEN if width >= LEAST_WIDTH and count >= MOSTLY * sum(widths.values()) else best
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,84 @@
+"""Which column is taken for a role: only one whose texts agree with its header."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+from eshop_dagster.adapters.sources.report.sniffing.dates import is_instant
+from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
+from eshop_dagster.adapters.sources.report.sniffing.places import STATE_WORDS
+from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_preferred, role_of
+from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
+from eshop_dagster.adapters.sources.report.sniffing.styles import is_number
+from eshop_dagster.contract import CHANNELS
+
+MOSTLY = 0.9
+FALLBACKS = ("country", "region", "year")
+"""Roles that are no fields of the mapping, but stand in where there is no better column."""
+INSTANTS = ("ordered_at", "approved_at", "shipped_at", "delivered_at", "promised_date")
+AMOUNTS = ("unit_price", "line_total", "discount", "freight", "payment_amount")
+NUMBERS = ("quantity", *AMOUNTS)
+MOST_LINE_NUMBER_DIGITS = 9
+"""More do not fit the raw layer's 32-bit line number: some marketplaces give each line an id of 14 digits."""
+
+
+def share(values: list[str], holds: Callable[[str], bool]) -> float:
+    """The share of the texts for which something holds; 0 of none."""
+    return sum(map(holds, values)) / len(values) if values else 0.0
+
+
+def place_column(made: Decisions, sample: Sample, header: str) -> None:
+    """Give a column to the role that its header names, or note why it is left out."""
+    role = role_of(header, sample.columns)
+    if role in FALLBACKS:
+        made.left_out.setdefault(header, "see country" if role == "country" else "")
+    elif role is None:
+        made.left_out[header] = ""
+    elif role in made.columns:
+        taken = str(made.columns[role])
+        why = ", which stays the same from order to order" if is_preferred(taken) else ""
+        made.left_out[header] = f"{role} is taken from {taken!r}{why}"
+    elif reason := _objection(role, sample.filled(header), is_brazilian=made.is_brazilian):
+        made.left_out[header] = reason
+    else:
+        made.columns[role] = header
+
+
+def _objection(role: str, values: list[str], *, is_brazilian: bool) -> str:
+    """Why a column whose header names a role cannot have it; empty if it can."""
+    if not values:
+        return f"named like {role}, but it is empty"
+    if role in INSTANTS and share(values, is_instant) < MOSTLY:
+        return f"named like {role}, but its texts are no dates that are known, such as {_shape(values)}"
+    if role in NUMBERS and share(values, is_number) < MOSTLY:
+        return f"named like {role}, but its texts are no numbers, such as {_shape(values)}"
+    if role == "discount" and all(_is_share(value) for value in values) and any(value != "0" for value in values):
+        return "TODO: named like a discount, but its numbers are shares and no amounts: revenue is before it"
+    if role in ("line_number", "payment_installments") and share(values, lambda value: value.isdigit()) < MOSTLY:
+        return f"named like {role}, but its texts are no whole numbers"
+    if role == "line_number" and max(map(len, values)) > MOST_LINE_NUMBER_DIGITS:
+        return "named like line_number, but its numbers are too long for one"
+    if role in ("state", "zip_prefix") and is_brazilian:
+        return _objection_in_brazil(role, values)
+    if role == "channel" and share(values, lambda value: value.lower() in CHANNELS) < MOSTLY:
+        return f"named like channel, but its words are not {', '.join(CHANNELS)}"
+    return ""
+
+
+def _objection_in_brazil(role: str, values: list[str]) -> str:
+    if role == "state" and share(list(set(values)), lambda value: bare(value) in STATE_WORDS) < MOSTLY:
+        return "named like state, but its values are no Brazilian states"
+    if role == "zip_prefix" and share(values, lambda value: bool(re.fullmatch(r"\d{5}(-?\d{3})?", value))) < MOSTLY:
+        is_shorter = share(values, lambda value: bool(re.fullmatch(r"\d{4,5}|\d{7,8}", value))) >= MOSTLY
+        return "named like a CEP, but its texts are none" + (": were leading zeros lost?" if is_shorter else "")
+    return ""
+
+
+def _shape(values: list[str]) -> str:
+    """The commonest shape of a column's texts; 9 stands for a digit, x for a letter, so that no value shows."""
+    shapes = Counter(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", value))[:30] for value in values)
+    return repr(shapes.most_common(1)[0][0])
+
+
+def _is_share(value: str) -> bool:
+    return bool(re.fullmatch(r"0?[.,]\d+|0|1|\d+ ?%", value))
