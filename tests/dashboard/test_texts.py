@@ -109,3 +109,20 @@ def test_headings_and_what_models_say_name_the_shops_currency() -> None:
     assert Texts("en", shop=shop)("column.revenue_brl") == "Revenue (GBP)"
     assert Texts("en", shop=shop).about_amounts("RMSE of 2.50 BRL") == "RMSE of 2.50 GBP"
     assert Texts("en").about_amounts("RMSE of 2.50 BRL") == "RMSE of 2.50 BRL"
+
+
+@pytest.mark.parametrize("window_days", [60, 90, 120])
+def test_texts_of_expected_spend_say_the_window_of_the_release_in_both_languages(window_days: int) -> None:
+    of_window = [key for key, texts in CATALOGUE.items() if all("{window}" in text for text in texts)]
+
+    assert "customers.expected" in of_window
+    for language in ("pt", "en"):
+        texts = Texts(language, window_days)
+        assert all(re.search(rf"\b{window_days} (dias|days)\b", texts(key)) for key in of_window)
+
+
+def test_a_number_of_days_in_a_text_is_of_the_forecast_of_a_feature_or_of_the_days_shown() -> None:
+    said = re.compile(r"\b(60|90|120) (dias|days)\b")
+    fixed = {key for key, texts in CATALOGUE.items() if any(said.search(text) for text in texts)}
+    of_features = {key for key in fixed if key.startswith("feature.") and "last_90_days" in key}
+    assert fixed - of_features == {"forecasts.next90", "forecasts.next90_help", "forecasts.ahead_help"}
