@@ -45,11 +45,17 @@ def symbol_of(shop: Shop, language: str = "pt") -> str:
 def in_currency_of(shop: Shop, text: str) -> str:
     """Return a text about amounts with the shop's currency in the place of R$ and BRL.
 
-    What models say of themselves is written where no shop is known, in the currency that the columns are named after.
+    What models say of themselves, and their plots, is written where no shop is known, in the currency that the columns
+    are named after.
     """
     if shop.currency == BRAZIL.currency:
         return text
     return text.replace("R$", symbol_of(shop)).replace("BRL", shop.currency)
+
+
+def name_of(shop: Shop) -> str:
+    """Return the name that pages and documents head with: the platform's own names its country."""
+    return "E-Shop Brasil" if shop.is_brazilian else "E-Shop"
 
 
 def place_of(shop: Shop) -> str:

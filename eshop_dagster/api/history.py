@@ -90,7 +90,7 @@ class Order(Strict):
     ordered_at: Instant = Field(description="When it was placed, with its time zone.")
     channel: Channel | None = Field(default=None, description="Where it was placed.")
     state: OrderState | None = Field(
-        default=None, description="Where it went: a state of Brazil, such as SP, or another country's region."
+        default=None, description="Where it went: a state or region of the shop's country, such as its sales name it."
     )
     is_cancelled: Annotated[bool, Field(strict=True)] = Field(default=False, description="Whether it was called off.")
     is_returned: Annotated[bool, Field(strict=True)] = Field(
@@ -130,6 +130,11 @@ def is_state_of(shop: Shop, state: str) -> bool:
     return state in STATES if shop.is_brazilian else bool(state.strip())
 
 
+def wanted_state(shop: Shop) -> str:
+    """Return the words for what a state of the shop should be."""
+    return "a state of Brazil, such as SP" if shop.is_brazilian else "a region, not blank"
+
+
 def latest_as_of(release_day: date, today: date) -> date:
     """Return the last cut-off that may be asked: the release's, or tomorrow."""
     return max(release_day, today + timedelta(days=1))
@@ -144,8 +149,7 @@ def faults(orders: list[Order], as_of_date: date, shop: Shop = BRAZIL) -> list[t
             found.append(((number, "order_id"), "repeated", "Input should be different in each order of a history"))
         seen.add(order.order_id)
         if order.state is not None and not is_state_of(shop, order.state):
-            words = "a state of Brazil, such as SP" if shop.is_brazilian else "a region, not blank"
-            found.append(((number, "state"), "state", f"Input should be {words}"))
+            found.append(((number, "state"), "state", f"Input should be {wanted_state(shop)}"))
         for name in ("ordered_at", "delivered_at"):
             instant = getattr(order, name)
             if instant is not None and business_date(instant, shop) >= as_of_date:

@@ -13,7 +13,7 @@ from eshop_dagster.api.history import STATES_OF_BRAZIL
 from eshop_dagster.api.problems import ProblemDetails
 from eshop_dagster.api.requests import SEGMENT, SEGMENT_BATCH, SPEND, SPEND_BATCH
 from eshop_dagster.api.state import State
-from eshop_dagster.shop import BRAZIL, Shop
+from eshop_dagster.shop import BRAZIL, Shop, name_of
 
 _REFERENCE = "#/components/schemas/{model}"
 _ADAPTERS = (SPEND, SEGMENT, SPEND_BATCH, SEGMENT_BATCH, TypeAdapter(ProblemDetails))
@@ -36,7 +36,7 @@ def document(app: FastAPI, state: State | None) -> dict[str, Any]:
 @lru_cache(maxsize=2)
 def _document(app: FastAPI, key: str, day: date, shop: Shop) -> dict[str, Any]:
     """Return the document of one release: making it takes 35 ms, in which the event loop stands still."""
-    found = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    found = get_openapi(title=name_of(shop), version=app.version, description=app.description, routes=app.routes)
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     for adapter in _ADAPTERS:
         schema = adapter.json_schema(ref_template=_REFERENCE)

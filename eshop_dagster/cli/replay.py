@@ -99,9 +99,9 @@ def replay_policies(
 
 
 def _print(done: Replay, folder: str) -> None:
-    table = Table(
-        "policy", "trainings", "let in", "baseline", "person", "seconds", "RMSE BRL", "gain (95 %)", "sum", "top tenth"
-    )
+    table = Table("policy", "trainings", "let in", "baseline", "person", "seconds", f"RMSE {done.shop.currency}")
+    for name in ("gain (95 %)", "sum", "top tenth"):
+        table.add_column(name)
     table.title = f"{done.days[0]} to {done.days[-1]}, {done.table['weeks'].max()} of {len(done.days)} weeks judged"
     table.caption = (
         "let in: models that the gate let in · baseline: times that the best baseline stepped in · person: models that "

@@ -11,7 +11,6 @@ from eshop_dagster.adapters.sources import load_source_config
 from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json
 from eshop_dagster.cli.summary import print_summary, summarise
 from eshop_dagster.settings import activate, load_settings
-from eshop_dagster.shop import in_currency_of
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.quality import freshness, newest_anomaly, recent_verdicts
@@ -53,7 +52,7 @@ def quality(platform: Platform) -> dict[str, Any]:
     newest = newest_anomaly(recent_verdicts(platform, days=LOOKED_AT_DAYS))
     return {
         "freshness": [{**asdict(one), "is_fresh": one.is_fresh} for one in freshness(platform)],
-        "newest_anomaly": {"day": newest[0], "reason": in_currency_of(platform.shop, newest[1])} if newest else None,
+        "newest_anomaly": {"day": newest[0], "reason": newest[1]} if newest else None,
     }
 
 

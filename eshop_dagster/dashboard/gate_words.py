@@ -123,7 +123,6 @@ _SLICE_KINDS = {
     "channel": "canal",
     "customers": "clientes",
     "worth decile": "décimo de valor",
-    "state": "estado",
 }
 _SLICE_VALUES = {"new": "novos", "old": "antigos", "unknown": "não informado"}
 
@@ -206,4 +205,5 @@ def _name(one: str, text: Texts) -> str:
 def _slice_name(part: str, text: Texts) -> str:
     kind, _, value = part.partition("=")
     named = channel_name(text, value) if kind == "channel" else _SLICE_VALUES.get(value, value)
-    return f"{_SLICE_KINDS.get(kind, kind)} {named}"
+    word = text("column.state").lower() if kind == "state" else _SLICE_KINDS.get(kind, kind)
+    return f"{word} {named}"

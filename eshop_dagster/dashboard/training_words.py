@@ -3,6 +3,8 @@
 NUMBER = r"([-+]?(?:[\d.,]*\d(?:e[-+]?\d+)?|nan|inf)%?)"
 _DAY, _MONTH, _NAME = r"(\d{4}-\d\d-\d\d)", r"(\d{4}-\d\d)", r"(\S+)"
 _ROWS = r"(training|judged)"
+_CODE = "[A-Z]{3}"
+"""A currency's; the words write its sign, and `Texts.about_amounts` that of the shop."""
 _LANE = (
     rf"HDBSCAN finds {NUMBER} dense regions? \(silhouette {NUMBER}, stability {NUMBER}, largest {NUMBER}, "
     rf"noise {NUMBER}\)"
@@ -24,7 +26,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "só {} de {} linhas de {} gastaram algo; um modelo precisa de {}",
     ),
     (
-        rf"all {NUMBER} {_ROWS} rows spent {NUMBER} BRL; there is nothing to tell apart",
+        rf"all {NUMBER} {_ROWS} rows spent {NUMBER} {_CODE}; there is nothing to tell apart",
         "todas as {} linhas de {} gastaram R$ {}; não há o que distinguir",
     ),
     (r"There is no spend model: (.+)", "Não há modelo de gasto: {}"),
@@ -47,8 +49,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "os {} clientes mostram {} comportamentos diferentes; esperados no mínimo {}, um por segmento",
     ),
     (
-        rf"The weighted mean of {NUMBER} parts has an RMSE of {NUMBER} BRL in {NUMBER} judged windows?, "
-        rf"the best baseline \({_NAME}\) {NUMBER} BRL: a difference of {NUMBER} BRL \({NUMBER} to {NUMBER}\)",
+        rf"The weighted mean of {NUMBER} parts has an RMSE of {NUMBER} {_CODE} in {NUMBER} judged windows?, "
+        rf"the best baseline \({_NAME}\) {NUMBER} {_CODE}: a difference of {NUMBER} {_CODE} \({NUMBER} to {NUMBER}\)",
         "A média ponderada de {} partes tem RMSE de R$ {} em {} janela(s) avaliada(s), a melhor referência ({}) R$ {}: "
         "diferença de R$ {} ({} a {})",
     ),

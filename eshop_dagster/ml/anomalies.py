@@ -34,7 +34,7 @@ class Verdict:
     Attributes:
         is_judged: False where there is too little to judge by; then nothing is an anomaly.
         is_anomaly: `observed` lies below `lower` or above `upper`.
-        observed: orders, or BRL.
+        observed: orders, or an amount.
         expected: of the same unit; None where nothing was judged, as are the bounds.
         reason: one sentence.
     """
@@ -57,7 +57,11 @@ class DayVerdict(NamedTuple):
 
 
 def judge(
-    history: Mapping[date, Sales], days: Iterable[date] | None = None, *, special_dates: Collection[date] = frozenset()
+    history: Mapping[date, Sales],
+    days: Iterable[date] | None = None,
+    *,
+    special_dates: Collection[date] = frozenset(),
+    currency: str = "BRL",
 ) -> list[DayVerdict]:
     """Return the verdicts on some days, in day order; a day's verdict does not depend on any later day.
 
@@ -65,6 +69,7 @@ def judge(
         history: sales by business date; a day between the first and the last that is not there had no order.
         days: which days to judge; default: the last one.
         special_dates: feasts and holidays. They teach nothing about other days, and on them only extremes count.
+        currency: as reasons write amounts.
 
     Raises:
         ValueError: no history, a day outside of it, or sales that are negative or not finite.
@@ -87,7 +92,9 @@ def judge(
         DayVerdict(
             day,
             _on_orders(day, float(orders[at[row]]), by_orders.of(row), int(at[row]), bool(is_special[at[row]])),
-            _on_revenue(float(revenue[at[row]]), by_revenue.of(row), int(orders[at[row]]), bool(is_special[at[row]])),
+            _on_revenue(
+                float(revenue[at[row]]), by_revenue.of(row), int(orders[at[row]]), bool(is_special[at[row]]), currency
+            ),
         )
         for row, day in enumerate(wanted)
     ]
@@ -117,15 +124,14 @@ def _on_orders(day: date, observed: float, band: Band, earlier_days: int, is_spe
     return _judged(observed, band, f"{word}: {observed:,.0f} orders on a {day:%A}", "{:,.0f}", is_special)
 
 
-def _on_revenue(observed: float, band: Band, order_count: int, is_special: bool) -> Verdict:
+def _on_revenue(observed: float, band: Band, order_count: int, is_special: bool, currency: str) -> Verdict:
     if order_count < LEAST_ORDERS:
         return _not_judged(observed, f"{order_count} orders show no average ticket; expected at least {LEAST_ORDERS}")
     if math.isnan(band.lower):
         return _not_judged(observed, "too little history to know the average ticket")
     word = _word(observed, band, "low", "high")
-    return _judged(
-        observed, band, f"{word}: BRL {observed:,.2f} from {order_count:,} orders", "BRL {:,.2f}", is_special
-    )
+    what = f"{word}: {currency} {observed:,.2f} from {order_count:,} orders"
+    return _judged(observed, band, what, f"{currency} {{:,.2f}}", is_special)
 
 
 def _not_judged(observed: float, why: str) -> Verdict:

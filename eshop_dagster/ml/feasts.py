@@ -1,4 +1,4 @@
-"""The days of the year on which a Brazilian shop is far from its usual self."""
+"""The days of the year on which a shop is far from its usual self."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta

@@ -1,6 +1,6 @@
 """Parts of the holdout customers on which a model is looked at by itself, so that no group pays for the average."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,6 @@ REGIONS = {
 }
 """The five regions of Brazil (IBGE) and their states."""
 
-_REGION_OF_STATE = {state: region for region, states in REGIONS.items() for state in states}
-
 
 def spend_slices(
     frame: pd.DataFrame,
@@ -35,6 +33,7 @@ def spend_slices(
     seed: int,
     least_rows: int,
     clusters: npt.ArrayLike | None = None,
+    regions: Mapping[str, Sequence[str]] | None = REGIONS,
 ) -> list[Slice]:
     """Return the RMSE of each slice: by region, by channel, new and old customers, deciles of worth.
 
@@ -49,9 +48,10 @@ def spend_slices(
         seed: of the bootstrap that tells whether a difference is more than chance.
         least_rows: least rows of a slice.
         clusters: whose row each is, where a customer has several; default: one each.
+        regions: the states of each region; None takes each state, as the shop names it, for a region.
     """
     found = []
-    for name, members in _members(frame):
+    for name, members in _members(frame, regions):
         if members.sum() < least_rows or (actual[members] > 0).sum() < LEAST_BUYERS:
             continue
         true, guess, other = actual[members], predicted[members], reference[members]
@@ -61,9 +61,13 @@ def spend_slices(
     return found
 
 
-def _members(frame: pd.DataFrame) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-    region = frame["state"].map(_REGION_OF_STATE).fillna("unknown").to_numpy()
-    yield from ((f"region={name}", region == name) for name in (*REGIONS, "unknown"))
+def _members(
+    frame: pd.DataFrame, regions: Mapping[str, Sequence[str]] | None
+) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+    known = {one: (one,) for one in sorted(frame["state"].dropna().unique())} if regions is None else regions
+    region_of_state = {state: region for region, states in known.items() for state in states}
+    region = frame["state"].map(region_of_state).fillna("unknown").to_numpy()
+    yield from ((f"region={name}", region == name) for name in dict.fromkeys((*known, "unknown")))
     app, store = frame["app_share"].to_numpy(), frame["store_share"].to_numpy()
     web = 1 - app - store
     channel = np.array(["app", "store", "web"])[np.argmax(np.column_stack((app, store, web)), axis=1)]

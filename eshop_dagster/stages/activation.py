@@ -5,13 +5,15 @@ normalised otherwise matches nobody, and nobody says so.
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from eshop_dagster.stages.person_rules import Unfit, read_email, read_phone
+from eshop_dagster.shop import BRAZIL
+from eshop_dagster.stages.dialling import phone_digits
+from eshop_dagster.stages.person_rules import Unfit, read_email
 
 Person = Mapping[str, str | None]
+"""`email`, `phone` and `country`, which is the shop's: a number without a country code is of it."""
 
 _GOOGLE_MAIL = ("gmail.com", "googlemail.com")
 
@@ -35,9 +37,9 @@ def google_email(text: str | None) -> str:
     return f"{account.replace('.', '')}@{domain}" if domain in _GOOGLE_MAIL else _email(text)
 
 
-def google_phone(text: str | None) -> str:
-    """Return a number in E.164, such as +5511987654321; empty when unusable."""
-    digits = meta_phone(text)
+def google_phone(text: str | None, country: str = BRAZIL.country) -> str:
+    """Return a number in E.164, a + and its digits with the country code; empty when unusable."""
+    digits = meta_phone(text, country)
     return f"+{digits}" if digits else ""
 
 
@@ -46,17 +48,18 @@ def meta_email(text: str | None) -> str:
     return _email(text)
 
 
-def meta_phone(text: str | None) -> str:
+def meta_phone(text: str | None, country: str = BRAZIL.country) -> str:
     """Return a number as Meta hashes it: digits alone, country code first; empty when unusable."""
-    try:
-        return re.sub(r"\D", "", read_phone(text or ""))
-    except Unfit:
-        return ""
+    return phone_digits(text, country)
 
 
 def hashed(text: str) -> str:
     """Return the SHA-256 of a value in lower-case hexadecimal, or nothing of nothing."""
     return hashlib.sha256(text.encode()).hexdigest() if text else ""
+
+
+def _country(person: Person) -> str:
+    return person.get("country") or BRAZIL.country
 
 
 def _email(text: str | None) -> str:
@@ -70,14 +73,14 @@ def _email(text: str | None) -> str:
 AUDIENCES: dict[str, Audience] = {
     "google-ads": Audience(
         ("Email", "Phone"),
-        lambda person: (hashed(google_email(person.get("email"))), hashed(google_phone(person.get("phone")))),
+        lambda person: (hashed(google_email(person.get("email"))), hashed(google_phone(person.get("phone"), _country(person)))),
     ),
     "meta": Audience(
         ("email", "phone", "country"),
         lambda person: (
             hashed(meta_email(person.get("email"))),
-            hashed(meta_phone(person.get("phone"))),
-            person.get("country") or "BR",
+            hashed(meta_phone(person.get("phone"), _country(person))),
+            _country(person),
         ),
     ),
 }

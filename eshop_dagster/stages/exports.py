@@ -24,7 +24,8 @@ FORMATS = ("csv", "parquet", *AUDIENCES)
 
 _BATCH_ROWS = 20_000
 _OF_A_PERSON = re.compile(
-    r"@|\d{10,}|\d{3}[. ]\d{3}[. ]\d{3}[- ]?\d{2}|\(?\d{2}\)?[ -]?9?\d{4}[ -]\d{4}\b",
+    r"@|\d{10,}|\d{3}[. ]\d{3}[. ]\d{3}[- ]?\d{2}|\(?\d{2}\)?[ -]?9?\d{4}[ -]\d{4}\b"
+    r"|(?:\+|\b0)(?:\d[ ().-]{0,2}){9,}",
 )
 """An e-mail address, a CPF or a telephone number, however it is written."""
 _SCORES = """

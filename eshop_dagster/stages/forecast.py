@@ -58,7 +58,7 @@ def write_forecast(platform: Platform, snapshot: Snapshot) -> "tuple[LoadedModel
     if champion is not None:
         last, version = snapshot.last_complete_day, champion.version.version
         ahead = champion.pipeline.predict(snapshot.history(), snapshot.calendar(), last).rename(columns=_PUBLISHED)
-        # The models know no country: they name the whole shop as Brazil's.
+        # The models know no country.
         ahead["state"] = ahead["state"].mask(ahead["state"] == NATION, platform.shop.country)
         rows = as_table(ahead.assign(last_known_date=last, revenue_model_version=version), FORECAST_SCHEMA)
     keep_scores(platform.home, {"revenue_forecast": rows}, {"revenue": champion.version if champion else None})

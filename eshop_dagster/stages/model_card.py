@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.adapters.registry import ModelVersion
 from eshop_dagster.ml.features import FEATURES, sample_input
+from eshop_dagster.shop import BRAZIL, Shop, in_currency_of
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kinds.revenue import made_up_history
 
@@ -16,7 +17,7 @@ Column = dict[str, str]
 """`name`, `type`, `unit` and `description`."""
 
 _UNITS = {
-    **{"_brl": "BRL", "_days": "days", "_count": "count", "_share": "share, 0 to 1"},
+    **{"_days": "days", "_count": "count", "_share": "share, 0 to 1"},
     **{"_sin": "-1 to 1", "_cos": "-1 to 1"},
 }
 
@@ -43,7 +44,7 @@ print(assigned.assign(name=assigned["segment_id"].map(model.names("en"))).to_csv
     "revenue": _OPEN
     + """history = pd.read_csv(here / "example.csv", parse_dates=["date"])
 forecast = model.predict(history, horizon_days=28)
-print(forecast[forecast["state"] == "BR"].to_csv())
+print(forecast[forecast["state"] == "all"].to_csv())
 """,
 }
 
@@ -120,22 +121,23 @@ class Card:
         )
 
 
-def card_of(name: str, model: Any) -> Card:
-    """Return the card of a champion."""
+def card_of(name: str, model: Any, shop: Shop = BRAZIL) -> Card:
+    """Return the card of a champion, its amounts in the shop's currency."""
     if name == "revenue":
-        outputs = [_column(*one) for one in _FORECAST]
+        inputs, outputs = ([_column(shop, *one) for one in some] for some in (_HISTORY, _FORECAST))
         outputs[3]["description"] += _told(model.total_errors)
-        history = made_up_history(date.fromordinal(int(model.trained_until)))
-        return Card(_HISTORY, outputs, history, _CODE[name])
+        history = made_up_history(date.fromordinal(int(model.trained_until)), shop)
+        return Card(inputs, outputs, history, _CODE[name])
     features = [str(feature) for feature in model.feature_names_]
-    inputs = [_column(feature, "float64", FEATURES[feature]) for feature in features]
-    outputs = [_column(*one) for one in (_SPEND if name == "spend" else _SEGMENT)]
+    inputs = [_column(shop, feature, "float64", FEATURES[feature]) for feature in features]
+    outputs = [_column(shop, *one) for one in (_SPEND if name == "spend" else _SEGMENT)]
     return Card(inputs, outputs, sample_input(features), _CODE[name])
 
 
-def _column(name: str, kind: str, description: str) -> Column:
-    unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "-")
-    return {"name": name, "type": kind, "unit": unit, "description": description}
+def _column(shop: Shop, name: str, kind: str, description: str) -> Column:
+    units = {"_brl": shop.currency, **_UNITS}
+    unit = next((unit for ending, unit in units.items() if name.endswith(ending)), "-")
+    return {"name": name, "type": kind, "unit": unit, "description": in_currency_of(shop, description)}
 
 
 def _told(errors: dict[str, float]) -> str:
@@ -161,15 +163,15 @@ _SEGMENT = (
     ("typicality", "float64", "share (0-1) of the segment's customers at training that were less typical"),
     ("is_outlier", "bool", "whether the customer lies far from everybody of the segment"),
 )
-_HISTORY = [
-    _column("date", "datetime64", "business day; every day of the shop, from its first to the last complete one"),
-    _column("state", "text", "state or region of the order"),
-    _column("revenue_brl", "float64", "revenue of the day in the state: neither cancelled orders nor returned lines"),
-    _column("order_count", "int64", "orders of the day in the state"),
-]
+_HISTORY = (
+    ("date", "datetime64", "business day; every day of the shop, from its first to the last complete one"),
+    ("state", "text", "state or region of the order"),
+    ("revenue_brl", "float64", "revenue of the day in the state: neither cancelled orders nor returned lines"),
+    ("order_count", "int64", "orders of the day in the state"),
+)
 _FORECAST = (
     ("date", "datetime64", "day ahead"),
-    ("state", "text", "state, or BR for the nation"),
+    ("state", "text", "state, or `all` for the whole shop"),
     ("horizon_days", "int64", "how many days ahead"),
     ("revenue_brl", "float64", "expected revenue; `revenue_lower_80_brl` and so on are the ends of its intervals"),
     ("order_count", "float64", "expected orders"),

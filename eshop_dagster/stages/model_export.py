@@ -54,7 +54,7 @@ def export_model(platform: Platform, name: str, to: Path) -> ExportedModel:
     content = model_bytes(champion.pipeline)
     _refuse_other(champion.version, content)
     types = types_held(content)
-    files = _files(champion.version, card_of(name, champion.pipeline), content, types)
+    files = _files(champion.version, card_of(name, champion.pipeline, platform.shop), content, types)
     files["manifest.json"] = json_bytes(_manifest(champion.version, files))
     written = _zip(files)
     write_atomically(to, written)

@@ -7,9 +7,11 @@ still belongs to the data; otherwise a first model's own promotion would make ev
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eshop_dagster.adapters.model_file import model_bytes
 from eshop_dagster.adapters.registry import ModelVersion
+from eshop_dagster.shop import Shop, in_currency_of
 from eshop_dagster.stages.build import Plan
 from eshop_dagster.stages.champions import present_champion, published_ids
 from eshop_dagster.stages.continuation import (
@@ -27,6 +29,9 @@ from eshop_dagster.stages.provenance import code_tags
 from eshop_dagster.stages.snapshot import Snapshot, SnapshotError, write_snapshot
 from eshop_dagster.stages.trained import Trained
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 def prepare_snapshot(platform: Platform, plan: Plan) -> Snapshot:
     """Write what models learn from: rows of the warehouse, and the champions whose segment ids go on.
@@ -43,8 +48,11 @@ def prepare_snapshot(platform: Platform, plan: Plan) -> Snapshot:
 
 
 def train(kind: Kind, snapshot: Snapshot, params: Params) -> Trained:
-    """Return a kind's model, trained on a snapshot: nothing but the snapshot and the parameters decides its bytes."""
-    return kind.train(snapshot, params, continuation_of(kind, snapshot))
+    """Return a kind's model, trained on a snapshot: nothing but the snapshot and the parameters decides its bytes.
+
+    Its plots and its reason name the currency of the snapshot's shop.
+    """
+    return _in_currency(kind.train(snapshot, params, continuation_of(kind, snapshot)), snapshot.shop)
 
 
 def training_identity(params: Params, kind: Kind, snapshot: Snapshot, dvc_hash: str) -> dict[str, str]:
@@ -78,6 +86,23 @@ def require_present_registry(platform: Platform, kind: Kind, snapshot: Snapshot,
         f"{version.version if version else 'none'} is champion now: take the snapshot again (materialise "
         "`training_snapshot`, or `eshop run`)"
     )
+
+
+def _in_currency(trained: Trained, shop: Shop) -> Trained:
+    for figure in trained.figures.values():
+        name_currency(figure, shop)
+    trained.reason = in_currency_of(shop, trained.reason)
+    if trained.stand_in is not None:
+        _in_currency(trained.stand_in, shop)
+    return trained
+
+
+def name_currency(figure: "Figure", shop: Shop) -> None:
+    """Write the shop's currency wherever a plot, which knows no shop, names the columns' own."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(lambda part: isinstance(part, Text) and "BRL" in part.get_text()):
+        text.set_text(in_currency_of(shop, text.get_text()))
 
 
 def _record(platform: Platform, kind: Kind, snapshot: Snapshot) -> None:

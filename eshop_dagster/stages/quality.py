@@ -68,7 +68,10 @@ def recent_verdicts(
     wanted = [last - timedelta(days=back) for back in range(days)]
     feasts = shop_feasts(range(first.year, last.year + 1))
     return judge(
-        history, [day for day in wanted if day >= min(history)], special_dates=feasts | frozenset(special_dates)
+        history,
+        [day for day in wanted if day >= min(history)],
+        special_dates=feasts | frozenset(special_dates),
+        currency=platform.shop.currency,
     )
 
 

@@ -14,9 +14,11 @@ from eshop_dagster.adapters.files import write_atomically, write_json
 from eshop_dagster.adapters.point_in_time import PointInTime, copy_history
 from eshop_dagster.ml.evidence import GateRules
 from eshop_dagster.ml.replay.policies import NEVER, POLICIES, DriftRule, weeks_between
+from eshop_dagster.shop import BRAZIL, Shop, in_currency_of
 from eshop_dagster.stages.build import Plan, plan_features
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.preparation import name_currency
 from eshop_dagster.stages.progress import Counter
 from eshop_dagster.stages.replay_shop import CopiedShop, ReplayError
 
@@ -60,6 +62,7 @@ class Replay:
         trainings: each day's training: its cut-offs, those that it was judged on, its seconds and its reason.
         verdict: how often to train.
         reference: the policy that the gains are measured from.
+        shop: whose amounts these are.
     """
 
     days: tuple[date, ...]
@@ -68,6 +71,7 @@ class Replay:
     trainings: list[dict[str, Any]]
     verdict: str
     reference: str
+    shop: Shop = BRAZIL
 
 
 def replay(
@@ -99,7 +103,8 @@ def replay(
                 known_before=days[0],
                 window_days=platform.params.cutoffs.horizon_days,
             )
-        return replay_copy(copy, days, platform.params, request)
+        done = replay_copy(copy, days, replace(platform.params, shop=platform.shop), request)
+    return replace(done, verdict=in_currency_of(platform.shop, done.verdict), shop=platform.shop)
 
 
 def replay_copy(copy: PointInTime, days: tuple[date, ...], params: Params, request: Request) -> Replay:
@@ -177,7 +182,9 @@ def write_replay(home: Path, request: Request, done: Replay) -> Path:
     write_json(folder / "replay.json", as_document(request, done))
     write_atomically(folder / "replay.csv", done.weeks.to_csv(index=False).encode())
     image = io.BytesIO()
-    replay_figure(done.table, done.weeks).savefig(image, format="png")
+    figure = replay_figure(done.table, done.weeks)
+    name_currency(figure, done.shop)
+    figure.savefig(image, format="png")
     write_atomically(folder / "replay.png", image.getvalue())
     return folder
 

@@ -90,6 +90,7 @@ class CopiedShop:
         from eshop_dagster.ml.drift import profile_features
         from eshop_dagster.ml.features import FEATURES, LABEL, SEASON_FEATURES
         from eshop_dagster.ml.replay import Training
+        from eshop_dagster.ml.slices import REGIONS
         from eshop_dagster.ml.spend import SpendParams, SpendResult, drawn_training_rows, fit_spend
 
         try:
@@ -111,4 +112,5 @@ class CopiedShop:
         # The season at a cut-off is the same for every customer, and always moves.
         told = [name for name in FEATURES if name not in SEASON_FEATURES]
         profile = profile_features(scoring, told)
-        return Training(day, cutoffs.training, cutoffs.judging, result, profile, sum(map(len, rows.values())))
+        count, regions = sum(map(len, rows.values())), REGIONS if self._params.shop.is_brazilian else None
+        return Training(day, cutoffs.training, cutoffs.judging, result, profile, count, regions)

@@ -1,6 +1,6 @@
 """What each column means that scoring and forecasting publish: the only place that says so of tables outside dbt.
 
-A name that dbt's tables have too means what it means there: its description begins with the words of dbt's own, and a
+Amounts are in the shop's currency. A name that dbt's tables have too means what it means there: its description begins with the words of dbt's own, and a
 remark about the rows may follow.
 """
 
@@ -22,8 +22,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 _KEY = "Random pseudonym of the customer, which only the vault can link to a person."
 _SEGMENT = "Number of the segment, which keeps its meaning from one model to the next."
 _ENDS = {
-    "lower": "Lower end, in BRL, of the interval that should hold {level} % of the {what}; NULL without one.",
-    "upper": "Upper end, in BRL, of the interval that should hold {level} % of the {what}; NULL without one.",
+    "lower": "Lower end, in the shop's currency, of the interval that should hold {level} % of the {what}; NULL without one.",
+    "upper": "Upper end, in the shop's currency, of the interval that should hold {level} % of the {what}; NULL without one.",
 }
 
 
@@ -39,9 +39,9 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
     "customer_scores": {
         "customer_key": _KEY,
         "as_of_date": "Cut-off: the first business date of which nothing is known. Spending counts from it on.",
-        "expected_spend_brl": "Net spend in BRL to expect of the customer in the window that the manifest names.",
+        "expected_spend_brl": "Net spend to expect of the customer in the window that the manifest names.",
         "purchase_probability": "Probability (0 to 1) that the customer buys in the window that the manifest names.",
-        "spend_if_buying_brl": "Net spend in BRL to expect of the customer in the window, if the customer buys.",
+        "spend_if_buying_brl": "Net spend to expect of the customer in the window, if the customer buys.",
         **_ends("spend_if_buying", "amounts that such customers spend in the window if they buy"),
         "spend_model_version": "Version of the model that expects this; NULL without one.",
         "segment_id": f"{_SEGMENT} NULL without a model.",
@@ -54,7 +54,7 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "rank": "Place of the reason among the customer's, 1 for the weightiest.",
         "feature": "Column of customer_features that the reason is about.",
         "value": "The customer's value of that feature.",
-        "effect_brl": "By how much the feature raises what is expected of the customer, in BRL; below 0 it lowers it.",
+        "effect_brl": "By how much the feature raises what is expected of the customer; below 0 it lowers it.",
         "reason_pt": "The reason as a phrase in Portuguese.",
         "reason_en": "The reason as a phrase in English.",
     },
@@ -65,20 +65,20 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "description_pt": "The persona in a few Portuguese sentences.",
         "description_en": "The persona in a few English sentences.",
         "customer_count": "Customers in the group that the row is about. All who were scored into the segment.",
-        "net_revenue_brl_mean": "Mean net_revenue_brl of its customers in BRL.",
-        "expected_spend_brl_mean": "Mean expected_spend_brl of its customers in BRL.",
+        "net_revenue_brl_mean": "Mean net_revenue_brl of its customers.",
+        "expected_spend_brl_mean": "Mean expected_spend_brl of its customers.",
         "recency_days_median": "Median recency_days of its customers.",
         "order_count_mean": "Mean order_count of its customers.",
     },
     "revenue_forecast": {
         "date": "Business date that is forecast.",
-        "state": "Code of the state (SP), or name of the region outside Brazil, of delivery. BR is the nation.",
+        "state": "Code of the state (SP), or name of the region outside Brazil, of delivery. The country's code (BR) is the whole shop.",
         "last_known_date": "Last business date whose sales the forecast knows.",
         "horizon_days": "Days from last_known_date to the date.",
-        "expected_revenue_brl": "Revenue to expect of the day in BRL, as revenue_brl counts it: before returns.",
+        "expected_revenue_brl": "Revenue to expect of the day, as revenue_brl counts it: before returns.",
         **_ends("revenue", "revenues of such days"),
         "expected_order_count": "Sales to expect of the day, as order_count counts them.",
-        "expected_ticket_brl": "Revenue to expect of one sale in BRL; NULL on a day without trade.",
+        "expected_ticket_brl": "Revenue to expect of a single sale; NULL on a day without trade.",
         **_ends("average_ticket", "average tickets of such days"),
         "revenue_model_version": "Version of the model that forecast this; NULL without one.",
     },

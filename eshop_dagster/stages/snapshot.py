@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.files import is_file_of, parquet_bytes, write_atomically, write_json
+from eshop_dagster.shop import Shop
 from eshop_dagster.stages.build import Plan
 from eshop_dagster.stages.platform import Platform
 
@@ -24,12 +25,8 @@ TABLES_USED = ("customer_features", "customer_spend_labels", "fct_orders", "dim_
 _HISTORY = """
     SELECT
         ordered_date AS date,
-        -- BR and the country's code name the whole shop.
-        CASE
-            WHEN state = 'BR' THEN 'Brazil'
-            WHEN state = $country THEN state || ' (state)'
-            ELSE coalesce(state, 'unknown')
-        END AS state,
+        -- Two names stand for the whole shop: the country's code for readers, another for the models.
+        CASE WHEN state IN ($country, $nation) THEN state || ' (state)' ELSE coalesce(state, 'unknown') END AS state,
         sum(revenue_brl)::DOUBLE AS revenue_brl,
         count(*) FILTER (WHERE is_sale) AS order_count
     FROM fct_orders
@@ -62,8 +59,8 @@ class Snapshot:
 
     Attributes:
         folder: where the files lie.
-        description: the content of `snapshot.json`: cut-offs, row counts, features, and of each table used the content
-            hash of the very rows.
+        description: the content of `snapshot.json`: whose shop it is, cut-offs, row counts, features, and of each table
+            used the content hash of the very rows.
     """
 
     folder: Path
@@ -118,6 +115,11 @@ class Snapshot:
         return date.fromisoformat(self.description["last_complete_day"])
 
     @property
+    def shop(self) -> Shop:
+        """Whose rows these are; Brazil's in a snapshot of before shops had a country."""
+        return Shop(**self.description.get("shop", {}))
+
+    @property
     def obstacle(self) -> str | None:
         """Why there are no cut-offs to train and judge at; None where there are."""
         found: str | None = self.description["obstacle"]
@@ -146,11 +148,13 @@ def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
         SnapshotError: the features of a cut-off are not in the warehouse.
     """
     from eshop_dagster.ml.features import FEATURES
+    from eshop_dagster.ml.revenue import NATION
 
     folder, cutoffs = platform.home / "snapshots" / FOLDER, plan.cutoffs
     last_day = plan.last_complete_day or plan.scoring - timedelta(days=1)
+    names = {"country": platform.shop.country, "nation": NATION}
     tables = {
-        "history": platform.warehouse.read(_HISTORY, {"last_day": last_day, "country": platform.shop.country}),
+        "history": platform.warehouse.read(_HISTORY, {"last_day": last_day, **names}),
         "calendar": platform.warehouse.read(_CALENDAR),
     }
     if cutoffs:
@@ -161,6 +165,7 @@ def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
         tables["scoring"] = read_features(platform, plan.scoring, at_most=size)
     records = platform.records.records()
     description = {
+        "shop": asdict(platform.shop),
         "training_cutoffs": [str(day) for day in cutoffs.training] if cutoffs else [],
         "judging_cutoffs": [str(day) for day in cutoffs.judging] if cutoffs else [],
         "holdout_cutoff": str(cutoffs.holdout) if cutoffs else None,

@@ -23,7 +23,7 @@ orders AS (
         if(is_cancelled, 0, coalesce(if(is_returned AND NOT has_returned_lines, sold_brl, returned_brl), 0))
             ::DECIMAL(18, 2) AS returned_brl,
         coalesce(freight_brl, 0)::DECIMAL(18, 2) AS freight_brl,
-        timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late,
+        timezone('{time_zone}', delivered_at)::DATE > promised_date AS is_late,
         NOT is_cancelled AND coalesce(item_count, 0) > 0 AS is_sale, DATE '{as_of_date}' AS as_of_date
     FROM raw_orders JOIN known USING (order_id, changed_date) LEFT JOIN lines USING (order_id)
     WHERE customer_key IS NOT NULL

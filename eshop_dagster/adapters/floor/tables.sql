@@ -3,7 +3,7 @@
 CREATE VIEW raw_customers AS FROM read_parquet('{raw}/customers/*/*.parquet', hive_types = {{'changed_date': DATE}});
 CREATE VIEW raw_products AS FROM read_parquet('{raw}/products/*/*.parquet', hive_types = {{'changed_date': DATE}});
 CREATE VIEW raw_orders AS
-SELECT *, timezone('America/Sao_Paulo', ordered_at)::DATE AS ordered_date,
+SELECT *, timezone('{time_zone}', ordered_at)::DATE AS ordered_date,
     status IN ('cancelled', 'unavailable') AS is_cancelled, status = 'returned' AS is_returned
 FROM read_parquet('{raw}/orders/*/*.parquet', hive_types = {{'changed_date': DATE}});
 CREATE VIEW raw_items AS
@@ -48,8 +48,8 @@ payments AS (
 SELECT order_id, orders.customer_key, orders.customer_key IS NULL AS is_guest, status, is_cancelled,
     NOT is_cancelled AND coalesce(item_count, 0) > 0 AS is_sale, channel, state, city, ordered_at, orders.ordered_date,
     approved_at, shipped_at, delivered_at, promised_date,
-    timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late,
-    delivered_at > timezone('America/Sao_Paulo', promised_date::TIMESTAMP) AS is_late_by_instant,
+    timezone('{time_zone}', delivered_at)::DATE > promised_date AS is_late,
+    delivered_at > timezone('{time_zone}', promised_date::TIMESTAMP) AS is_late_by_instant,
     coalesce(approved_at < ordered_at OR shipped_at < ordered_at OR shipped_at < approved_at
         OR delivered_at < approved_at OR delivered_at < shipped_at, FALSE) AS has_backward_times,
     coalesce(line_count, 0) AS line_count, coalesce(item_count, 0) AS item_count,
@@ -79,7 +79,7 @@ changes AS (
         if(is_cancelled, 0, coalesce(if(is_returned AND NOT has_returned_lines, sold_brl, returned_brl), 0))
             ::DECIMAL(18, 2) AS returned_brl,
         coalesce(freight_brl, 0)::DECIMAL(18, 2) AS freight_brl,
-        timezone('America/Sao_Paulo', delivered_at)::DATE > promised_date AS is_late,
+        timezone('{time_zone}', delivered_at)::DATE > promised_date AS is_late,
         coalesce(lines_hash, 0) AS lines_hash
     FROM raw_orders LEFT JOIN lines USING (order_id, changed_date)
 ),
@@ -167,7 +167,7 @@ SELECT order_id, orders.ordered_date, orders.customer_key, channel, seller_id, s
     if(shipped_at >= approved_at, date_diff('second', approved_at, shipped_at) / 86400, NULL) AS handling_days,
     if(delivered_at >= shipped_at, date_diff('second', shipped_at, delivered_at) / 86400, NULL) AS transit_days,
     if(delivered_at >= ordered_at, date_diff('second', ordered_at, delivered_at) / 86400, NULL) AS delivery_days,
-    (timezone('America/Sao_Paulo', delivered_at)::DATE - promised_date)::INTEGER AS late_days, is_late,
+    (timezone('{time_zone}', delivered_at)::DATE - promised_date)::INTEGER AS late_days, is_late,
     is_late_by_instant,
     status IN ('delivered', 'returned') AND approved_at IS NULL AS is_missing_approved_at,
     status IN ('delivered', 'returned') AND shipped_at IS NULL AS is_missing_shipped_at,
@@ -185,7 +185,7 @@ WHERE (promised_date IS NOT NULL OR shipped_at IS NOT NULL OR delivered_at IS NO
 
 CREATE TABLE fct_reviews AS
 SELECT review_id, order_id, ordered_date, orders.customer_key, score, created_at,
-    timezone('America/Sao_Paulo', created_at)::DATE - timezone('America/Sao_Paulo', delivered_at)::DATE
+    timezone('{time_zone}', created_at)::DATE - timezone('{time_zone}', delivered_at)::DATE
         AS since_delivery_days,
     is_late, is_late_by_instant, reviews.changed_date
 FROM (

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from eshop_dagster.api.access import Admitted
 from eshop_dagster.api.answers import ForecastAnswer
-from eshop_dagster.api.history import Day, is_state_of
+from eshop_dagster.api.history import Day, is_state_of, wanted_state
 from eshop_dagster.api.problems import documented, unfit
 from eshop_dagster.api.routes.asking import json_response
 from eshop_dagster.api.service import service_of
@@ -48,7 +48,7 @@ async def forecast(request: Request, query: Annotated[ForecastQuery, Query()]) -
     state = service_of(request).state()
     nation = state.release.shop.country
     if query.state is not None and query.state != nation and not is_state_of(state.release.shop, query.state):
-        words = f"Input should be {nation} or a state of Brazil, such as SP"
+        words = f"Input should be {nation} or {wanted_state(state.release.shop)}"
         raise unfit([{"loc": ("query", "state"), "type": "state", "msg": words}])
     query = query.model_copy(update={"state": query.state or nation})
     table = _chosen(state.release.forecast, query)

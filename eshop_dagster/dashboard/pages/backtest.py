@@ -22,7 +22,9 @@ def backtest(view: View) -> None:
     if looks is None:
         return
     states = view.filters.states if len(view.filters.states) == 1 else ()
-    looks = looks[looks["state"] == (states[0] if states else NATION)]
+    # Versions of an older platform name the whole shop as Brazil's.
+    nation = NATION if (looks["state"] == NATION).any() else "BR"
+    looks = looks[looks["state"] == (states[0] if states else nation)]
     looks = looks.assign(date=pd.to_datetime(looks["date"]))
     looks = looks.merge(_orders(view, looks, states), how="left", on="date").fillna({"order_count": 0})
     notes = [] if states else ignored_note(view, "states")

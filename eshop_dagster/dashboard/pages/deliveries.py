@@ -44,8 +44,10 @@ def render(view: View) -> None:
     _open(view)
     _headline(view, _without_small_late(total))
     _history(view)
-    for pair in ((_months, _durations), (_map, _states), (_remote, _delay)):
-        for place, draw in zip(st.columns(2), pair, strict=True):
+    # Which regions are hard to reach is known of Brazil alone.
+    last = (_remote, _delay) if view.formats.shop.is_brazilian else (_delay,)
+    for pair in ((_months, _durations), (_map, _states), last):
+        for place, draw in zip(st.columns(len(pair)), pair, strict=True):
             with place:
                 draw(view)
     _routes(view)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from eshop_dagster.dashboard.texts import (
+    abroad,
     customers,
     data,
     deliveries,
@@ -32,8 +33,8 @@ for _part in (
 
 @dataclass(frozen=True)
 class Texts:
-    """The catalogue in one language; `{window}` is the length in days of the release's window, `{currency}` and
-    `{place}` are the shop's."""
+    """The catalogue in one language; `{window}` is the length in days of the release's window, `{currency}`,
+    `{place}` and `{zone}` are the shop's; outside Brazil, texts about states are about regions."""
 
     language: str
     window_days: int | None = None
@@ -45,9 +46,11 @@ class Texts:
         Raises:
             KeyError: there is no such text.
         """
-        text = CATALOGUE[key][LANGUAGES.index(self.language)]
+        known = {} if self.shop.is_brazilian else abroad.TEXTS
+        text = (known.get(key) or CATALOGUE[key])[LANGUAGES.index(self.language)]
         text = text.replace("{window}", "–" if self.window_days is None else str(self.window_days))
         text = text.replace("{currency}", self.currency).replace("{place}", place_of(self.shop))
+        text = text.replace("{zone}", self.shop.time_zone)
         return text.format(**values) if values else text
 
     @property

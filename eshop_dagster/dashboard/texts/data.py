@@ -7,8 +7,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "data.through": ("Dados até", "Data through"),
     "data.through_help": (
-        "Último dia de negócio nesta publicação (America/Sao_Paulo).",
-        "Last business day of this release (America/Sao_Paulo).",
+        "Último dia de negócio nesta publicação ({zone}).",
+        "Last business day of this release ({zone}).",
     ),
     "data.tables": ("Tabelas publicadas", "Published tables"),
     "data.tables_help": ("Quantas tabelas esta publicação traz.", "How many tables this release brings."),

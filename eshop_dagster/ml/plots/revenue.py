@@ -46,7 +46,7 @@ def revenue_months_figure(backtest: pd.DataFrame, state: str = NATION) -> Figure
     axes.yaxis.set_major_formatter(NUMBER)
     axes.margins(y=0.15)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
-    title = f"Revenue by month ({state}): predicted before the month began, and real"
+    title = f"Revenue by month ({_place(state)}): predicted before the month began, and real"
     label_axes(axes, title=title, x="month", y="revenue (BRL)")
     return figure
 
@@ -67,9 +67,9 @@ def revenue_fan_figure(history: pd.DataFrame, forecast: pd.DataFrame, state: str
     figure = new_figure(11.0, 7.0)
     top, foot = figure.subplots(2, 1, sharex=True)
     _draw_fan(top, past.index, past["revenue_brl"], ahead, "revenue")
-    label_axes(top, title=f"Revenue by day ({state})", x="", y="revenue (BRL)")
+    label_axes(top, title=f"Revenue by day ({_place(state)})", x="", y="revenue (BRL)")
     _draw_fan(foot, past.index, past["average_ticket_brl"], ahead, "average_ticket")
-    label_axes(foot, title=f"Average ticket by day ({state})", x="", y="BRL an order")
+    label_axes(foot, title=f"Average ticket by day ({_place(state)})", x="", y="BRL an order")
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     foot.xaxis.set_major_locator(locator)
     foot.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
@@ -100,6 +100,10 @@ def revenue_candidates_figure(candidates: pd.DataFrame) -> Figure:
         label_axes(axes, title="Lower is better", x=_PANELS[name], y="")
         axes.grid(visible=False)
     return figure
+
+
+def _place(state: str) -> str:
+    return "whole shop" if state == NATION else state
 
 
 def has_whole_month(backtest: pd.DataFrame) -> bool:

@@ -1,7 +1,7 @@
 """A policy's way through the weeks: when it trained, what the gate said, and what was in place afterwards."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from eshop_dagster.ml.evidence import Evidence, GateRules, Outcome
 from eshop_dagster.ml.gate import Decision, judge, steps_down
 from eshop_dagster.ml.metrics import rmse
 from eshop_dagster.ml.replay.policies import DRIFT, USUAL_DRIFT, DriftRule, is_due
+from eshop_dagster.ml.slices import REGIONS
 from eshop_dagster.ml.spend import SpendMean, SpendResult, compare_spend
 from eshop_dagster.ml.spend.effects import Floats
 from eshop_dagster.ml.spend.result import CHOICE_METRIC
@@ -43,6 +44,7 @@ class Training:
         result: the models, and what they are judged by; without a model where nothing could be learned.
         profile: the features of the customers of `day`.
         rows: number of rows learned from.
+        regions: of the shop's country, as `spend_slices` takes them.
     """
 
     day: date
@@ -51,6 +53,7 @@ class Training:
     result: SpendResult
     profile: Mapping[str, FeatureProfile]
     rows: int = 0
+    regions: Mapping[str, Sequence[str]] | None = field(default_factory=lambda: REGIONS)
 
     def option(self, *, is_stand_in: bool = False) -> Option | None:
         """Return the mean, or the best baseline; None where there is none."""
@@ -188,7 +191,15 @@ def evidence_of(
     result = training.result
     assert result.walk is not None, "a training with an option has judged rows"
     walk, sitting = result.walk, place.option.model if place else None
-    compared = compare_spend(walk, option.predicted, result.rival, sitting, seed=seed, slice_rows=rules.slice_rows)
+    compared = compare_spend(
+        walk,
+        option.predicted,
+        result.rival,
+        sitting,
+        seed=seed,
+        slice_rows=rules.slice_rows,
+        regions=training.regions,
+    )
     return Evidence(
         metric=CHOICE_METRIC,
         is_lower_better=True,

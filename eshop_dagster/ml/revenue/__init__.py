@@ -6,6 +6,7 @@ split by state. `study_revenue` looks back, `fit_revenue` judges and fits, `Reve
 
 from eshop_dagster.ml.revenue.fit import Study, fit_revenue, study_revenue
 from eshop_dagster.ml.revenue.forecaster import FORECAST_COLUMNS, HORIZON_DAYS, RevenueForecaster
+from eshop_dagster.ml.revenue.feast_days import gift_days_of
 from eshop_dagster.ml.revenue.panel import NATION
 from eshop_dagster.ml.revenue.params import BASELINES, MEAN, PARTS, RevenueParams
 from eshop_dagster.ml.revenue.result import RevenueResult

@@ -19,6 +19,14 @@ EPOCH = date(1970, 1, 1).toordinal()
 RUN_UP_DAYS = 21
 BLACK_FRIDAY_DAYS = range(-1, 7)
 
+_GIFT_DAYS = {
+    "BR": ("05-sun2", "06-12", "08-sun2", "10-12", "12-25"),
+    **dict.fromkeys(("GB", "IE"), ("02-14", "easter-21", "06-sun3", "12-25")),
+    "PT": ("02-14", "03-19", "05-sun1", "12-25"),
+}
+_USUAL_GIFT_DAYS = ("02-14", "05-sun2", "06-sun3", "12-25")
+"""Valentine's Day, Mother's Day, Father's Day and Christmas, as most countries keep them."""
+
 _BLACK_FRIDAY = "black_friday"
 _RULE = re.compile(r"(\d\d)-(?:(\d\d)|sun([1-4]))|easter([-+]\d{1,2})")
 _YEAR_END = ((1, 1), (12, 23), (12, 24), (12, 25), (12, 26), (12, 31))
@@ -53,6 +61,11 @@ def easter(year: int) -> date:
     late = (moon + 11 * epact + 22 * week) // 451
     month, day = divmod(epact + week - 7 * late + 114, 31)
     return date(year, month, day + 1)
+
+
+def gift_days_of(country: str) -> tuple[str, ...]:
+    """Return the rules of the days for which a country's customers buy gifts, by its ISO 3166 code."""
+    return _GIFT_DAYS.get(country, _USUAL_GIFT_DAYS)
 
 
 def gift_day(rule: str, year: int) -> date:

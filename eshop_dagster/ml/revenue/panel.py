@@ -8,7 +8,8 @@ import pandas as pd
 
 from eshop_dagster.ml.revenue.feast_days import Floats, Ordinals
 
-NATION = "BR"
+NATION = "all"
+"""What models call the whole shop, which readers know by its country's code."""
 """The name under which the sum of all states is published."""
 
 HISTORY_COLUMNS = ("date", "state", "revenue_brl", "order_count")

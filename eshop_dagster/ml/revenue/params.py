@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from eshop_dagster.ml.parameters import Parameters, require
-from eshop_dagster.ml.revenue.feast_days import gift_day
+from eshop_dagster.ml.revenue.feast_days import gift_day, gift_days_of
 
 BASELINES = ("weekday_mean", "last_week", "year_ago")
 PARTS = (*BASELINES, "level", "long_level", "drift", "year_shape")
@@ -23,7 +23,7 @@ class RevenueParams(Parameters):
         sharpness: a part weighs its error to the power of minus this.
         prior_origins: so many origins without a difference between parts are added to those seen.
         gift_days: days for which customers buy in the weeks before, as rules of `feast_days.gift_day`; one that means
-            nothing to a shop's customers is learned as none.
+            nothing to a shop's customers is learned as none. Brazil's unless others are given.
     """
 
     horizon_days: int = 91
@@ -32,7 +32,7 @@ class RevenueParams(Parameters):
     spacing_days: int = 7
     sharpness: float = 8.0
     prior_origins: float = 4.0
-    gift_days: tuple[str, ...] = ("05-sun2", "06-12", "08-sun2", "10-12", "12-25")
+    gift_days: tuple[str, ...] = gift_days_of("BR")
 
     def __post_init__(self) -> None:
         require(28 <= self.horizon_days <= 180, "RevenueParams.horizon_days", self.horizon_days, "28 to 180")

@@ -1,11 +1,12 @@
 """A challenger, the sitting champion and the best baseline on the same judged rows, as the gate looks at them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from eshop_dagster.ml.bootstrap import Interval, paired_bootstrap
 from eshop_dagster.ml.evidence import Comparison
 from eshop_dagster.ml.metrics import rmse
-from eshop_dagster.ml.slices import spend_slices
+from eshop_dagster.ml.slices import REGIONS, spend_slices
 from eshop_dagster.ml.spend.champion import champion_says
 from eshop_dagster.ml.spend.effects import Floats
 from eshop_dagster.ml.spend.model import SpendMean
@@ -14,7 +15,14 @@ from eshop_dagster.ml.spend.walk import WalkForward
 
 
 def compare_spend(
-    walk: WalkForward, mine: Floats, rival: str, champion: SpendMean | None, *, seed: int, slice_rows: int
+    walk: WalkForward,
+    mine: Floats,
+    rival: str,
+    champion: SpendMean | None,
+    *,
+    seed: int,
+    slice_rows: int,
+    regions: Mapping[str, Sequence[str]] | None = REGIONS,
 ) -> Comparison:
     """Return how a challenger stands against the champion and the best baseline, over all judged windows together.
 
@@ -27,6 +35,7 @@ def compare_spend(
         champion: None where there is none.
         seed: of the bootstrap.
         slice_rows: least rows of a slice.
+        regions: as `spend_slices` takes them.
     """
 
     def apart(a: Floats, b: Floats) -> Interval:
@@ -42,6 +51,7 @@ def compare_spend(
         seed=seed,
         least_rows=slice_rows,
         clusters=walk.customers,
+        regions=regions,
     )
     alone = Comparison(against_baseline=apart(mine, baseline), baseline_name=rival, slices=slices)
     if theirs is None:

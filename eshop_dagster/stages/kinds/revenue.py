@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eshop_dagster.ml.evidence import Comparison, Slice
+from eshop_dagster.shop import BRAZIL, Shop
 from eshop_dagster.stages.kinds.kind import Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
@@ -28,10 +29,10 @@ def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
 
 def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     """Judge every candidate over the whole past, then fit what serves on every day; the best baseline stands by."""
-    from eshop_dagster.ml.revenue import RevenueParams, fit_revenue, study_revenue
+    from eshop_dagster.ml.revenue import RevenueParams, fit_revenue, gift_days_of, study_revenue
 
     seed = seed_of(params.revenue)
-    chosen = RevenueParams.from_mapping(without_seed(params.revenue))
+    chosen = RevenueParams.from_mapping({"gift_days": gift_days_of(snapshot.shop.country), **without_seed(params.revenue)})
     study = study_revenue(snapshot.history(), snapshot.calendar(), snapshot.last_complete_day, chosen, seed)
     result = fit_revenue(study)
     trained = _trained(result, study, snapshot)
@@ -57,7 +58,7 @@ def _trained(result: "RevenueResult", study: "Study", snapshot: Snapshot) -> Tra
         tables={"candidates": result.candidates, "backtest": result.backtest},
         reports={"parameters": parameters_report(study.params, study.seed), "notes": list(result.notes)},
         training_rows=len(history),
-        input_example=made_up_history(snapshot.last_complete_day),
+        input_example=made_up_history(snapshot.last_complete_day, snapshot.shop),
         judged=study,
     )
 
@@ -119,20 +120,22 @@ def _figures(result: Any, history: "pd.DataFrame", snapshot: Snapshot) -> "dict[
     return figures
 
 
-def made_up_history(last_day: date) -> "pd.DataFrame":
+def made_up_history(last_day: date, shop: Shop = BRAZIL) -> "pd.DataFrame":
     """Return four weeks of a made-up shop in two states, as the model takes them; it knows the calendar around them."""
     days = pd.date_range(end=last_day, periods=28)
+    near, far = ("RJ", "SP") if shop.is_brazilian else ("North", "South")
     rows = [
         {"date": day, "state": state, "revenue_brl": 1000.0 + 100 * day.weekday() + extra, "order_count": 10}
         for day in days
-        for state, extra in (("RJ", 0.0), ("SP", 500.0))
+        for state, extra in ((near, 0.0), (far, 500.0))
     ]
     return pd.DataFrame(rows)
 
 
 REVENUE = Kind(
     name="revenue",
-    question="What will the shop take, by day and state, up to three months ahead? Revenue and average ticket, BRL.",
+    question="What will the shop take, by day and state, up to three months ahead? Revenue and average ticket, in the "
+    "shop's currency.",
     metric=_METRIC,
     is_lower_better=True,
     tables=("fct_orders", "dim_dates"),

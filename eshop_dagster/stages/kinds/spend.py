@@ -31,11 +31,20 @@ def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
 
 def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
     """Hold the walk-forward predictions against the champion's and the best baseline's, on the very same rows."""
+    from eshop_dagster.ml.slices import REGIONS
     from eshop_dagster.ml.spend import compare_spend
 
     result, mine = trained.judged
     seed, rules = seed_of(params.spend), GateRules.from_mapping(params.gate)
-    return compare_spend(result.walk, mine, result.rival, champion, seed=seed, slice_rows=rules.slice_rows)
+    return compare_spend(
+        result.walk,
+        mine,
+        result.rival,
+        champion,
+        seed=seed,
+        slice_rows=rules.slice_rows,
+        regions=REGIONS if snapshot.shop.is_brazilian else None,
+    )
 
 
 def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
@@ -117,7 +126,7 @@ def _drawn_rows_of(snapshot: Snapshot, seed: int, fit_rows: int) -> "pd.DataFram
 
 SPEND = Kind(
     name="spend",
-    question="How much will this customer spend in the window ahead? Expected net BRL per customer.",
+    question="How much will this customer spend in the window ahead? Expected net spend, in the shop's currency.",
     metric=_METRIC,
     is_lower_better=True,
     tables=("customer_features", "customer_spend_labels"),
