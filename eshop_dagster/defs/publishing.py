@@ -64,7 +64,7 @@ def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResul
     metadata=_columns("revenue_forecast"),
 )
 def revenue_forecast(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
-    """Revenue and average ticket by the champion: one row per day ahead and state; the country's code is the whole shop."""
+    """Revenue and average ticket by the champion: one row per day ahead and state; the whole shop's has its country."""
     champion, rows = write_forecast(platform, read_snapshot(platform))
     return dg.MaterializeResult(metadata={"rows": rows, "revenue_version": champion.version.version if champion else 0})
 

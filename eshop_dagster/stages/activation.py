@@ -73,7 +73,10 @@ def _email(text: str | None) -> str:
 AUDIENCES: dict[str, Audience] = {
     "google-ads": Audience(
         ("Email", "Phone"),
-        lambda person: (hashed(google_email(person.get("email"))), hashed(google_phone(person.get("phone"), _country(person)))),
+        lambda person: (
+            hashed(google_email(person.get("email"))),
+            hashed(google_phone(person.get("phone"), _country(person))),
+        ),
     ),
     "meta": Audience(
         ("email", "phone", "country"),

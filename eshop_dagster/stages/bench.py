@@ -113,7 +113,14 @@ def floor_tables(home: Path, days: int) -> dict[str, Any]:
 def floor_features(home: Path, days: int) -> dict[str, Any]:
     """Compute the same features by bare SQL from raw."""
     as_of = _day(days) + timedelta(days=1)
-    run_floor("features", home / "raw", _floor(home), memory_limit=duckdb_memory(), time_zone=_platform(home).shop.time_zone, as_of_date=str(as_of))
+    run_floor(
+        "features",
+        home / "raw",
+        _floor(home),
+        memory_limit=duckdb_memory(),
+        time_zone=_platform(home).shop.time_zone,
+        as_of_date=str(as_of),
+    )
     return {}
 
 

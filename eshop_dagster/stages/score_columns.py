@@ -1,7 +1,7 @@
 """What each column means that scoring and forecasting publish: the only place that says so of tables outside dbt.
 
-Amounts are in the shop's currency. A name that dbt's tables have too means what it means there: its description begins with the words of dbt's own, and a
-remark about the rows may follow.
+Amounts are in the shop's currency. A name that dbt's tables have too means what it means there: its description begins
+with the words of dbt's own, and a remark about the rows may follow.
 """
 
 from collections.abc import Mapping
@@ -22,8 +22,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 _KEY = "Random pseudonym of the customer, which only the vault can link to a person."
 _SEGMENT = "Number of the segment, which keeps its meaning from one model to the next."
 _ENDS = {
-    "lower": "Lower end, in the shop's currency, of the interval that should hold {level} % of the {what}; NULL without one.",
-    "upper": "Upper end, in the shop's currency, of the interval that should hold {level} % of the {what}; NULL without one.",
+    "lower": "Lower end of the interval that should hold {level} % of the {what}; NULL without one.",
+    "upper": "Upper end of the interval that should hold {level} % of the {what}; NULL without one.",
 }
 
 
@@ -72,7 +72,8 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "revenue_forecast": {
         "date": "Business date that is forecast.",
-        "state": "Code of the state (SP), or name of the region outside Brazil, of delivery. The country's code (BR) is the whole shop.",
+        "state": "Code of the state (SP), or name of the region outside Brazil, of delivery. "
+        "The country's code (BR) is the whole shop.",
         "last_known_date": "Last business date whose sales the forecast knows.",
         "horizon_days": "Days from last_known_date to the date.",
         "expected_revenue_brl": "Revenue to expect of the day, as revenue_brl counts it: before returns.",

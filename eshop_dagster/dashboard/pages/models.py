@@ -13,6 +13,7 @@ from eshop_dagster.dashboard.formats import MISSING
 from eshop_dagster.dashboard.gate_words import decision_words, gate_words
 from eshop_dagster.dashboard.pages.drift import drift
 from eshop_dagster.dashboard.pages.model_quality import model_quality
+from eshop_dagster.dashboard.pages.purchase_curve import purchase_curve
 from eshop_dagster.dashboard.view import View
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.register import last_decisions
@@ -28,6 +29,7 @@ def render(view: View) -> None:
         return
     _champions(view, versions)
     model_quality(view, versions)
+    purchase_curve(view)
     _gate(view, versions)
     _versions(view, versions)
     drift(view)

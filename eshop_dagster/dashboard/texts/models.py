@@ -47,6 +47,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "RMSE do campeão menos o da melhor referência: {value} (com 95% de certeza entre {lower} e {upper}).",
         "RMSE of the champion minus that of the best baseline: {value} (with 95% confidence {lower} to {upper}).",
     ),
+    "models.chances": ("Probabilidade de comprar: prevista e real", "Probability to buy: expected and real"),
+    "models.chances_help": (
+        "Clientes da última janela avaliada, em dez grupos do menos ao mais provável de comprar em {window} dias: a "
+        "probabilidade média de cada grupo e a parte dele que comprou. O modelo não tinha visto essas compras.",
+        "Customers of the last judged window, in ten groups from the least to the most likely to buy within {window} "
+        "days: each group's mean probability, and the share of it that bought. The model had not seen these purchases.",
+    ),
+    "models.chances_perfect": ("Acerto perfeito", "Perfect"),
+    "models.chances_tenths": ("Décimos dos clientes", "Tenths of customers"),
+    "models.chances_reading": (
+        "Como ler: na linha pontilhada, compraram tantos quantos o modelo previu; acima dela compraram mais, abaixo, "
+        "menos. No grupo mais provável, ele previu {said} de compradores, e {bought} compraram.",
+        "How to read it: on the dotted line, as many bought as the model expected; above it more did, below it fewer. "
+        "Of the likeliest group it expected {said} to buy, and {bought} did.",
+    ),
     "models.gate": ("Provas da promoção", "Gate evidence"),
     "models.gate_help": (
         "O que o portão de promoção perguntou ao último treino de cada modelo, o que viu e o que esperava.",
@@ -76,6 +91,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "models.drift_fired": ("Pediu um retreino.", "It asked for a retraining."),
     "models.drift_quiet": ("Não pediu retreino.", "It asked for none."),
     "models.original": ("(texto original do portão) {text}", "{text}"),
+    "column.group": ("Grupo", "Group"),
+    "column.predicted_share": ("Previsto: parte que compra", "Expected: share who buy"),
+    "column.bought_share": ("Real: parte que comprou", "Real: share who bought"),
     "column.model": ("Modelo", "Model"),
     "column.version": ("Versão", "Version"),
     "column.alias": ("Papel", "Role"),

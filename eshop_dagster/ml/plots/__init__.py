@@ -8,10 +8,17 @@ from eshop_dagster.ml.plots.segmentation import (
     silhouette_figure,
     sizes_figure,
 )
-from eshop_dagster.ml.plots.spend import candidates_figure, coverage_figure, deciles_figure, residuals_figure
+from eshop_dagster.ml.plots.spend import (
+    candidates_figure,
+    chances_figure,
+    coverage_figure,
+    deciles_figure,
+    residuals_figure,
+)
 
 __all__ = [
     "candidates_figure",
+    "chances_figure",
     "coverage_figure",
     "deciles_figure",
     "migration_figure",

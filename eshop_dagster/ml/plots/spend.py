@@ -180,6 +180,34 @@ def coverage_figure(holdout: pd.DataFrame) -> Figure:
     return figure
 
 
+def chances_figure(chances: pd.DataFrame) -> Figure:
+    """Return the calibration curve of the probability to buy: how many bought of whom so many should have.
+
+    Args:
+        chances: of a `Served`, as `calibration_curve` counts them.
+    """
+    _require_columns(chances, ("customer_count", "predicted_share", "bought_share"))
+    figure = new_figure(6.5, 5.5)
+    axes = figure.add_subplot()
+    most = 1.05 * max(float(chances[["predicted_share", "bought_share"]].to_numpy().max()), 0.01)
+    axes.plot([0, most], [0, most], color=QUIET, linestyle=":", label="perfect: as many buy as expected")
+    count = f"{chances['customer_count'].sum():,.0f}"
+    label = f"tenths of {count} customers of the last judged window"
+    axes.plot(chances["predicted_share"], chances["bought_share"], "o-", color=ACCENT, label=label)
+    axes.set_xlim(0, most)
+    axes.set_ylim(0, most)
+    axes.xaxis.set_major_formatter(PERCENT)
+    axes.yaxis.set_major_formatter(PERCENT)
+    axes.legend(frameon=False, loc="upper left")
+    label_axes(
+        axes,
+        title="Probability to buy: above the line more bought than expected, below it fewer",
+        x="expected to buy in the window (mean probability)",
+        y="bought in the window",
+    )
+    return figure
+
+
 def _require_columns(frame: pd.DataFrame, names: tuple[str, ...]) -> None:
     missing = [name for name in names if name not in frame.columns]
     if missing or frame.empty:

@@ -32,7 +32,9 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     from eshop_dagster.ml.revenue import RevenueParams, fit_revenue, gift_days_of, study_revenue
 
     seed = seed_of(params.revenue)
-    chosen = RevenueParams.from_mapping({"gift_days": gift_days_of(snapshot.shop.country), **without_seed(params.revenue)})
+    chosen = RevenueParams.from_mapping(
+        {"gift_days": gift_days_of(snapshot.shop.country), **without_seed(params.revenue)}
+    )
     study = study_revenue(snapshot.history(), snapshot.calendar(), snapshot.last_complete_day, chosen, seed)
     result = fit_revenue(study)
     trained = _trained(result, study, snapshot)

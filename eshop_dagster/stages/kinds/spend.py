@@ -70,7 +70,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
 
 
 def _trained(result: "SpendResult", served: "Served", chosen: "SpendParams", seed: int) -> Trained:
-    from eshop_dagster.ml.plots import coverage_figure, deciles_figure, residuals_figure
+    from eshop_dagster.ml.plots import chances_figure, coverage_figure, deciles_figure, residuals_figure
     from eshop_dagster.ml.spend import spend_deciles
 
     return Trained(
@@ -88,6 +88,7 @@ def _trained(result: "SpendResult", served: "Served", chosen: "SpendParams", see
             "deciles": deciles_figure(served.holdout),
             "residuals": residuals_figure(served.holdout),
             "coverage": coverage_figure(served.holdout),
+            "chances": chances_figure(served.chances),
         },
         judged=(result, served.predicted),
     )
