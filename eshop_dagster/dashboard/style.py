@@ -20,6 +20,8 @@ h3 { font-size: 1.08rem !important; padding: 0.1rem 0 !important; }
 [data-testid="stDownloadButton"] button { min-height: 2.1rem; padding: 0.25rem 0.75rem; font-size: 0.9rem; }
 .eshop-table { overflow-x: auto; }
 .eshop-table table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
+.eshop-table:has(th:nth-child(10)) table { font-size: 0.8rem; }
+.eshop-table:has(th:nth-child(10)) :is(th, td) { padding: 0.34rem 0.4rem; }
 .eshop-table th { text-align: left; color: #52606D; font-weight: 600; border-bottom: 2px solid #D5DBE1; }
 .eshop-table th, .eshop-table td { padding: 0.38rem 0.7rem; vertical-align: top; }
 .eshop-table td { border-bottom: 1px solid #EEF1F4; }

@@ -50,7 +50,8 @@ def describe_en(row: Mapping[Hashable, Any], kind: Kind, ratios: Ratios, manner:
         f"bring{'s' if count == 1 else ''} {row['net_revenue_share']:.1%} of net revenue. On average, a customer "
         f"placed {orders:,.1f} order{'' if round(orders, 1) == 1 else 's'} with a ticket of {ticket} and is worth "
         f"{worth} in all ({ratios.revenue:,.2f} times the average of the base); the last "
-        f"purchase was {_days_en(row['recency_days_mean'])} ago, the first {_days_en(row['tenure_days_mean'])}. "
+        f"purchase was {_days_en(row['recency_days_median'])} ago (median), the first "
+        f"{_days_en(row['tenure_days_mean'])} (mean). "
         f"Suggestion: {kind.trade_en if manner.is_trade else kind.advice_en}{_channel(row, *_CHANNELS_EN)}"
     )
 
@@ -67,7 +68,8 @@ def describe_pt(row: Mapping[Hashable, Any], kind: Kind, ratios: Ratios, manner:
         f"{_pt(100 * row['net_revenue_share'], 1)}% da receita líquida. Em média, cada cliente fez {placed} com "
         f"ticket de {ticket} e vale {worth} no total "
         f"({_pt(ratios.revenue, 2)} vezes a média da base); a última compra foi há "
-        f"{_days_pt(row['recency_days_mean'])} e a primeira, há {_days_pt(row['tenure_days_mean'])}. "
+        f"{_days_pt(row['recency_days_median'])} (mediana) e a primeira, há {_days_pt(row['tenure_days_mean'])} "
+        f"(média). "
         f"Sugestão: {kind.trade_pt if manner.is_trade else kind.advice_pt}{_channel(row, *_CHANNELS_PT)}"
     )
 

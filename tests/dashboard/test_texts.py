@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eshop_dagster.dashboard.registry import MODELS
-from eshop_dagster.dashboard.texts import CATALOGUE, Texts
+from eshop_dagster.dashboard.texts import CATALOGUE, Texts, abroad
 from eshop_dagster.ml.features import FEATURES
 from eshop_dagster.settings import PROJECT_DIR
 from eshop_dagster.shop import Shop
@@ -98,6 +98,23 @@ def test_a_text_without_its_values_shows_its_places_and_an_unknown_key_raises() 
     assert Texts("pt")("app.release", day="31/12/2025", name="x") == "Dados até 31/12/2025 · publicação x"
     with pytest.raises(KeyError):
         Texts("pt")("app.nothing")
+
+
+@pytest.mark.parametrize("key", sorted(abroad.TEXTS))
+def test_a_text_for_shops_abroad_stands_for_another_with_the_same_places(key: str) -> None:
+    for own, other in zip(abroad.TEXTS[key], CATALOGUE[key], strict=True):
+        assert sorted(set(PLACE.findall(own))) == sorted(set(PLACE.findall(other)))
+        assert own != other
+
+
+@pytest.mark.parametrize("language", ["pt", "en"])
+def test_a_shop_abroad_reads_nothing_of_brazil(language: str) -> None:
+    text = Texts(language, 90, Shop("GB", "ENG", "GBP", "Europe/London"))
+    # The form is the simulated shop's, which is Brazilian; no other home shows it.
+    keys = [key for key in CATALOGUE if key.partition(".")[0] not in ("registration", "problem", "method")]
+    brazil = re.compile(r"R\$|BRL|Bra[sz]il|Paulo|CPF|CEP|LGPD|\b[Ee]stados?\b|\b[Ss]tates?\b")
+    about = [key for key in keys if key != "column.freshness" and brazil.search(text(key))]
+    assert not [key for key in about if not key.startswith("deliveries.remote")]
 
 
 def test_headings_and_what_models_say_name_the_shops_currency() -> None:

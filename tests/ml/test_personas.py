@@ -24,7 +24,9 @@ def segment(segment_id: int, **columns: float) -> dict[str, float]:
         "average_ticket_brl": 250.0,
     }
     shares = {"customer_count": columns.pop("customer_count", 100), "customer_share": 0.1, "net_revenue_share": 0.1}
-    return {"segment_id": segment_id, **shares, **{f"{name}_mean": value for name, value in (means | columns).items()}}
+    given = {f"{name}_mean": value for name, value in (means | columns).items()}
+    # Half of the customers bought more lately than the mean says.
+    return {"segment_id": segment_id, **shares, **given, "recency_days_median": given["recency_days_mean"] / 2}
 
 
 def profile(*segments: dict[str, float]) -> pd.DataFrame:
@@ -121,20 +123,20 @@ def test_numbers_are_written_as_each_language_writes_them():
     pt, en = texts(profile(segment(0, net_revenue_brl=4321.5, recency_days=20, customer_count=12345)))
     assert "São 12.345 clientes (10,0% da base)" in pt
     assert "vale R$ 4.321,50 no total (4,32 vezes a média da base)" in pt
-    assert "a última compra foi há 20 dias e a primeira, há 400 dias." in pt
+    assert "a última compra foi há 10 dias (mediana) e a primeira, há 400 dias (média)." in pt
     assert "cada cliente fez 4,0 pedidos com ticket de R$ 250,00" in pt
     assert "12,345 customers (10.0% of the base)" in en
     assert "worth R$ 4,321.50 in all (4.32 times the average of the base)" in en
-    assert "the last purchase was 20 days ago, the first 400 days." in en
+    assert "the last purchase was 10 days ago (median), the first 400 days (mean)." in en
 
 
 def test_one_customer_one_order_and_one_day_are_singular():
-    pt, en = texts(profile(segment(0, customer_count=1, order_count=1, recency_days=1, tenure_days=1)))
+    pt, en = texts(profile(segment(0, customer_count=1, order_count=1, recency_days=2, tenure_days=1)))
     assert "É 1 cliente (10,0% da base), responsável por" in pt
     assert "fez 1,0 pedido com" in pt
-    assert "foi há 1 dia e a primeira, há 1 dia." in pt
+    assert "foi há 1 dia (mediana) e a primeira, há 1 dia (média)." in pt
     assert "1 customer (10.0% of the base) brings" in en
-    assert "was 1 day ago, the first 1 day." in en
+    assert "was 1 day ago (median), the first 1 day (mean)." in en
 
 
 def test_the_figures_of_a_paragraph_are_those_of_the_customers_described_and_not_of_the_training():

@@ -66,3 +66,14 @@ def test_the_order_of_customers_changes_no_slice() -> None:
     for name, (rows, is_sure, ratio) in sliced(frame, predicted, actual).items():
         assert shuffled[name][:2] == (rows, is_sure)
         assert np.isclose(shuffled[name][2], ratio)
+
+
+def test_where_regions_are_not_known_each_state_is_a_region() -> None:
+    frame = pd.DataFrame({"state": ["Wales"] * 40 + [None] * 40, "app_share": 0.0, "store_share": 0.0})
+    frame = frame.assign(tenure_days=200.0, net_revenue_brl=range(80))
+    amounts = np.full(80, 5.0)
+
+    found = spend_slices(frame, amounts, amounts, amounts, seed=1, least_rows=30, regions=None)
+
+    assert [one.name for one in found if one.name.startswith("region=")] == ["region=Wales", "region=unknown"]
+    assert [one.rows for one in found if one.name.startswith("region=")] == [40, 40]

@@ -25,6 +25,32 @@ def test_numbers_carry_brazils_country_code_and_for_google_a_plus(typed: str) ->
     assert (google_phone(typed), meta_phone(typed)) == ("+5511987654321", "5511987654321")
 
 
+@pytest.mark.parametrize(
+    ("typed", "country", "digits"),
+    [
+        ("07700 900123", "GB", "447700900123"),
+        ("7700900123", "GB", "447700900123"),
+        ("+44 (0)7700 900-123", "GB", "447700900123"),
+        ("0044 7700 900123", "GB", "447700900123"),
+        ("447700900123", "GB", "447700900123"),
+        ("+55 11 98765-4321", "GB", "5511987654321"),
+        ("(212) 555-0100", "US", "12125550100"),
+        ("1 212 555 0100", "US", "12125550100"),
+        ("06 12345678", "IT", "390612345678"),
+        ("912 345 678", "PT", "351912345678"),
+        ("+7 495 123-45-67", "RU", "74951234567"),
+        # Of a country that is not known here, and what is no number.
+        ("495 123-45-67", "RU", ""),
+        ("07700 900123 ext. 4", "GB", ""),
+        ("12345", "GB", ""),
+        ("+", "GB", ""),
+    ],
+)
+def test_numbers_without_a_country_code_are_of_the_shops_country(typed: str, country: str, digits: str) -> None:
+    assert meta_phone(typed, country) == digits
+    assert google_phone(typed, country) == (f"+{digits}" if digits else "")
+
+
 def test_a_number_of_another_country_is_left_out() -> None:
     assert (google_phone("+1 202 555 0100"), meta_phone(None)) == ("", "")
 
@@ -41,3 +67,5 @@ def test_each_file_has_the_headers_that_its_reader_knows() -> None:
     assert google.row(person) == (hashed("test@example.com"), hashed("+5511987654321"))
     assert meta.header == ("email", "phone", "country")
     assert meta.row(person) == (hashed("test@example.com"), hashed("5511987654321"), "BR")
+    british = {"email": "test@example.com", "phone": "07700 900123", "country": "GB"}
+    assert meta.row(british) == (hashed("test@example.com"), hashed("447700900123"), "GB")

@@ -26,9 +26,11 @@ def by_region(values: dict[str, Any], texts: dict[str, str], formats: Formats, h
         return tile_map(values, texts, STATES, formats, height=height)
     known = {region: float(value) for region, value in values.items() if pd.notna(value)}
     shown = sorted(known, key=lambda region: (-known[region], region))[:_SHOWN]
-    return lying_bars(
+    figure = lying_bars(
         shown, [known[one] for one in shown], [texts[one] for one in shown], formats, axis="", height=height
     )
+    # Each bar has its value written beside it, in its own unit.
+    return figure.update_xaxes(showticklabels=False)
 
 
 def region_names(regions: "pd.Series[str]", formats: Formats) -> "pd.Series[str]":

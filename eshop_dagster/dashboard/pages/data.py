@@ -114,6 +114,16 @@ def _tables(view: View) -> None:
     _box(view, "rows", pd.DataFrame(rows), columns)
 
 
+_OF_ROWS = (
+    *("duplicate_key", "exact_duplicate", "wrong_field_count", "stray_line_break", "broken_quotes"),
+    *("discount_above_order", "discount_with_freight", "currency_without_rate"),
+)
+_OF_COLUMNS = (
+    *("missing", "rule", "orphan", "unreadable", "too_many_decimals"),
+    *("implausible", "future", "order_conflict"),
+)
+
+
 def _reasons(view: View, pulls: Pulls) -> None:
     found = sorted(pulls.quarantined.items(), key=lambda one: -one[1])
     rows = [{"table": name, "reason": _in_words(view, reason), "rows": count} for (name, reason), count in found]
@@ -127,9 +137,9 @@ def _reasons(view: View, pulls: Pulls) -> None:
 
 def _in_words(view: View, reason: str) -> str:
     kind, _, column = reason.partition(":")
-    if kind == "duplicate_key":
-        return view.text("reason.duplicate_key")
-    if kind in ("missing", "rule", "orphan", "unreadable", "too_many_decimals") and column:
+    if kind in _OF_ROWS:
+        return view.text(f"reason.{kind}")
+    if kind in _OF_COLUMNS and column:
         return view.text(f"reason.{kind}", column=column)
     return view.text("reason.other", reason=reason)
 

@@ -132,8 +132,9 @@ def _months(view: View) -> None:
 
 def _durations(view: View) -> None:
     months, hidden = _by(view, "month")
-    names = {name: view.text(f"column.{name}") for name in ("delivery_days", "transit_days", "handling_days")}
-    figure = lines(months, "ordered_month", names, view.formats, axis="", tickformat=",.0f", hover="%{y:,.1f}")
+    measures = ("delivery_days", "transit_days", "handling_days")
+    names = {name: view.text(f"column.{name}") for name in measures if months[name].notna().any()}
+    figure = lines(months, "ordered_month", names, view.formats, axis="", tickformat=",.1~f", hover="%{y:,.1f}")
     notes = suppression_note(view, hidden)
     chart(view, "deliveries.durations", figure, months[["ordered_month", "delivered_count", *names]], notes=notes)
 
@@ -212,6 +213,9 @@ def _remote(view: View) -> None:
 
 def _routes(view: View) -> None:
     routes, hidden = _by(view, "route")
+    if len(routes) and (routes["seller_state"] == "unknown").all():
+        # A shop whose orders name no seller has no routes.
+        return
     routes = routes[routes["delivery_days"].notna()].sort_values("delivery_days", ascending=False)
     formats = view.formats
 

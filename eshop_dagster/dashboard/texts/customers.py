@@ -29,7 +29,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "customers.personas": ("Personas", "Personas"),
     "customers.mean_worth": ("Valor por cliente", "Worth per customer"),
     "customers.mean_expected": ("Gasto em {window} dias", "Spend in {window} days"),
-    "customers.recency": ("Última compra", "Last purchase"),
+    "customers.recency": ("Última compra (mediana)", "Last purchase (median)"),
     "customers.days_ago": ("há {days} dias", "{days} days ago"),
     "customers.orders": ("Pedidos por cliente", "Orders per customer"),
     "customers.share": ("{count} clientes · {share}", "{count} customers · {share}"),

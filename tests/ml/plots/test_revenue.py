@@ -17,13 +17,13 @@ def backtest(*origins: str) -> pd.DataFrame:
     for value, origin in enumerate(origins, start=1):
         days = pd.date_range(pd.Timestamp(origin) + pd.Timedelta(days=1), periods=60)
         numbers = {"actual_brl": 10.0, "predicted_brl": 10.0 + value, "baseline_brl": 20.0}
-        parts.append(pd.DataFrame({"origin": pd.Timestamp(origin), "date": days, "state": "BR", **numbers}))
+        parts.append(pd.DataFrame({"origin": pd.Timestamp(origin), "date": days, "state": "all", **numbers}))
     return pd.concat(parts, ignore_index=True)
 
 
 def forecast() -> pd.DataFrame:
     days = pd.date_range("2025-03-01", periods=28)
-    frame = pd.DataFrame({"date": days, "state": "BR", "horizon_days": range(1, 29)})
+    frame = pd.DataFrame({"date": days, "state": "all", "horizon_days": range(1, 29)})
     for name in ("revenue", "average_ticket"):
         frame[f"{name}_brl"] = 100.0
         for bound, value in (("lower_95", 50.0), ("lower_80", 80.0), ("upper_80", 120.0), ("upper_95", 150.0)):

@@ -3,7 +3,7 @@ from io import BytesIO
 import pandas as pd
 import pytest
 
-from eshop_dagster.ml.plots import candidates_figure, coverage_figure, deciles_figure, residuals_figure
+from eshop_dagster.ml.plots import candidates_figure, chances_figure, coverage_figure, deciles_figure, residuals_figure
 
 
 def png(figure) -> bytes:
@@ -70,12 +70,20 @@ def test_coverage_is_counted_by_tenth():
     assert lines[2].get_ydata().tolist() == [1.0] * 10
 
 
+def test_the_calibration_curve_lies_on_the_share_that_bought_beside_the_line_of_equality(spend_result):
+    chances = spend_result.mean.chances
+    equal, tenths = chances_figure(chances).axes[0].lines
+    assert list(equal.get_xdata()) == list(equal.get_ydata())
+    assert list(tenths.get_xdata()) == chances["predicted_share"].tolist()
+    assert list(tenths.get_ydata()) == chances["bought_share"].tolist()
+
+
 def test_row_order_changes_no_pixel(spend_result):
     shuffled = spend_result.mean.holdout.sample(frac=1, random_state=1)
     assert png(deciles_figure(shuffled)) == png(deciles_figure(spend_result.mean.holdout))
 
 
-@pytest.mark.parametrize("draw", [residuals_figure, deciles_figure, candidates_figure, coverage_figure])
+@pytest.mark.parametrize("draw", [residuals_figure, deciles_figure, candidates_figure, coverage_figure, chances_figure])
 def test_a_table_without_its_columns_is_refused(draw):
     with pytest.raises(ValueError, match=r"1 rows, missing columns \["):
         draw(pd.DataFrame({"x": [1]}))

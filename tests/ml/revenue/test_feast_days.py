@@ -3,7 +3,15 @@ from datetime import date
 import numpy as np
 import pytest
 
-from eshop_dagster.ml.revenue.feast_days import black_friday, easter, gift_day, run_up, special_days, weekdays
+from eshop_dagster.ml.revenue.feast_days import (
+    black_friday,
+    easter,
+    gift_day,
+    gift_days_of,
+    run_up,
+    special_days,
+    weekdays,
+)
 
 from .builders import ordinals
 
@@ -46,6 +54,16 @@ def test_gift_days_are_rules_of_a_month_of_a_sunday_or_of_easter():
 def test_a_gift_day_of_another_form_is_refused(rule):
     with pytest.raises(ValueError, match=f"the gift day is '{rule}'; expected the like of"):
         gift_day(rule, 2025)
+
+
+def test_each_country_has_its_own_days_of_gifts_and_an_unknown_one_the_usual():
+    def days(country: str) -> list[date]:
+        return [gift_day(rule, 2025) for rule in gift_days_of(country)]
+
+    assert days("BR") == [date(2025, *day) for day in ((5, 11), (6, 12), (8, 10), (10, 12), (12, 25))]
+    assert days("GB") == [date(2025, *day) for day in ((2, 14), (3, 30), (6, 15), (12, 25))]
+    assert days("PT") == [date(2025, *day) for day in ((2, 14), (3, 19), (5, 4), (12, 25))]
+    assert days("US") == days("XX") == [date(2025, *day) for day in ((2, 14), (5, 11), (6, 15), (12, 25))]
 
 
 def test_no_day_of_gifts_has_a_name_unless_a_rule_gives_it():

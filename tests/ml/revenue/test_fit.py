@@ -30,7 +30,7 @@ def fit(frame, params=PARAMS, last=None):
 
 
 def nation(forecast):
-    return forecast[forecast["state"] == "BR"].set_index("date")
+    return forecast[forecast["state"] == "all"].set_index("date")
 
 
 def forecast_of(result, frame, horizon_days=92):
@@ -95,7 +95,7 @@ def test_christmas_without_trade_is_forecast_as_zero(revenue_result, closed_on_s
 
 def test_states_add_up_to_the_nation_in_revenue_and_orders(revenue_result, closed_on_sundays):
     forecast = forecast_of(revenue_result, closed_on_sundays)
-    parts = forecast[forecast["state"] != "BR"].groupby("date")[["revenue_brl", "order_count"]].sum()
+    parts = forecast[forecast["state"] != "all"].groupby("date")[["revenue_brl", "order_count"]].sum()
     assert np.allclose(parts, nation(forecast)[["revenue_brl", "order_count"]], rtol=1e-12)
     assert list(forecast.columns) == list(FORECAST_COLUMNS)
 
@@ -135,7 +135,7 @@ def test_the_record_holds_each_origins_days_once_within_what_is_known(revenue_re
     assert (table["date"] > table["origin"]).all()
     assert table["horizon_days"].max() == 91
     assert not table.duplicated(["origin", "date", "state"]).any()
-    assert table.loc[table["state"] == "BR", "baseline_brl"].notna().all()
+    assert table.loc[table["state"] == "all", "baseline_brl"].notna().all()
 
 
 def test_row_order_changes_no_byte(revenue_result, closed_on_sundays):

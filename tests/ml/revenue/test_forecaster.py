@@ -32,7 +32,7 @@ def test_without_a_calendar_and_a_last_day_those_of_the_data_are_taken(revenue_r
 def test_every_state_has_every_day(revenue_result, closed_on_sundays):
     forecast = revenue_result.forecaster.predict(closed_on_sundays, horizon_days=28)
     assert forecast.groupby("state")["horizon_days"].apply(list).to_dict() == {
-        state: list(range(1, 29)) for state in ("AC", "BR", "RJ", "SP")
+        state: list(range(1, 29)) for state in ("AC", "RJ", "SP", "all")
     }
 
 

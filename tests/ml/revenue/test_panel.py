@@ -63,7 +63,7 @@ def test_a_state_that_had_not_sold_by_a_day_is_not_known_on_it():
     [
         (lambda frame: frame.assign(revenue_brl=-1.0), "90 values of revenue_brl are negative"),
         (lambda frame: frame.assign(order_count=float("nan")), "90 values of order_count are negative, NULL"),
-        (lambda frame: frame.assign(state="BR"), "rows of state 'BR'; expected states only"),
+        (lambda frame: frame.assign(state="all"), "rows of state 'all'; expected states only"),
         (lambda frame: pd.concat([frame, frame]), "90 rows repeat a date and state"),
         (lambda frame: frame.drop(columns="state"), r"history has no columns \['state'\]"),
         (lambda frame: frame.assign(state=None), "without a date or a state"),
