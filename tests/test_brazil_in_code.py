@@ -12,7 +12,12 @@ KNOWS_BRAZIL = {
     # The declaration; the currency that models write, which `in_currency_of` replaces; what is Brazilian by its nature.
     *("shop.py", "ml/persona_text.py", "ml/personas.py", "ml/anomalies.py", "ml/public_holidays.py", "ml/features.py"),
     *("stages/preparation.py", "stages/spreadsheet.py", "stages/person_rules.py", "dashboard/training_words.py"),
-    *("dashboard/pages/backtest.py", "dashboard/charts/states.py", "dashboard/texts/shared.py", "adapters/countries.py"),
+    *(
+        "dashboard/pages/backtest.py",
+        "dashboard/charts/states.py",
+        "dashboard/texts/shared.py",
+        "adapters/countries.py",
+    ),
     *("api/app.py", "cli/main.py"),
 }
 WRITES_OF_ITSELF = ("ml/plots/", "ml/spend/", "ml/revenue/", "ml/replay/", "ml/gate_bench/")

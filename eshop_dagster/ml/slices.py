@@ -62,7 +62,7 @@ def spend_slices(
 
 
 def _members(
-    frame: pd.DataFrame, regions: Mapping[str, Sequence[str]] | None
+    frame: pd.DataFrame, regions: Mapping[str, Sequence[str]] | None = REGIONS
 ) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
     known = {one: (one,) for one in sorted(frame["state"].dropna().unique())} if regions is None else regions
     region_of_state = {state: region for region, states in known.items() for state in states}

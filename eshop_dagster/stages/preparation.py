@@ -101,8 +101,9 @@ def name_currency(figure: "Figure", shop: Shop) -> None:
     """Write the shop's currency wherever a plot, which knows no shop, names the columns' own."""
     from matplotlib.text import Text
 
-    for text in figure.findobj(lambda part: isinstance(part, Text) and "BRL" in part.get_text()):
-        text.set_text(in_currency_of(shop, text.get_text()))
+    for part in figure.findobj(Text):
+        if isinstance(part, Text) and "BRL" in part.get_text():
+            part.set_text(in_currency_of(shop, part.get_text()))
 
 
 def _record(platform: Platform, kind: Kind, snapshot: Snapshot) -> None:

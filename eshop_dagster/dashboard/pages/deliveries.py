@@ -136,7 +136,7 @@ def _durations(view: View) -> None:
     names = {name: view.text(f"column.{name}") for name in measures if months[name].notna().any()}
     figure = lines(months, "ordered_month", names, view.formats, axis="", tickformat=",.1~f", hover="%{y:,.1f}")
     notes = suppression_note(view, hidden)
-    chart(view, "deliveries.durations", figure, months[["ordered_month", "delivered_count", *names]], notes=notes)
+    chart(view, "deliveries.durations", figure, months[["ordered_month", "delivered_count", *measures]], notes=notes)
 
 
 def _by(view: View, key: str) -> tuple[pd.DataFrame, int]:

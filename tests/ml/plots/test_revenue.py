@@ -66,7 +66,7 @@ def test_the_fan_shows_the_nation_as_the_sum_of_its_states():
 
 
 def test_the_fan_of_a_state_that_is_not_forecast_is_refused():
-    with pytest.raises(ValueError, match=r"no rows of state 'AC'; expected one of \['BR'\]"):
+    with pytest.raises(ValueError, match=r"no rows of state 'AC'; expected one of \['all'\]"):
         revenue_fan_figure(history(), forecast(), "AC")
 
 
