@@ -28,6 +28,9 @@ from eshop_dagster.faults import fault_point
 
 __all__ = ["Damage", "Limits", "PullReport", "RawStore", "RawStoreError"]
 
+FORCE_REMEDY = "pull again with --force"
+"""What errors say where force helps; the inbox, which has no such option, says its own way instead."""
+
 
 @dataclass
 class PullReport:
@@ -215,7 +218,7 @@ class RawStore:
                     raise RawStoreError(
                         f"{table} of {day} would shrink from {before} rows to {now}, below the "
                         f"{self._limits.smallest_share_kept:.0%} that a pull may leave: the day stays as it was. "
-                        "Check the source; if the rows are really gone, pull again with --force."
+                        f"Check the source; if the rows are really gone, {FORCE_REMEDY}."
                     )
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.files import file_sha256
-from eshop_dagster.adapters.raw_store import PullReport, RawStoreError
+from eshop_dagster.adapters.raw_store import FORCE_REMEDY, PullReport, RawStoreError
 from eshop_dagster.adapters.sources import OpenSource, SourceConfig, load_source_config, open_source
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.shop import BRAZIL, place_of
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.pull import clip_days, pull
 
+FORCE_ENDING = ".force"
+"""The ending of an empty file beside a report that says to load it although it takes rows away."""
 ENDINGS = (".csv", ".tsv", ".txt", ".parquet")
 
 # A file that is still being copied grows; one that was quiet for this long is taken for whole.
@@ -33,12 +35,14 @@ class InboxReport:
         content: a hash of the report's content.
         key: a hash of both contents and of when the report was put there: a report that could not be loaded is tried
             again only when it, or its mapping, is put there anew.
+        is_forced: whether a file `<report>.force` beside it says to load it although it takes rows away.
     """
 
     path: Path
     mapping: Path | None
     content: str
     key: str
+    is_forced: bool = False
 
 
 def waiting_reports(home: Path) -> list[InboxReport]:
@@ -49,8 +53,10 @@ def waiting_reports(home: Path) -> list[InboxReport]:
         if is_report and path.is_file() and _is_quiet(path):
             mapping = _mapping_of(home, path)
             content = file_sha256(path)
-            parts = f"{content}{file_sha256(mapping) if mapping else ''}{path.stat().st_mtime_ns}"
-            reports.append(InboxReport(path, mapping, content, hashlib.sha256(parts.encode()).hexdigest()[:16]))
+            is_forced = path.with_suffix(FORCE_ENDING).is_file()
+            parts = f"{content}{file_sha256(mapping) if mapping else ''}{path.stat().st_mtime_ns}{is_forced or ''}"
+            key = hashlib.sha256(parts.encode()).hexdigest()[:16]
+            reports.append(InboxReport(path, mapping, content, key, is_forced))
     return reports
 
 
@@ -119,8 +125,13 @@ def load_report(
     _refuse_days_to_come(opened, report)
     first, last = clip_days(opened, None, None)
     _refuse_missing_orders(platform, opened, report, first, last)
-    done = pull(platform, opened, first, last, only_new=False, on_days=on_days)
+    try:
+        done = pull(platform, opened, first, last, only_new=False, force=report.is_forced, on_days=on_days)
+    except RawStoreError as error:
+        beside = f"put an empty file {report.path.with_suffix(FORCE_ENDING).name} beside it in the inbox"
+        raise RawStoreError(str(error).replace(FORCE_REMEDY, beside)) from error
     _put_away(platform, report)
+    report.path.with_suffix(FORCE_ENDING).unlink(missing_ok=True)
     return done
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from eshop_dagster.adapters.full_disk import explains_full_disk
 from eshop_dagster.adapters.raw_orders import find_reused_numbers
-from eshop_dagster.adapters.raw_store import Limits, PullReport, RawStore, RawStoreError
+from eshop_dagster.adapters.raw_store import FORCE_REMEDY, Limits, PullReport, RawStore, RawStoreError
 from eshop_dagster.adapters.sources import OpenSource, SourceConfig
 from eshop_dagster.adapters.sources.base import Changes
 from eshop_dagster.adapters.sources.registered import Register
@@ -15,7 +15,7 @@ from eshop_dagster.faults import fault_point
 from eshop_dagster.shop import BRAZIL, Shop, place_of
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform, yesterday
-from eshop_dagster.stages.settle_shop import settle_shop
+from eshop_dagster.stages.settle_shop import forget_unfilled_shop, settle_shop
 
 
 class DayRefused(ValueError):
@@ -82,14 +82,18 @@ def pull(
     """
     fault_point("pull")
     settle_shop(platform, opened)
-    known = platform.raw.days_pulled(opened.source.name, opened.fingerprint) if only_new else set()
-    wanted = [day for day in _days(first, last) if day not in known]
-    if wanted and not force:
-        _refuse_reused_numbers(platform, opened, first, last)
-    on_days((last - first).days + 1 - len(wanted))
-    report = platform.raw.write(
-        opened.source.name, opened.fingerprint, _chunks(opened, wanted), force=force, on_days=on_days
-    )
+    try:
+        known = platform.raw.days_pulled(opened.source.name, opened.fingerprint) if only_new else set()
+        wanted = [day for day in _days(first, last) if day not in known]
+        if wanted and not force:
+            _refuse_reused_numbers(platform, opened, first, last)
+        on_days((last - first).days + 1 - len(wanted))
+        report = platform.raw.write(
+            opened.source.name, opened.fingerprint, _chunks(opened, wanted), force=force, on_days=on_days
+        )
+    except BaseException:
+        forget_unfilled_shop(platform)
+        raise
     if opened.source.name == Register.beside:
         report.add_rows(take_up_registered(platform, None if only_new else (first, last)))
     return report
@@ -120,7 +124,7 @@ def _refuse_reused_numbers(platform: Platform, opened: OpenSource, first: date, 
             f"known of {one.known}, now of {one.new}): loading it would take the older ones away. If the numbers start "
             "again each year, or another shop has the same ones, make the identity of more: order_id: {from: [COLUMN], "
             "year_of: DATE COLUMN} or {from: [SHOP COLUMN, COLUMN]} in the mapping; if the older dates were wrong, "
-            "pull with --force"
+            f"{FORCE_REMEDY}"
         )
 
 

@@ -36,6 +36,12 @@ def settle_shop(platform: "Platform", opened: OpenSource) -> Shop:
     return wanted
 
 
+def forget_unfilled_shop(platform: "Platform") -> None:
+    """Take the shop out of a home whose first pull failed: it never held that shop's orders."""
+    if not _holds_orders(platform):
+        (platform.home / SHOP_FILE).unlink(missing_ok=True)
+
+
 def declared_shop(platform: "Platform", opened: OpenSource) -> Shop | None:
     """Return the shop that a source or else `params.yaml` declares; None where neither says anything.
 

@@ -1,6 +1,8 @@
 """Whose shop a home is: its source's, else that of params.yaml, and never another's later."""
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from eshop_dagster.settings import Settings
 from eshop_dagster.shop import BRAZIL, Shop
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.pull import pull
 from eshop_dagster.stages.settle_shop import settle_shop
 
 from .sales_home import FIRST, note_pulls
@@ -72,6 +75,18 @@ def test_a_pull_that_failed_leaves_no_shop_to_a_silent_mapping(tmp_path: Path) -
 
     assert settle_shop(platform(tmp_path), opened(Report(None))) == BRAZIL
     assert read_shop(tmp_path) == BRAZIL
+
+
+def test_a_first_pull_that_fails_leaves_no_shop_behind(tmp_path: Path) -> None:
+    home, day = platform(tmp_path), date(2024, 1, 1)
+    with pytest.raises(AttributeError, match="no attribute 'changes'"):
+        pull(home, opened(Report(GB)), day, day, only_new=False)
+    assert not (tmp_path / "shop.json").exists()
+    note_pulls(home, "report", [FIRST])
+    (tmp_path / "shop.json").write_text(json.dumps(asdict(GB)))
+    with pytest.raises(AttributeError, match="no attribute 'changes'"):
+        pull(home, opened(Report(GB)), day, day, only_new=False)
+    assert read_shop(tmp_path) == GB
 
 
 def test_another_shops_report_is_refused_once_the_home_holds_orders(tmp_path: Path) -> None:

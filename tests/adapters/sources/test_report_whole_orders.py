@@ -74,6 +74,32 @@ def test_a_discount_of_the_order_is_spread_over_its_lines_to_the_cent(tmp_path: 
     assert revenue(source) == source.balance.loaded_brl == source.balance.read_brl == Decimal("89.99")
 
 
+def test_a_discount_of_a_line_that_costs_less_takes_its_order_along(tmp_path: Path) -> None:
+    lines = [line(unit_price="0.00", discount="5.00"), line(product_id="cup", unit_price="9.50", discount="")]
+    lines += [line(order_id="2", unit_price="5.00", discount="5.00"), line(order_id="3", discount="9.51")]
+    source = report(tmp_path, lines)
+    assert reasons(source) == ["discount_above_line"] * 3
+    assert rows(source, "order_items", "order_id", "unit_price_brl") == [("2", "0.0000")]
+    assert (source.balance.read_brl, source.balance.rounded_brl) == (Decimal("4.49"), Decimal(0))
+
+
+def test_a_discount_of_a_whole_credit_note_lessens_what_goes_back(tmp_path: Path) -> None:
+    lines = [
+        line(unit_price="30.00", quantity="-1", discount="10.00"),
+        line(unit_price="20.00", quantity="-1", discount="10.00", product_id="cup"),
+        line(unit_price="0.00", quantity="-1", discount="10.00", product_id="gift"),
+    ]
+    source = report(tmp_path, lines, discount_per="order")
+    assert rows(source, "order_items", "product_id", "unit_price_brl") == [
+        ("mug", "24.0000"),
+        ("cup", "16.0000"),
+        ("gift", "0.0000"),
+    ]
+    assert revenue(source) == source.balance.loaded_brl == source.balance.read_brl == Decimal("-40.00")
+    lines[0]["discount"] = lines[1]["discount"] = lines[2]["discount"] = "50.01"
+    assert reasons(report(tmp_path, lines, discount_per="order")) == ["discount_above_order"] * 3
+
+
 def test_a_discount_that_no_number_tells_takes_its_order_along(tmp_path: Path) -> None:
     source = report(
         tmp_path, [line(discount="ten"), line(product_id="cup", discount=""), line(order_id="2", discount="")]

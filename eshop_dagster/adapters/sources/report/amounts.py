@@ -39,20 +39,26 @@ def build_amounts(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping)
         CREATE TABLE amounts AS
         WITH valued AS ({_valued(mapping)}), summed AS (
             SELECT *, gross - sign(gross) * own AS net,
+                -- Of a credit note every item goes back: its discount lessens what goes back.
+                coalesce(max(gross) FILTER (NOT is_discount) OVER of_order <= 0, false)
+                    AND min(gross) FILTER (NOT is_discount) OVER of_order < 0 AS is_back,
                 coalesce(off, 0) - coalesce(sum(gross) FILTER (is_discount) OVER of_order, 0) AS to_spread
             FROM valued WINDOW of_order AS (PARTITION BY order_key)
-        ), placed AS (
-            SELECT *, if(is_discount OR net <= 0, 0, net)::DECIMAL(22, 4) AS base,
-                sum(if(is_discount OR net <= 0, 0, net)::DECIMAL(22, 4)) OVER (PARTITION BY order_key) AS whole,
-                sum(if(is_discount OR net <= 0, 0, net)::DECIMAL(22, 4))
-                    OVER (PARTITION BY order_key ORDER BY line_sequence) AS so_far
+        ), weighed AS (
+            SELECT *, if(is_back, -1, 1) AS direction,
+                if(is_discount OR net * if(is_back, -1, 1) <= 0, 0, net * if(is_back, -1, 1))::DECIMAL(22, 4) AS base
             FROM summed
+        ), placed AS (
+            SELECT *, sum(base) OVER (PARTITION BY order_key) AS whole,
+                sum(base) OVER (PARTITION BY order_key ORDER BY line_sequence) AS so_far
+            FROM weighed
         )
         SELECT line_sequence, is_discount,
-            net - if(base > 0 AND to_spread <> 0, {_share("to_spread", "so_far", "whole")}
+            net - direction * if(base > 0 AND to_spread <> 0, {_share("to_spread", "so_far", "whole")}
                 - {_share("to_spread", "so_far - base", "whole")}, 0) AS total,
             CASE
                 WHEN fault IS NOT NULL THEN fault
+                WHEN own > abs(gross) AND NOT is_discount THEN 'discount_above_line'
                 WHEN to_spread > coalesce(whole, 0) THEN 'discount_above_order'
                 WHEN to_spread < 0 THEN 'rule:discount'
                 WHEN is_discount AND {_has_freight(mapping)} THEN 'discount_with_freight'

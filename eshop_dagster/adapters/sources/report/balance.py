@@ -104,7 +104,8 @@ def _amounts(mapping: ReportMapping) -> str:
     # A discount lessens what its line, or its whole order, is worth: it is added to what only goes back.
     is_back = f"{amount} < 0"
     if mapping.discount_per == "order":
-        is_back = f"max({amount}) OVER (PARTITION BY order_key) < 0"
+        of_order = "OVER (PARTITION BY order_key)"
+        is_back = f"max({amount}) {of_order} <= 0 AND min({amount}) {of_order} < 0"
     if mapping.line_total_per == "order":
         amount = f"if({first.format(field='line_total')}, {amount}, 0)"
     elif mapping.negative_price == "return":
