@@ -1,9 +1,10 @@
 """The OpenAPI document: schemas of the bodies that we read ourselves, and examples that run as they stand."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -66,7 +67,7 @@ def _document(app: FastAPI, key: str, day: date, shop: Shop) -> dict[str, Any]:
 
 def examples(name: str, key: str, day: date, shop: Shop = BRAZIL) -> Mapping[str, Any]:
     """Return the examples of a body by name: a customer of the release, and orders shortly before its day."""
-    orders = _orders(day, "SP" if shop.is_brazilian else None)
+    orders = _orders(day, shop)
     if name.endswith("_batch"):
         by_key: dict[str, Any] = {"customer_keys": [key, _FAR_KEY]}
         by_history: dict[str, Any] = {"histories": [{"orders": orders}, {"orders": []}]}
@@ -90,23 +91,28 @@ def _name_states(property_: dict[str, Any], states: dict[str, Any]) -> None:
     property_["anyOf"] = [states if one.get("type") == "string" else one for one in property_["anyOf"]]
 
 
-def _orders(day: date, state: str | None) -> list[dict[str, Any]]:
+def _orders(day: date, shop: Shop) -> list[dict[str, Any]]:
     first, second = day - timedelta(days=70), day - timedelta(days=20)
+    state = "SP" if shop.is_brazilian else None
+
+    def at(business_date: date, hour: int, minute: int) -> str:
+        return datetime.combine(business_date, time(hour, minute), ZoneInfo(shop.time_zone)).isoformat()
+
     item = {"category": "books", "quantity": 2, "unit_price_brl": 39.9, "freight_brl": 12.5}
     returned = {"category": "toys", "quantity": -1, "unit_price_brl": 89.0}
     return [
         {
             "order_id": "A-1001",
-            "ordered_at": f"{first}T10:15:00-03:00",
+            "ordered_at": at(first, 10, 15),
             "channel": "web",
             "state": state,
             "promised_date": str(first + timedelta(days=8)),
-            "delivered_at": f"{first + timedelta(days=6)}T16:40:00-03:00",
+            "delivered_at": at(first + timedelta(days=6), 16, 40),
             "items": [item],
         },
         {
             "order_id": "A-1002",
-            "ordered_at": f"{second}T21:05:00-03:00",
+            "ordered_at": at(second, 21, 5),
             "channel": "app",
             "state": state,
             "items": [{**returned, "quantity": 1, "freight_brl": 9.9}, returned],

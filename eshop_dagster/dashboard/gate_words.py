@@ -131,8 +131,8 @@ def gate_words(sentence: str, text: Texts) -> str:
     """Return a sentence of the gate in the language; one that is not known is marked as the gate's own words."""
     if text.language != "pt":
         return text.about_amounts(sentence)
-    told = _told(sentence, text)
-    return text.about_amounts(text("models.original", text=sentence) if told is None else told)
+    phrase = _words_of(sentence, text)
+    return text.about_amounts(text("models.original", text=sentence) if phrase is None else phrase)
 
 
 def decision_words(reason: str, text: Texts) -> str:
@@ -141,7 +141,7 @@ def decision_words(reason: str, text: Texts) -> str:
         return text.about_amounts(reason)
     aside = _ASIDE.fullmatch(reason)
     if aside:
-        return f"{_told(aside[1], text)}; {decision_words(aside[len(aside.groups())], text)}"
+        return f"{_words_of(aside[1], text)}; {decision_words(aside[len(aside.groups())], text)}"
     found, _, kept = reason.rpartition("; ")
     end = next((words.format(*known.groups()) for one, words in _KEPT if (known := one.fullmatch(kept))), None)
     if end is None:
@@ -149,14 +149,14 @@ def decision_words(reason: str, text: Texts) -> str:
     rule, _, rest = found.partition(": ")
     seen, _, expected = rest.rpartition(", expected ")
     if seen and f"rule.{rule}" in CATALOGUE:
-        parts = [_told(seen, text), _told(expected, text)]
-        told = None if None in parts else f"{text(f'rule.{rule}')}: {parts[0]}, esperado: {parts[1]}"
+        parts = [_words_of(seen, text), _words_of(expected, text)]
+        phrase = None if None in parts else f"{text(f'rule.{rule}')}: {parts[0]}, esperado: {parts[1]}"
     else:
-        told = _told(found, text)
-    return text.about_amounts(text("models.original", text=reason) if told is None else f"{told}; {end}")
+        phrase = _words_of(found, text)
+    return text.about_amounts(text("models.original", text=reason) if phrase is None else f"{phrase}; {end}")
 
 
-def _told(sentence: str, text: Texts) -> str | None:
+def _words_of(sentence: str, text: Texts) -> str | None:
     """Return the words of one sentence, of several, or of a list of slices; None where one is not known."""
     sentence = sentence.removesuffix(".")
     for pattern, words in _COMPILED:
@@ -168,9 +168,9 @@ def _told(sentence: str, text: Texts) -> str | None:
         return "; ".join(_SLICE_WORDS.format(*(_written(part, text) for part in one.groups())) for one in slices if one)
     for sign in ("; ", ". "):
         parts = re.split(rf"{re.escape(sign)}(?![^(]*\))", sentence)
-        told = [_told(one, text) for one in parts] if len(parts) > 1 else [None]
-        if None not in told:
-            return sign.join(one for one in told if one)
+        phrase = [_words_of(one, text) for one in parts] if len(parts) > 1 else [None]
+        if None not in phrase:
+            return sign.join(one for one in phrase if one)
     return None
 
 
@@ -186,7 +186,7 @@ def _written(part: str | None, text: Texts) -> str:
         return _slice_name(part, text)
     if f"rule.{part}" in CATALOGUE:
         return text(f"rule.{part}")
-    within = _told(part, text) if " " in part else None
+    within = _words_of(part, text) if " " in part else None
     if within is not None:
         return within
     return ", ".join(_name(one, text) for one in re.split(", | and ", part))

@@ -82,14 +82,14 @@ def _result(key: dg.AssetCheckKey, verdicts: Sequence[tuple[date, Verdict]], fir
     """Return the check's result: the days from `first` on decide, the ones before are shown beside them."""
     deciding = [(day, one) for day, one in verdicts if first is None or day >= first]
     unusual = [(day, one) for day, one in deciding if one.is_anomaly]
-    told = unusual or deciding[-1:]
+    shown = unusual or deciding[-1:]
     return dg.AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,
         passed=not unusual,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "verdict": "\n".join(f"{day}: {one.reason}" for day, one in told) or "no day to judge",
+            "verdict": "\n".join(f"{day}: {one.reason}" for day, one in shown) or "no day to judge",
             "judged_days": sum(one.is_judged for _, one in deciding),
             "unusual_days": len(unusual),
             f"last_{SHOWN_DAYS}_days": _days_table(verdicts),

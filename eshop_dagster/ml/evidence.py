@@ -55,7 +55,7 @@ class GateRules(Parameters):
 
 @dataclass(frozen=True)
 class Slice:
-    """One part of the holdout rows: `loss` is the challenger's, `reference` the champion's or the baseline's.
+    """One part of the judged rows: `loss` is the challenger's, `reference` the champion's or the baseline's.
 
     Attributes:
         name: such as `region=Norte`.

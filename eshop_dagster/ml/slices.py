@@ -1,4 +1,4 @@
-"""Parts of the holdout customers on which a model is looked at by itself, so that no group pays for the average."""
+"""Parts of the judged customers on which a model is looked at by itself, so that no group pays for the average."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -82,7 +82,7 @@ def pull_days(home: Path, days: int) -> dict[str, Any]:
 
 
 def refresh(home: Path, days: int) -> dict[str, Any]:
-    """Build every table anew from raw, and test them all."""
+    """Build every table again from raw, and test them all."""
     report = build_warehouse(_platform(home), full_refresh=True)
     raise_on_failure("test", report.tests)
     slowest = sorted(report.models, key=lambda node: -node.seconds)[:5]

@@ -125,7 +125,7 @@ def card_of(name: str, model: Any, shop: Shop = BRAZIL) -> Card:
     """Return the card of a champion, its amounts in the shop's currency."""
     if name == "revenue":
         inputs, outputs = ([_column(shop, *one) for one in some] for some in (_HISTORY, _FORECAST))
-        outputs[3]["description"] += _told(model.total_errors)
+        outputs[3]["description"] += _total_errors(model.total_errors)
         history = made_up_history(date.fromordinal(int(model.trained_until)), shop)
         return Card(inputs, outputs, history, _CODE[name])
     features = [str(feature) for feature in model.feature_names_]
@@ -140,11 +140,11 @@ def _column(shop: Shop, name: str, kind: str, description: str) -> Column:
     return {"name": name, "type": kind, "unit": unit, "description": in_currency_of(shop, description)}
 
 
-def _told(errors: dict[str, float]) -> str:
+def _total_errors(errors: dict[str, float]) -> str:
     """Return how far off totals of a forecast were in its backtest, as the end of a sentence."""
     names = {"total_28_days_error_pct": "the total of 28 days", "month_error_pct": "that of a month"}
-    told = [f"{words} was off by {errors[name]:.1f} %" for name, words in names.items() if name in errors]
-    return f"; in the backtest {' and '.join(told)} in the mean" if told else ""
+    parts = [f"{words} was off by {errors[name]:.1f} %" for name, words in names.items() if name in errors]
+    return f"; in the backtest {' and '.join(parts)} in the mean" if parts else ""
 
 
 def _rows(columns: list[Column]) -> str:

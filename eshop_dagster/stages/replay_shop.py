@@ -110,7 +110,7 @@ class CopiedShop:
         scoring = self.rows(day).drop(columns=LABEL)
         result = fit_spend(learned, judging, scoring, chosen, seed)
         # The season at a cut-off is the same for every customer, and always moves.
-        told = [name for name in FEATURES if name not in SEASON_FEATURES]
-        profile = profile_features(scoring, told)
+        judged = [name for name in FEATURES if name not in SEASON_FEATURES]
+        profile = profile_features(scoring, judged)
         count, regions = sum(map(len, rows.values())), REGIONS if self._params.shop.is_brazilian else None
         return Training(day, cutoffs.training, cutoffs.judging, result, profile, count, regions)

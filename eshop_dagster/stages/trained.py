@@ -16,7 +16,7 @@ class Trained:
         model: its kind.
         candidate: which estimator won; `baseline` when nothing could be fitted.
         pipeline: the fitted pipeline, or None.
-        metrics: measured on the holdout rows.
+        metrics: measured on rows that the model had not seen: of the judged windows, or of the backtest's origins.
         baseline_metrics: the baseline's, on the same rows.
         beats_baseline: whether the pipeline is worth anything.
         reason: a sentence that says why or why not.

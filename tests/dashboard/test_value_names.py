@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from eshop_dagster.dashboard.texts import Texts
-from eshop_dagster.dashboard.value_names import in_words
+from eshop_dagster.adapters.sources.simulated.categories import CATEGORIES
+from eshop_dagster.dashboard.texts import CATALOGUE, Texts
+from eshop_dagster.dashboard.value_names import category_name, in_words
 
 
 def test_a_file_tells_states_channels_and_categories_in_words_and_numbers_as_they_are() -> None:
@@ -17,3 +18,10 @@ def test_a_file_tells_states_channels_and_categories_in_words_and_numbers_as_the
         "share": [0.25, 0.75],
     }
     assert in_words(Texts("en"), frame)["channel"].tolist() == ["Store", "Unknown"]
+
+
+def test_every_category_of_the_simulated_shop_has_a_name_in_both_languages_and_anothers_is_shown_as_it_is() -> None:
+    assert {f"value.{one[0]}" for one in CATEGORIES} <= CATALOGUE.keys()
+    assert category_name(Texts("pt"), "beleza_saude") == "Beleza e saúde"
+    assert category_name(Texts("en"), "beleza_saude") == "Health and beauty"
+    assert category_name(Texts("en"), "garden_gnomes") == "Garden gnomes"

@@ -60,8 +60,8 @@ def test_the_example_runs_without_the_platform_and_says_what_the_champion_says(
 ) -> None:
     champion = Platform(Settings(small_run.home), Params()).registry.load(name).pipeline
     if name == "revenue":
-        told = champion.predict(made_up_history(date.fromordinal(champion.trained_until)), horizon_days=28)
-        expected = told[told["state"] == "all"].drop(columns=["date", "state"])
+        ahead = champion.predict(made_up_history(date.fromordinal(champion.trained_until)), horizon_days=28)
+        expected = ahead[ahead["state"] == "all"].drop(columns=["date", "state"])
     elif name == "spend":
         rows = sample_input(champion.feature_names_)
         expected = pd.DataFrame(champion.figures(rows))

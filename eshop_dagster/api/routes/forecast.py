@@ -43,7 +43,7 @@ class ForecastQuery(BaseModel):
 async def forecast(request: Request, query: Annotated[ForecastQuery, Query()]) -> Response:
     """Revenue, orders and average ticket of the days or months ahead, for the whole shop or a state.
 
-    `first` and `last` are the first and the last day to be told; all that are forecast if they are left out.
+    `first` and `last` are the first and the last day of the answer; without them it has all days that are forecast.
     """
     state = service_of(request).state()
     nation = state.release.shop.country

@@ -84,7 +84,10 @@ def finished(figure: go.Figure, formats: Formats, *, height: int = 340, legend: 
         plot_bgcolor="white",
         bargap=0.25,
     )
-    figure.update_xaxes(automargin=True, gridcolor=GRID, zeroline=False, title_standoff=8, **_NUMBERS)
+    # The foot of the vertical axis is written where the first name of the horizontal one would be.
+    figure.update_xaxes(
+        automargin=True, gridcolor=GRID, zeroline=False, title_standoff=8, ticklabelstandoff=6, **_NUMBERS
+    )
     figure.update_yaxes(automargin=True, gridcolor=GRID, zeroline=False, title_standoff=8, **_NUMBERS)
     return figure
 

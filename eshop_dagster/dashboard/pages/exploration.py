@@ -36,7 +36,7 @@ def _worth(view: View) -> None:
     figure = standing_bars(
         names, series, view.formats, axis=axis, x_axis=view.text("exploration.worth_axis"), height=360
     )
-    figure.update_xaxes(type="category", nticks=8, tickangle=0)
+    figure.update_xaxes(type="category", nticks=6, tickangle=0)
     figure.update_layout(bargap=0.05)
     notes = [*ignored_note(view, "category", "segments"), *suppression_note(view, hidden)]
     numbers = steps[["worth_from_brl", "worth_to_brl", "order_count"]]

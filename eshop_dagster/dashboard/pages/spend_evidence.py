@@ -15,7 +15,7 @@ from eshop_dagster.dashboard.view import View
 
 
 def spend_evidence(view: View) -> None:
-    """Show tenths of the customers by expected spend, and the lift on the holdout."""
+    """Show tenths of the customers by expected spend, and the lift in the last judged window."""
     _expected(view)
     judged = _judged(view)
     if judged is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from eshop_dagster.dashboard.texts import (
     abroad,
+    categories,
     customers,
     data,
     deliveries,
@@ -23,7 +24,7 @@ LANGUAGES = ("pt", "en")
 CATALOGUE: dict[str, tuple[str, str]] = {}
 for _part in (
     *(shared, overview, customers, forecasts, deliveries, exploration, models, data, registration),
-    features,
+    *(features, categories),
 ):
     _twice = CATALOGUE.keys() & _part.TEXTS.keys()
     if _twice:

@@ -52,7 +52,7 @@ def residuals_figure(holdout: pd.DataFrame) -> Figure:
     hidden = int((~shown).sum())
     label_axes(
         axes,
-        title=f"Residuals on the holdout ({hidden:,} of {len(holdout):,} customers outside the frame)",
+        title=f"Residuals of the last judged window ({hidden:,} of {len(holdout):,} customers outside the frame)",
         x="predicted spend in the window (BRL)",
         y="true minus predicted spend (BRL)",
     )

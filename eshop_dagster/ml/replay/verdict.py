@@ -29,7 +29,7 @@ def compare_policies(scores: Scores, reference: str, *, seed: int = 0, draws: in
     place), `waiting` (trainings that asked for a person, who is not there), `weeks` (labelled), `rmse_brl`,
     `calibration_ratio`, `top_decile_share`, and with `_lower` and `_upper` the paired differences to the reference
     `rmse_gain_brl` (above 0 is better) and `top_decile_gain_share`. The intervals are percentiles over customers drawn
-    anew, each with all of their weeks: weeks of one customer overlap and are no new evidence. They do not say what
+    again, each with all of their weeks: weeks of one customer overlap and are no new evidence. They do not say what
     another year would bring.
 
     Args:

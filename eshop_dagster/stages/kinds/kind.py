@@ -22,7 +22,7 @@ class Kind:
     Attributes:
         name: the registered model's name.
         question: what it answers, for its page in MLflow.
-        metric: what decides, measured on the holdout.
+        metric: what decides, measured on days or customers that the model had not seen.
         is_lower_better: its direction.
         tables: what it learns from; the gate asks for their quality records.
         needs_cutoffs: whether it learns at cut-offs, and so needs a history with room for them.
