@@ -1,5 +1,6 @@
 """One page drawn without a browser, and what it lets people take away."""
 
+import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -41,7 +42,12 @@ def drawn(page: str, **query: str) -> AppTest:
     test.session_state["page"] = page
     for name, value in query.items():
         test.query_params[name] = value
-    return test.run()
+    # AppTest leaves a module of its own as the main one, which processes that other tests begin would run.
+    main = sys.modules["__main__"]
+    try:
+        return test.run()
+    finally:
+        sys.modules["__main__"] = main
 
 
 def captions(test: AppTest) -> str:

@@ -201,7 +201,7 @@ def chances_figure(chances: pd.DataFrame) -> Figure:
     axes.legend(frameon=False, loc="upper left")
     label_axes(
         axes,
-        title="Probability to buy: above the line more bought than expected, below it fewer",
+        title="Probability to buy, expected and real\n(above the line more bought than expected, below it fewer)",
         x="expected to buy in the window (mean probability)",
         y="bought in the window",
     )
