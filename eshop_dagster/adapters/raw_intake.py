@@ -61,11 +61,19 @@ class Intake:
             UnknownColumn: a column outside the contract.
         """
         _refuse_outside_contract(chunk)
+        nothing = pa.table({"changed_date": pa.array([], pa.date32())})
+        rows = {name: self._pseudonymise(name, chunk.tables.get(name, nothing)) for name in TABLES}
         checked: dict[str, Checked] = {}
         for name, table in TABLES.items():
-            rows = chunk.tables.get(name, pa.table({"changed_date": pa.array([], pa.date32())}))
             parent = checked[table.parent].accepted if table.parent else None
-            checked[name] = check_rows(name, self._pseudonymise(name, rows), parent, shop=shop)
+            checked[name] = check_rows(name, rows[name], parent, shop=shop)
+        faulty = checked["order_items"].faulty_orders
+        known = checked["orders"].accepted["order_id"]
+        if faulty is not None and pc.any(pc.is_in(known, value_set=faulty["order_id"])).as_py():
+            # An order is loaded whole or not at all: without a line it would be too cheap.
+            for name in ("orders", *(name for name, table in TABLES.items() if table.parent)):
+                parent = checked["orders"].accepted if TABLES[name].parent else None
+                checked[name] = check_rows(name, rows[name], parent, shop=shop, faulty=faulty)
         checked = self._with_rejected(checked, chunk.rejected)
         self._refuse_too_many_bad_rows(checked)
         return checked

@@ -15,6 +15,8 @@ from eshop_dagster.shop import BRAZIL, Shop
 
 QUARANTINE_SCHEMA = pa.schema([("changed_date", pa.date32()), ("reason", pa.string()), ("row", pa.string())])
 
+FAULTY_SCHEMA = pa.schema([("order_id", pa.string()), ("changed_date", pa.date32()), ("reason", pa.string())])
+
 _DUCKDB_TYPES = {"int32": "INTEGER", "double": "DOUBLE", "bool": "BOOLEAN", "date32[day]": "DATE", "string": "VARCHAR"}
 
 
@@ -29,10 +31,12 @@ class Checked:
     Attributes:
         accepted: `changed_date` and the contract's columns with the contract's types, sorted by `changed_date` and key.
         quarantined: `QUARANTINE_SCHEMA`, sorted; `row` is the row as JSON.
+        faulty_orders: `FAULTY_SCHEMA`, the orders of which a line cannot be taken; of order items only.
     """
 
     accepted: pa.Table
     quarantined: pa.Table
+    faulty_orders: pa.Table | None = None
 
 
 def stored_columns(table: str, shop: Shop = BRAZIL) -> dict[str, Column]:
@@ -58,7 +62,14 @@ def stored_schema(table: str) -> pa.Schema:
     return pa.schema([(name, column.type) for name, column in stored_columns(table).items()])
 
 
-def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None, *, shop: Shop = BRAZIL) -> Checked:
+def check_rows(
+    table: str,
+    rows: pa.Table,
+    parent: pa.Table | None = None,
+    *,
+    shop: Shop = BRAZIL,
+    faulty: pa.Table | None = None,
+) -> Checked:
     """Split pseudonymised rows of one raw table into those that keep the contract and those that break it.
 
     A row breaks it when a required value is missing, a value cannot be read as the contract's type, a rule is
@@ -69,6 +80,7 @@ def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None, *, sh
         rows: columns of `stored_columns(table)` (any may be left out) and `changed_date`.
         parent: the accepted rows of the parent table, for a table that has one.
         shop: whose country's rules hold.
+        faulty: orders of which a line cannot be taken (`Checked.faulty_orders`): they go whole, with its reason.
 
     Raises:
         UnknownColumn: `rows` has a column that is not in the contract.
@@ -88,7 +100,11 @@ def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None, *, sh
         connection.register("incoming", rows)
         if parent is not None:
             connection.register("parent", parent.select(["order_id", "changed_date"]))
-        connection.execute(_checked_rows_sql(table, contract, columns, has_parent=parent is not None))
+        if faulty is not None:
+            connection.register("faulty", faulty)
+        connection.execute(
+            _checked_rows_sql(table, contract, columns, has_parent=parent is not None, has_faulty=faulty is not None)
+        )
         names = ", ".join(f'"{name}"' for name in columns)
         key = ", ".join(stored_key(table))
         accepted = connection.sql(
@@ -98,7 +114,18 @@ def check_rows(table: str, rows: pa.Table, parent: pa.Table | None = None, *, sh
             "SELECT changed_date, reason, to_json(given)::VARCHAR AS row FROM checked WHERE reason IS NOT NULL "
             "ORDER BY ALL"
         ).to_arrow_table()
-    return Checked(accepted.cast(schema), quarantined.cast(QUARANTINE_SCHEMA))
+        broken = None
+        if table == "order_items":
+            # A line that is there twice over costs its order nothing: the first one stays.
+            broken = connection.sql(
+                "SELECT order_id, changed_date, arg_min(reason, position) AS reason FROM checked "
+                "WHERE reason <> 'orphan:orders' AND NOT is_repeat AND order_id IS NOT NULL GROUP BY ALL ORDER BY ALL"
+            ).to_arrow_table()
+    return Checked(
+        accepted.cast(schema),
+        quarantined.cast(QUARANTINE_SCHEMA),
+        None if broken is None else broken.cast(FAULTY_SCHEMA),
+    )
 
 
 @cache
@@ -111,7 +138,9 @@ def _database() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _checked_rows_sql(table: str, contract: Table, columns: dict[str, Column], *, has_parent: bool) -> str:
+def _checked_rows_sql(
+    table: str, contract: Table, columns: dict[str, Column], *, has_parent: bool, has_faulty: bool
+) -> str:
     casts = ", ".join(
         f'TRY_CAST("{name}" AS {duckdb_type(column.type)}) AS "{name}"' for name, column in columns.items()
     )
@@ -123,6 +152,12 @@ def _checked_rows_sql(table: str, contract: Table, columns: dict[str, Column], *
         if has_parent
         else ""
     )
+    of_order, line_s_reason = "", ""
+    if has_faulty:
+        of_order = (
+            "LEFT JOIN (SELECT order_id, changed_date, reason AS of_line FROM faulty) USING (order_id, changed_date)"
+        )
+        line_s_reason = "WHEN of_line IS NOT NULL THEN of_line"
     return f"""
         CREATE TEMP TABLE checked AS
         WITH typed AS (
@@ -132,14 +167,18 @@ def _checked_rows_sql(table: str, contract: Table, columns: dict[str, Column], *
         ruled AS (SELECT *, CASE {cases} END AS broken FROM typed),
         numbered AS (
             SELECT *, row_number() OVER (PARTITION BY changed_date, {key}, broken IS NULL ORDER BY position) AS
-            occurrence
+            occurrence,
+            given IS NOT DISTINCT FROM first_value(given)
+                OVER (PARTITION BY changed_date, {key}, broken IS NULL ORDER BY position) AS is_first_again
             FROM ruled
         )
-        SELECT * EXCLUDE (broken, occurrence, position),
+        SELECT * EXCLUDE (broken, occurrence, is_first_again),
+            broken IS NULL AND occurrence > 1 AND is_first_again AS is_repeat,
             CASE WHEN broken IS NOT NULL THEN broken
                  WHEN occurrence > 1 THEN 'duplicate_key'
+                 {line_s_reason}
                  {orphan} END AS reason
-        FROM numbered
+        FROM numbered {of_order}
     """
 
 

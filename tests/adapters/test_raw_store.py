@@ -71,7 +71,7 @@ def test_every_table_can_be_read_with_its_types_before_a_source_fills_it(tmp_pat
 
 
 def test_pulling_a_day_again_leaves_bytes_and_times_of_every_file_alone(tmp_path: Path) -> None:
-    chunk = changes(orders=orders(30), order_items=[order_item("o001"), order_item("o001", quantity="0")])
+    chunk = changes(orders=orders(30), order_items=[order_item("o001"), order_item("o002", quantity="0")])
     write(tmp_path, chunk)
     times = {path: path.stat().st_mtime_ns for path in tmp_path.glob("[rq]*/**/*") if path.is_file()}
     before = content(tmp_path)

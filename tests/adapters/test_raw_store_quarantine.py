@@ -42,21 +42,23 @@ IDENTIFIERS = {
 def test_every_breach_of_the_contract_is_quarantined_with_its_reason_and_its_row(tmp_path: Path, name: str) -> None:
     def row(number: int, **values: Any) -> Row:
         key = {column: number if column in ("line_number", "sequence") else f"k{number}" for column in TABLES[name].key}
-        linked = {"order_id": "o1"} if TABLES[name].parent else {}
+        linked = {"order_id": f"o{number}"} if TABLES[name].parent else {}
         return {column: str(text) for column, text in {**valid_rows()[name], **key, **linked, **values}.items()}
 
     cases = list(breaches(name, TABLES[name].columns))
     rows = [row(1), *(row(n) | {case.column: case.value} for n, case in enumerate(cases, 2))]
-    parents = {"orders": [order()]} if TABLES[name].parent else {}
+    parents = {"orders": [order(f"o{n}") for n in range(1, len(cases) + 2)]} if TABLES[name].parent else {}
     report = write(tmp_path, changes(**{**parents, name: rows}), limits=ANYTHING_GOES)
     expected = Counter(case.reason.replace("customer_id", "customer_key") for case in cases)
     assert Counter(reason for reason, _ in quarantined(tmp_path, name)) == expected
-    assert report.quarantined == Counter({(name, reason): count for reason, count in expected.items()})
+    found = {reason: count for (table, reason), count in report.quarantined.items() if table == name}
+    assert found == expected
     assert report.accepted[name] == 1
 
 
 def test_quarantine_keeps_the_row_as_it_was_found(tmp_path: Path) -> None:
-    write(tmp_path, changes(orders=[order()], order_items=[order_item(quantity="1,5"), order_item(line_number=2)]))
+    lines = [order_item(quantity="1,5"), order_item("o2")]
+    write(tmp_path, changes(orders=[order(), order("o2")], order_items=lines), limits=ANYTHING_GOES)
     (only,) = quarantined(tmp_path, "order_items")
     assert only == (
         "unreadable:quantity",
@@ -70,6 +72,34 @@ def test_quarantine_keeps_the_row_as_it_was_found(tmp_path: Path) -> None:
             "freight_brl": None,
         },
     )
+
+
+def test_a_line_that_cannot_be_taken_takes_its_order_along_with_its_reason(tmp_path: Path) -> None:
+    report = write(
+        tmp_path,
+        changes(
+            orders=[order("o1"), order("o2")],
+            order_items=[order_item("o1", 1), order_item("o1", 2, quantity="0"), order_item("o2")],
+            payments=[payment("o1"), payment("o2", amount_brl="none")],
+        ),
+        limits=ANYTHING_GOES,
+    )
+    assert report.quarantined == {
+        ("orders", "rule:quantity"): 1,
+        ("order_items", "rule:quantity"): 2,
+        ("payments", "rule:quantity"): 1,
+        ("payments", "unreadable:amount_brl"): 1,
+    }
+    assert [row["order_id"] for row in read(day_file(tmp_path, "orders"))] == ["o2"]
+
+
+@pytest.mark.parametrize("price, kept", [("9.50", 1), ("9.51", 0)])
+def test_a_line_that_stands_there_twice_costs_its_order_nothing_unless_the_two_differ(
+    tmp_path: Path, price: str, kept: int
+) -> None:
+    lines = [order_item(), order_item(unit_price_brl=price)]
+    report = write(tmp_path, changes(orders=[order()], order_items=lines), limits=ANYTHING_GOES)
+    assert report.accepted["order_items"] == report.accepted["orders"] == kept
 
 
 def test_lines_and_payments_of_an_order_that_was_not_accepted_are_orphans(tmp_path: Path) -> None:

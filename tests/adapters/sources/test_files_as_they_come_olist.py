@@ -119,11 +119,11 @@ def test_a_file_in_another_form_is_refused(
 
 
 RETYPED = [
-    ("items", "price", '"58,90"', "order_items", "unreadable:unit_price_brl", 4),
-    ("items", "price", "R$ 58.90", "order_items", "unreadable:unit_price_brl", 4),
-    ("items", "price", "", "order_items", "missing:unit_price_brl", 4),
-    ("items", "order_item_id", "um", "order_items", "unreadable:line_number", 4),
-    ("items", "freight_value", "1.005", "order_items", "too_many_decimals:freight_brl", 4),
+    ("items", "price", '"58,90"', "order_items", "unreadable:unit_price_brl", 8),
+    ("items", "price", "R$ 58.90", "order_items", "unreadable:unit_price_brl", 8),
+    ("items", "price", "", "order_items", "missing:unit_price_brl", 8),
+    ("items", "order_item_id", "um", "order_items", "unreadable:line_number", 8),
+    ("items", "freight_value", "1.005", "order_items", "too_many_decimals:freight_brl", 8),
     ("payments", "payment_value", "-", "payments", "unreadable:amount_brl", 4),
     ("payments", "payment_installments", "2.5", "payments", "too_many_decimals:installments", 4),
     ("reviews", "review_score", "ótimo", "reviews", "unreadable:score", 1),
@@ -145,6 +145,9 @@ def test_a_value_of_another_type_is_quarantined_and_every_row_is_counted(
     folder = olist_folder(tmp_path / "in", **rows)
     found = pulled(lambda: OlistSource(folder), tmp_path / "home", ANYTHING_GOES)
     assert found.quarantined[table, reason] == times
+    # A line takes its order along: on each of its four days the other line, the payment and the order itself.
+    along = {"orders": 4, "payments": 4} if table == "order_items" else {}
+    assert {other: found.quarantined[other, reason] for other in along} == along
     assert {table: found.rows_in(table) for table in TABLES} == {table: clean.rows_in(table) for table in TABLES}
     assert all(found.accepted[other] <= clean.accepted[other] for other in TABLES if column != "customer_state")
 

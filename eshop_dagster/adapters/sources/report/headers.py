@@ -1,5 +1,7 @@
 """Where a report file has the columns that the mapping names."""
 
+from collections.abc import Iterable
+
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.files import ReportFile
 from eshop_dagster.adapters.sources.report.format import BLANKS_BETWEEN
@@ -20,6 +22,7 @@ def positions_of(header: list[str], mapping: ReportMapping, file: ReportFile) ->
     Raises:
         SourceError: a mapped header is missing or there twice, or the delimiter is another one.
     """
+    header = numbered(header, mapped_headers(mapping))
     wanted = mapping.columns.headers()
     field_of = {name: key for key, names in wanted.items() for name in names}
     if len(header) == 1 and len(field_of) > 1 and file.encoding is not None:
@@ -40,9 +43,20 @@ def positions_of(header: list[str], mapping: ReportMapping, file: ReportFile) ->
     twice = [name for name in field_of if header.count(name) > 1]
     if twice:
         raise SourceError(
-            f"{file.path} has the column {_named(twice, field_of)} more than once: rename all but one in the file."
+            f"{file.path} has the column {_named(twice, field_of)} more than once: write which is meant, "
+            f"such as {twice[0] + ' (1)'!r} for the first, or rename all but one in the file."
         )
     return [header.index(name) for name in mapped_headers(mapping)]
+
+
+def numbered(header: list[str], wanted: Iterable[str] | None = None) -> list[str]:
+    """The names of a header, equal ones as `Total (1)` and `Total (2)`: those that are wanted so, or else all."""
+    names = list(header)
+    for place, name in enumerate(header):
+        if name and header.count(name) > 1:
+            told = f"{name} ({header[: place + 1].count(name)})"
+            names[place] = told if wanted is None or told in wanted else name
+    return names
 
 
 def _named(names: list[str], field_of: dict[str, str]) -> str:

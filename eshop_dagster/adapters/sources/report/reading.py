@@ -13,7 +13,7 @@ from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.file_lines import BATCH_LINES, RAW, FileLines
 from eshop_dagster.adapters.sources.report.files import ReportFile, file_state
 from eshop_dagster.adapters.sources.report.format import Format
-from eshop_dagster.adapters.sources.report.headers import positions_of
+from eshop_dagster.adapters.sources.report.headers import mapped_headers, numbered, positions_of
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 from eshop_dagster.adapters.sources.report.parquet import read_parquet
 from eshop_dagster.adapters.sources.report.records import BROKEN_QUOTES, Records
@@ -43,7 +43,7 @@ def read_file(file: ReportFile, mapping: ReportMapping, counts: FileLines) -> It
 def _read_text(file: ReportFile, mapping: ReportMapping, counts: FileLines) -> Iterator[pa.Table]:
     with file.path.open(encoding=file.encoding, newline="") as text:
         records = Records(text, mapping.format, str(file.path))
-        header = records.header()
+        header = numbered(records.header(), mapped_headers(mapping))
         positions = positions_of(header, mapping, file)
         width = counts.width = len(header)
         if getattr(mapping.columns.order_id, "year_of", None) is None:

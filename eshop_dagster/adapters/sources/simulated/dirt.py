@@ -1,7 +1,7 @@
 """Dirty rows: additional rows that the contract refuses, so that the clean rows alone still add up.
 
-A bad order or customer has an id of its own that begins with X; a bad line or payment is numbered from 90 in an
-order that exists. A duplicate is an exact copy of a clean row and stands after it.
+A bad order, line or customer has an id of its own that begins with X, since a bad line takes its order along; a bad
+payment is numbered from 90 in an order that exists. A duplicate is an exact copy of a clean row and stands after it.
 """
 
 from collections.abc import Callable, Mapping
@@ -67,9 +67,9 @@ KINDS: Mapping[str, Mapping[str, tuple[_Bend, ...]]] = {
         DUPLICATE: (),
     },
     "order_items": {
-        "negative_price": (_own_number("line_number"), _negative("unit_price_brl")),
-        "missing_product": (_own_number("line_number"), _constant("product_id", None)),
-        "zero_quantity": (_own_number("line_number"), _constant("quantity", 0)),
+        "negative_price": (_own_id("order_id"), _negative("unit_price_brl")),
+        "missing_product": (_own_id("order_id"), _constant("product_id", None)),
+        "zero_quantity": (_own_id("order_id"), _constant("quantity", 0)),
         DUPLICATE: (),
     },
     "payments": {

@@ -8,7 +8,12 @@ from eshop_dagster.adapters.sources.report.sniffing.dates import date_format, da
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.money import decide_money
 from eshop_dagster.adapters.sources.report.sniffing.people import decide_identity
-from eshop_dagster.adapters.sources.report.sniffing.pieces import choose_price, hidden_quantity, meaning_of_repeats
+from eshop_dagster.adapters.sources.report.sniffing.pieces import (
+    choose_price,
+    hidden_quantity,
+    meaning_of_repeats,
+    settle_doubled_price,
+)
 from eshop_dagster.adapters.sources.report.sniffing.places import decide_country
 from eshop_dagster.adapters.sources.report.sniffing.placing import INSTANTS, MOSTLY, NUMBERS, place_column, share
 from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_portuguese, is_preferred, role_of, status_of
@@ -35,6 +40,9 @@ def decide(sample: Sample) -> Decisions:
     decide_country(made, sample)
     for header in sorted(sample.columns, key=is_preferred, reverse=True):
         place_column(made, sample, header)
+    for key, header in made.columns.items():
+        if str(header).endswith(" (1)") and key not in ("unit_price", "line_total"):
+            made.comments[key] = "GUESS: several columns have this name; the first is taken."
     _fill_gaps(made, sample)
     _refuse_other_files(made, sample)
     choose_price(made, sample)
@@ -114,6 +122,8 @@ def _refuse_other_files(made: Decisions, sample: Sample) -> None:
     missing = [words for key, words in WANTED.items() if key not in has]
     if reason := hidden_quantity(made, sample):
         missing.append(f"a quantity ({reason})")
+    if reason := settle_doubled_price(made, sample):
+        missing.append(f"a price ({reason})")
     if missing:
         headers = f" It has: {', '.join(sample.columns)}."
         if _is_data(sample):

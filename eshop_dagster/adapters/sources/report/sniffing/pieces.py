@@ -33,6 +33,32 @@ def hidden_quantity(made: Decisions, sample: Sample) -> str:
     )
 
 
+def settle_doubled_price(made: Decisions, sample: Sample) -> str:
+    """Tell two price columns of one name apart, for a total is quantity x the price; return why that cannot be done."""
+    key = next((key for key in ("line_total", "unit_price") if str(made.columns.get(key, "")).endswith(" (1)")), None)
+    if key is None:
+        return ""
+    first = str(made.columns[key])
+    second = f"{first.removesuffix(' (1)')} (2)"
+    keys = [str(made.columns["quantity"])] if "quantity" in made.columns else []
+    rows = [row for row in zip(*(sample.columns[name] for name in (*keys, first, second)), strict=True) if all(row)]
+    style = number_style([text for row in rows for text in row])
+    numbers = [[to_float(text, style) for text in row] for row in rows]
+    if all(_equal(row[-2], row[-1]) for row in numbers):
+        return ""
+    for price, total, place in ((first, second, -2), (second, first, -1)):
+        other = -3 - place
+        if keys and all(_equal(row[0] * row[place], row[other]) for row in numbers):
+            made.columns.pop(key)
+            made.columns["unit_price"] = price
+            made.comments["unit_price"] = f"GUESS: {total!r} is quantity x {price!r} on every line."
+            made.left_out[total] = "quantity x unit price, on every line"
+            made.left_out.pop(price, None)
+            return ""
+    name = first.removesuffix(" (1)")
+    return f"{name!r} is there twice with other amounts; write which is meant by hand, such as unit_price: {first!r}"
+
+
 def choose_price(made: Decisions, sample: Sample) -> None:
     """Keep one of unit price and line total where there are both.
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 SYNONYMS: dict[str, str] = {
-    "order_id": "no de venda, numero de venda, order sequence, "
+    "order_id": "n o de venda, no de venda, numero de venda, order sequence, "
     "order id, order no, order number, order, orderid, invoice, invoice no, invoice id, invoice number, "
     "transaction id, sale id, receipt, bill no, pedido, no pedido, n pedido, num pedido, numero do pedido, "
     "numero pedido, id pedido, id do pedido, cod pedido, codigo do pedido, nota fiscal, no nota, numero da nota, nf, "
@@ -22,7 +22,8 @@ SYNONYMS: dict[str, str] = {
     "email": "email billing, e mail comprador, e mail do comprador, "
     "email, e mail, customer email, email cliente, email do cliente, mail",
     "cpf": "client document, cpf cnpj comprador, cpf, cpf cnpj, cpf cliente, cpf do cliente, documento",
-    "phone": "phone, phone number, telephone, mobile, telefone, celular, fone, telefone cliente, whatsapp",
+    "phone": "phone billing, billing phone, "
+    "phone, phone number, telephone, mobile, telefone, celular, fone, telefone cliente, whatsapp",
     "product_id": "lineitem sku, id sku, sku id, # de anuncio, "
     "product id, product code, product no, sku, stock code, item code, item id, article, article no, "
     "asin, ean, cod produto, codigo produto, codigo do produto, id produto, id do produto, "
@@ -51,11 +52,11 @@ SYNONYMS: dict[str, str] = {
     "cart discount amount, item discount",
     "currency": "currency, currency code, moeda, moeda do pedido",
     "country": "country, country code, country name, customer country, shipping country, ship country, "
-    "billing country, country region, pais, pais do cliente, pais de entrega, pais cliente",
+    "country code billing, billing country, country region, pais, pais do cliente, pais de entrega, pais cliente",
     "freight": "order shipping amount, shipping value, frete pedido, valor do frete do pedido, frete do pedido, "
     "freight, freight value, freight cost, freight price, shipping, shipping cost, shipping fee, "
     "delivery fee, frete, valor frete, valor do frete, custo do frete, entrega valor",
-    "ordered_at": "creation date, "
+    "ordered_at": "creation date, data de venda, "
     "order date, order datetime, order purchase date, purchase timestamp, invoice date, invoicedate, "
     "purchase date, order purchase timestamp, ordered at, created at, transaction date, sale date, date, datetime, "
     "timestamp, order timestamp, data, data pedido, data do pedido, data da compra, data compra, data venda, "
@@ -65,13 +66,13 @@ SYNONYMS: dict[str, str] = {
     "status": "financial status, status do pedido nuvem, descricao do status, "
     "status, order status, state of order, situacao, situacao do pedido, status do pedido, status pedido",
     "channel": "channel, sales channel, canal, canal de venda, canal de vendas, origem",
-    "state": "shipping province, uf comprador, state billing, shipping state, "
+    "state": "shipping province, uf comprador, state code billing, state billing, shipping state, "
     "state, state province, customer state, uf, estado, uf cliente, estado do cliente, uf entrega, uf de entrega",
     "region": "region, province, county, regiao",
     "year": "year, ano, order year, sale year, ano da venda, ano do pedido",
     "city": "shipping city, city billing, "
     "city, customer city, cidade, cidade cliente, cidade do cliente, municipio, cidade de entrega",
-    "zip_prefix": "cep comprador, shipping zip, "
+    "zip_prefix": "cep comprador, shipping zip, postcode billing, codigo postal, postcode, "
     "cep, cep cliente, cep de entrega, cep do cliente, zip, zip code, zip prefix, postal code, "
     "customer zip code prefix, customer zip code, zip code prefix, prefixo cep, cep prefixo",
     "approved_at": "approved at, order approved at, order approved date, payment date, paid at, "
@@ -97,10 +98,11 @@ SYNONYMS: dict[str, str] = {
 
 SYSTEMS: dict[str, dict[str, str]] = {
     "Lineitem quantity": {"Name": "order_id", "Discount Amount": "discount", "Lineitem discount": "", "Total": "",
-                          "Subtotal": ""},
-    "Quantidade Comprada": {"Subtotal": "", "Total": ""},
-    "Receita por produtos (BRL)": {"Estado": "", "Total (BRL)": ""},
-    "Quantity (- Refund)": {"Item #": "", "Discount Amount": ""},
+                          "Subtotal": "", "Vendor": "", "Source": "", "Phone": ""},
+    "Quantidade Comprada": {"Subtotal": "", "Total": "", "Canal": "", "Vendedor": "", "Data de envio": ""},
+    "Receita por produtos (BRL)": {"Estado": "status", "Estado (2)": "state", "Descrição do status": "",
+                                   "Total (BRL)": ""},
+    "Quantity (- Refund)": {"Item #": "", "Quantity": "", "Discount Amount": "", "Name": "product_name"},
     "Quantity_SKU": {"Sequence": "", "Total Value": "", "SKU Total Price": ""},
 }  # fmt: skip
 """What some headers mean, or that they are left out, in the exports of a shop system, by a header that only it has:
@@ -117,12 +119,12 @@ STATUS_WORDS: dict[str, str] = {
     "approved": "authorized, payment approved, pagamento confirmado, approved, paid, confirmed, aprovado, "
     "pago, confirmado, pagamento aprovado",
     "processing": "em andamento, verificado, handling, ready for handling, preparando entrega, "
-    "a caminho, processing, in process, "
+    "processing, in process, "
     "preparing, processando, em processamento, em separacao, em preparacao, "
     "preparando",
     "invoiced": "invoiced, billed, faturado, nota emitida",
     "shipped": "shipped, in transit, sent, dispatched, enviado, em transporte, em transito, despachado, postado, "
-    "saiu para entrega",
+    "saiu para entrega, a caminho, em caminho",
     "delivered": "atendido, arquivado, delivered, complete, completed, closed, done, resolved, "
     "entregue, concluido, finalizado, completo",
     "unavailable": "unavailable, out of stock, indisponivel, sem estoque",
@@ -156,6 +158,9 @@ def role_of(header: str, others: Iterable[str] = ()) -> str | None:
         others: all names of the file: some systems call an order's number `Name`, and its status `Estado`.
     """
     named = next((own for sign, own in SYSTEMS.items() if sign in others), {})
+    if header not in named:
+        # The n-th of several columns of one name is told as `Total (2)`.
+        header = re.sub(r" \(\d\)$", "", header)
     if header in named:
         return named[header] or None
     code = currency_in(header)

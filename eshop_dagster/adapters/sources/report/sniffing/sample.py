@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.files import check_file, list_files, spread
 from eshop_dagster.adapters.sources.report.format import Format
+from eshop_dagster.adapters.sources.report.headers import numbered
 from eshop_dagster.adapters.sources.report.parquet import plain_types
 from eshop_dagster.adapters.sources.report.records import Records
 from eshop_dagster.adapters.sources.report.sniffing.styles import delimiter_of, encoding_of
@@ -135,7 +136,7 @@ def _text(path: Path, most: int) -> Sample:
     repeated = 0
     with path.open(encoding=file.encoding, newline="") as text:
         records = Records(text, form, str(path))
-        header = records.header()
+        header = numbered(records.header())
         for row in records:
             if len(row) == len(header) and any(row) and not records.broken:
                 rows.append(tuple(value.strip() for value in row))
