@@ -1,6 +1,7 @@
 """The text of a mapping draft: YAML that loads as it is, with a comment wherever a person must look."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 
@@ -31,7 +32,7 @@ def draft(sample: Sample, made: Decisions) -> str:
             f"lines of {sample.files} files" if sample.is_whole else f"lines, the first ones of {sample.files} files"
         )
     lines = [
-        f"# Draft of a mapping, drawn from {json.dumps(sample.path.name, ensure_ascii=False)}: {sample.lines} {scope}.",
+        f"# Draft of a mapping, drawn from {_quoted(_file_name(sample))}: {sample.lines} {scope}.",
         "# Check every line with GUESS or TODO before you load; docs/report-source.md explains each key.",
         f"name: {name}",
         *_shop(made),
@@ -50,6 +51,11 @@ def draft(sample: Sample, made: Decisions) -> str:
         *_duplicates(sample, made),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _file_name(sample: Sample) -> str:
+    """The name as text also where the locale knows ASCII only, and gave the bytes of an accent."""
+    return os.fsencode(sample.path.name).decode("utf-8", "replace")
 
 
 def _quoted(text: str) -> str:
