@@ -40,8 +40,8 @@ def decide(sample: Sample) -> Decisions:
     decide_country(made, sample)
     for header in sorted(sample.columns, key=is_preferred, reverse=True):
         place_column(made, sample, header)
-    for key, header in made.columns.items():
-        if str(header).endswith(" (1)") and key not in ("unit_price", "line_total"):
+    for key, taken in made.columns.items():
+        if str(taken).endswith(" (1)") and key not in ("unit_price", "line_total"):
             made.comments[key] = "GUESS: several columns have this name; the first is taken."
     _fill_gaps(made, sample)
     _refuse_other_files(made, sample)
