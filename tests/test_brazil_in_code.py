@@ -10,7 +10,7 @@ CODE = PROJECT_DIR / "eshop_dagster"
 BRAZIL = re.compile(r"\bBRL\b|R\$|S[ãa]o[ _]Paulo|\bBrasil\b|\+55|^BR$")
 KNOWS_BRAZIL = {
     # The declaration; the currency that models write, which `in_currency_of` replaces; what is Brazilian by its nature.
-    *("shop.py", "ml/persona_text.py", "ml/personas.py", "ml/anomalies.py", "ml/public_holidays.py", "ml/features.py"),
+    *("shop.py", "ml/persona_text.py", "ml/personas.py", "ml/anomalies.py", "ml/public_holidays.py"),
     *("stages/preparation.py", "stages/spreadsheet.py", "stages/person_rules.py", "dashboard/training_words.py"),
     *(
         "dashboard/pages/backtest.py",

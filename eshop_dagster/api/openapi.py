@@ -29,9 +29,9 @@ def body_of(name: str, adapter: TypeAdapter[Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def document(app: FastAPI, state: State | None) -> dict[str, Any]:
-    """Return the document; its examples name a customer and days of the release that is served."""
-    return _document(app, *_known(state), state.release.shop if state else BRAZIL)
+def document(app: FastAPI, state: State | None, shop: Shop) -> dict[str, Any]:
+    """Return the document of a shop's API; its examples name a customer and days of the release that is served."""
+    return _document(app, *_known(state), shop)
 
 
 @lru_cache(maxsize=2)

@@ -17,6 +17,7 @@ from eshop_dagster.adapters.release import NoRelease, ReleaseDamaged
 from eshop_dagster.api.access import Access
 from eshop_dagster.api.metrics import Metrics
 from eshop_dagster.api.state import Signs, State, build_state, read_models, read_signs
+from eshop_dagster.shop import Shop
 from eshop_dagster.stages.platform import Platform
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,11 @@ class Watcher:
         self._told = ""
         # Two: a key is taken up or revoked at once also while a release is built.
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="watch")
+
+    @property
+    def shop(self) -> Shop:
+        """Whose the home is, also before its first release."""
+        return self._platform.shop
 
     async def run(self) -> None:
         """Look until cancelled."""

@@ -85,7 +85,7 @@ def order_bands(orders: "Floats", is_special: "Flags", at: "Positions") -> Bands
 def revenue_bands(
     orders: "Floats", revenue: "Floats", is_special: "Flags", at: "Positions", expected_orders: "Floats"
 ) -> Bands:
-    """Return the bounds in BRL, for as many orders as the day has."""
+    """Return the bounds, amounts, for as many orders as the day has."""
     import numpy as np
 
     is_known = (orders >= LEAST_ORDERS) & (revenue > 0) & ~is_special

@@ -17,14 +17,14 @@ FEATURES: dict[str, str] = {
     "order_last_30_days_count": "orders in the 30 days before the cut-off",
     "order_last_90_days_count": "orders in the 90 days before the cut-off",
     "order_last_365_days_count": "orders in the 365 days before the cut-off",
-    "net_revenue_brl": "lifetime worth in BRL, net of cancellations and returns",
-    "net_revenue_last_90_days_brl": "net worth of the 90 days before the cut-off, BRL",
-    "net_revenue_last_365_days_brl": "net worth of the 365 days before the cut-off, BRL",
-    "net_revenue_same_season_last_year_brl": "net worth of the 90 days that began 365 days before the cut-off, BRL",
-    "average_ticket_brl": "mean revenue of an order before returns, BRL",
-    "largest_ticket_brl": "revenue of the largest order before returns, BRL",
-    "last_ticket_brl": "revenue of the latest order before returns, BRL; of several on its day the largest",
-    "ticket_spread_brl": "standard deviation of the revenue of an order, BRL; 0 with one order",
+    "net_revenue_brl": "lifetime worth, net of cancellations and returns",
+    "net_revenue_last_90_days_brl": "net worth of the 90 days before the cut-off",
+    "net_revenue_last_365_days_brl": "net worth of the 365 days before the cut-off",
+    "net_revenue_same_season_last_year_brl": "net worth of the 90 days that began 365 days before the cut-off",
+    "average_ticket_brl": "mean revenue of an order before returns",
+    "largest_ticket_brl": "revenue of the largest order before returns",
+    "last_ticket_brl": "revenue of the latest order before returns; of several on its day the largest",
+    "ticket_spread_brl": "standard deviation of the revenue of an order; 0 with one order",
     "item_count": "order lines bought",
     "average_item_count": "mean order lines of an order",
     "category_count": "different product categories bought",
@@ -46,7 +46,7 @@ FEATURES: dict[str, str] = {
     "day_of_year_sin": "season at the cut-off: sine of the day of the year",
     "day_of_year_cos": "season at the cut-off: cosine of the day of the year",
 }
-"""Every feature by name, with its meaning and unit. None is ever NULL."""
+"""Every feature by name, with its meaning and unit; `_brl` is in the shop's currency. None is ever NULL."""
 
 SEASON_FEATURES = ("day_of_year_sin", "day_of_year_cos")
 """Features that are the same for every customer at a cut-off."""

@@ -137,7 +137,7 @@ _METRICS: dict[str, Callable[[npt.ArrayLike, npt.ArrayLike], float]] = {
 
 
 def evaluate_spend(actual: npt.ArrayLike, predicted: npt.ArrayLike) -> dict[str, float]:
-    """Return every metric of this module by name, those in BRL with the suffix `_brl`.
+    """Return every metric of this module by name, amounts with the suffix `_brl`.
 
     Raises:
         ValueError: empty, unequally long or not finite input, or actual spend that is zero or equal for all.

@@ -90,11 +90,11 @@ def _channel(row: Mapping[Hashable, Any], app: str, store: str) -> str:
 
 
 def _money_en(value: float, manner: ShopManner) -> str:
-    return f"{SYMBOLS.get(manner.currency, manner.currency)} {value:,.2f}"
+    return f"{SYMBOLS.get(manner.currency, manner.currency)}\u00a0{value:,.2f}"
 
 
 def _money_pt(value: float, manner: ShopManner) -> str:
-    return f"{SYMBOLS.get(manner.currency, manner.currency)} {_pt(value, 2)}"
+    return f"{SYMBOLS.get(manner.currency, manner.currency)}\u00a0{_pt(value, 2)}"
 
 
 def _days_en(days: float) -> str:

@@ -10,7 +10,7 @@ from sklearn.preprocessing import FunctionTransformer
 def logarithmic(names: Sequence[str]) -> ColumnTransformer:
     """Return an unfitted transformer of the named skewed features to a log scale; other columns are dropped.
 
-    Counts and days take log(1 + x). BRL take the inverse hyperbolic sine, log-like too, for a customer who returned
+    Counts and days take log(1 + x). Amounts take the inverse hyperbolic sine, log-like too, for a customer who returned
     more than the data saw bought has a negative net worth, of which there is no logarithm. The output is float64
     whatever the input: centroids are float64, and `KMeans.predict` refuses float32 rows beside them.
     """

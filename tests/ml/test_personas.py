@@ -48,7 +48,9 @@ def profile(*segments: dict[str, float]) -> pd.DataFrame:
 def texts(seen: pd.DataFrame, before: Iterable[Mapping[str, Any]] = (), currency: str = "BRL") -> tuple[str, str]:
     """The Portuguese and the English paragraph of the first segment of a profile."""
     described = describe_personas(seen, [asdict(one) for one in name_personas(seen, before)], currency)
-    return described["description_pt"].iloc[0], described["description_en"].iloc[0]
+    # The blank after a currency's sign breaks no line.
+    pt, en = (described[f"description_{language}"].iloc[0].replace("\u00a0", " ") for language in ("pt", "en"))
+    return pt, en
 
 
 def test_a_profile_is_the_size_and_the_means_of_each_segment():
@@ -143,7 +145,7 @@ def test_the_figures_of_a_paragraph_are_those_of_the_customers_described_and_not
     trained = profile(segment(0, net_revenue_brl=4000, recency_days=20, customer_count=3774))
     personas = [asdict(one) for one in name_personas(trained)]
     released = profile(segment(0, net_revenue_brl=3238.81, recency_days=20, customer_count=5014))
-    text = describe_personas(released, personas)["description_pt"].iloc[0]
+    text = describe_personas(released, personas)["description_pt"].iloc[0].replace("\u00a0", " ")
     assert "São 5.014 clientes" in text and "R$ 3.238,81" in text
     assert "3.774" not in text and "4.000,00" not in text
 

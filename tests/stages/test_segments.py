@@ -49,7 +49,7 @@ def test_a_segments_text_and_columns_state_the_figures_of_the_customers_scored(p
         assert segment["customer_count"] == len(own)
         assert segment["net_revenue_brl_mean"] == pytest.approx(mean)
         assert f"{len(own):,.0f} customer" in segment["description_en"]
-        assert f"is worth R$ {mean:,.2f} in all" in segment["description_en"]
+        assert f"is worth R$\u00a0{mean:,.2f} in all" in segment["description_en"]
 
 
 def test_a_champion_that_does_not_fit_the_customers_of_the_day_gives_nobody_a_segment(platform: Platform) -> None:

@@ -67,7 +67,8 @@ async def metrics(request: Request) -> Response:
 @router.get("/openapi.json", include_in_schema=False, dependencies=[Depends(Admitted(None))])
 async def openapi(request: Request) -> Response:
     """This API as OpenAPI describes it; its examples name a customer of the release, so it needs a key as well."""
-    return json_response(document(request.app, service_of(request).watcher.state))
+    watcher = service_of(request).watcher
+    return json_response(document(request.app, watcher.state, watcher.shop))
 
 
 @cache

@@ -27,7 +27,7 @@ class Afterwards:
         serves: what served, by name.
         baseline: the ranking baseline with the lowest RMSE in hindsight.
         customers: whose row each is.
-        actual: what they spent, BRL.
+        actual: what they spent, an amount.
         served: what was expected of them.
         baseline_said: what that baseline expected.
         probability: published probability to buy.

@@ -136,7 +136,7 @@ def said_of(trained: Trained, place: Place) -> Floats:
 
 
 def _apart(trained: Trained, one: Floats, other: Floats, rows: npt.NDArray[np.bool_], seed: int) -> Interval:
-    """By how many BRL the RMSE of the one lies above the other's; customers are drawn with all of their windows.
+    """By how much the RMSE of the one lies above the other's; customers are drawn with all of their windows.
 
     Policies ask the same again and again: each comparison is made once.
     """

@@ -142,7 +142,7 @@ def _against_past_rate(table: pd.DataFrame, advised: str) -> str:
 
 
 def difference(values: pd.DataFrame, a: str, b: str, drawn: Floats) -> Interval:
-    """Return by how many BRL the RMSE of `a` lies above that of `b`, with its interval."""
+    """Return by how much the RMSE of `a` lies above that of `b`, with its interval."""
     return _interval([_rmse(values, one, drawn) for one in (a, b)])
 
 

@@ -29,7 +29,7 @@ class Look:
         parts: by name, shape (h,).
         states: those with sales by then.
         shares, ratios: of the states, shape (states,).
-        ticket: the nation's, BRL.
+        ticket: the nation's, an amount.
         scale, ticket_scale: what MASE divides by.
     """
 
@@ -76,7 +76,7 @@ class Backtest:
 
     @cached_property
     def actual(self) -> Floats:
-        """Return the nation's revenue on each day ahead, BRL, shape (n, horizon); NaN where it has not come."""
+        """Return the nation's revenue on each day ahead, amounts, shape (n, horizon); NaN where it has not come."""
         return self.came(self.panel.revenue.sum(axis=1))
 
     @cached_property

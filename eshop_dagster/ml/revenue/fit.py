@@ -52,7 +52,7 @@ class Study:
         return scaled_errors(self._judged(), self.forecasts(candidate, until), state)
 
     def forecasts(self, candidate: str, until: int | None = None) -> Floats:
-        """Return what a candidate would have forecast at each origin, BRL, shape (origins, horizon)."""
+        """Return what a candidate would have forecast at each origin, amounts, shape (origins, horizon)."""
         if (candidate, until) not in self.kept:
             self.kept[candidate, until] = forecast_by(self._judged(), candidate, self.params, until)
         return self.kept[candidate, until]

@@ -24,7 +24,7 @@ class Panel:
     Attributes:
         first: ordinal of the first day.
         states: sorted.
-        revenue: shape (days, states), BRL.
+        revenue: shape (days, states), an amount.
         orders: shape (days, states).
         notes: sentences about what was left out.
     """
@@ -54,7 +54,7 @@ class Panel:
         return Panel(self.first, states, revenue[:, kept].copy(), orders[:, kept].copy(), self.notes)
 
     def tickets(self) -> Floats:
-        """Return the nation's average ticket by day, BRL; NaN on a day without sales."""
+        """Return the nation's average ticket by day, amounts; NaN on a day without sales."""
         revenue, orders = self.revenue.sum(axis=1), self.orders.sum(axis=1)
         mean: Floats = np.where(orders > 0, revenue / np.maximum(orders, 1.0), np.nan)
         return mean

@@ -26,7 +26,7 @@ def ahead_of(panel: Panel, horizon: int) -> Ordinals:
 
 
 def parts_ahead(panel: Panel, effects: Effects, holidays: frozenset[int], horizon: int) -> dict[str, Floats]:
-    """Return each part's forecast of the nation's next days, BRL, shape (horizon,); what cannot be known is left out.
+    """Return each part's forecast of the nation's next days, amounts, shape (horizon,); what is unknown is left out.
 
     All are 0 on a day on which the shop is known to be closed.
 

@@ -37,7 +37,7 @@ def weights_at(backtest: Backtest, now: int, is_part: npt.NDArray[np.bool_], par
 
 
 def forecast_by(backtest: Backtest, candidate: str, params: RevenueParams, until: int | None = None) -> Floats:
-    """Return what a candidate would have forecast at each origin, BRL, shape (n, horizon).
+    """Return what a candidate would have forecast at each origin, amounts, shape (n, horizon).
 
     Args:
         candidate: `mean`, or a baseline.

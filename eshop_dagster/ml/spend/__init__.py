@@ -1,4 +1,4 @@
-"""The spend model: expected net BRL of each customer in the window ahead.
+"""The spend model: expected net spend of each customer in the window ahead.
 
 What belongs here: its parts, their weights, baselines, season, intervals and reasons.
 """

@@ -135,7 +135,7 @@ class BuyTillYouDieSpend(BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, frame: pd.DataFrame) -> Floats:
-        """Return BRL of 0 or more."""
+        """Return amounts of 0 or more."""
         return self._spend(*_known(frame))
 
     def chance(self, frame: pd.DataFrame) -> Floats:

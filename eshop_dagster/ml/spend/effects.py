@@ -1,6 +1,6 @@
-"""How a prediction comes about, feature by feature: effects in BRL that add up to it exactly.
+"""How a prediction comes about, feature by feature: effects as amounts that add up to it exactly.
 
-A model that multiplies (log link) has effects on the logarithm. They become BRL by the logarithmic mean: with
+A model that multiplies (log link) has effects on the logarithm. They become amounts by the logarithmic mean: with
 L(p, b) = (p - b) / ln(p / b), each effect times L is its share, and the shares sum to p - b without a rest (Ang, Energy
 Policy 32 (2004), the logarithmic mean Divisia index). So effects of different models can be averaged.
 """
@@ -38,7 +38,7 @@ class Effects:
 
 
 def effects_of_logs(base_log: float, names: tuple[str, ...], logs: Floats, predicted: Floats) -> Effects:
-    """Return the effects in BRL of a model whose logarithm is `base_log` plus a row of `logs`.
+    """Return the effects, amounts, of a model whose logarithm is `base_log` plus a row of `logs`.
 
     Args:
         logs: shape (n, len(names)).

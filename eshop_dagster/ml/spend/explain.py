@@ -1,4 +1,4 @@
-"""Why a customer is expected to spend what is expected: the features that move it most, in BRL and in words."""
+"""Why a customer is expected to spend what is expected: the features that move it most, as an amount and in words."""
 
 import numpy as np
 import pandas as pd

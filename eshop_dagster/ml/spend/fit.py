@@ -45,7 +45,7 @@ def fit_spend(
     has the same weights and parts fitted on every labelled cut-off, and on the day of scoring where no label is needed.
 
     The RMSE decides, because plans add customers up and so need the mean: the squared error is lowest at the mean, the
-    absolute error at the median, which is 0 BRL for most customers.
+    absolute error at the median, which is 0 for most customers.
 
     Rows are drawn and ordered by what they hold and nothing depends on the number of threads: the same rows and seed
     give the same bytes, whatever the customers are called.

@@ -34,7 +34,7 @@ class ConformalBands(BaseEstimator):  # type: ignore[misc]
         """Learn from buyers whom the model was not fitted on; all groups hold as good as equally many.
 
         Args:
-            actual: what they spent, BRL above 0.
+            actual: what they spent, amounts above 0.
             predicted: what they were expected to spend if they bought.
 
         Raises:

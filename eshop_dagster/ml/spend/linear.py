@@ -17,7 +17,7 @@ _SPREAD_FLOOR = 1e-9
 class LogFeatures(BaseEstimator):  # type: ignore[misc]
     """Named features on a log scale, centred, of unit variance, and held within what training saw.
 
-    Counts and days take log(1 + x), BRL the inverse hyperbolic sine, for a net worth may be negative. A log link
+    Counts and days take log(1 + x), amounts the inverse hyperbolic sine, for a net worth may be negative. A log link
     carries every step beyond the known range on without bound, so values outside it count as its edge.
     """
 
@@ -78,7 +78,7 @@ class TweedieSpend(BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, frame: pd.DataFrame) -> Floats:
-        """Return BRL above 0."""
+        """Return amounts above 0."""
         return np.exp(weighted_sum(self.features_.transform(frame), self.weights_, self.start_))
 
     def effects(self, frame: pd.DataFrame) -> Effects:
@@ -114,7 +114,7 @@ class TwoPartSpend(BaseEstimator):  # type: ignore[misc]
         return -np.logaddexp(0.0, -weighted_sum(known, self.chance_weights_, self.chance_start_))
 
     def predict(self, frame: pd.DataFrame) -> Floats:
-        """Return BRL above 0."""
+        """Return amounts above 0."""
         known = self.features_.transform(frame)
         return np.exp(self._log_chance(known) + weighted_sum(known, self.amount_weights_, self.amount_start_))
 

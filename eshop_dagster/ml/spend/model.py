@@ -39,7 +39,7 @@ class SpendMean(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return {name: float(weight) for name, weight in self.weights.items()}
 
     def predict(self, frame: pd.DataFrame) -> Floats:
-        """Return shape (n,), BRL of 0 or more; memory is bounded whatever the number of rows."""
+        """Return shape (n,), amounts of 0 or more; memory is bounded whatever the number of rows."""
         if not len(frame):
             return np.zeros(0)
         return np.concatenate(self._in_chunks(frame, self._predict))
@@ -53,7 +53,7 @@ class SpendMean(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return self._known_outlook().figures(frame, self.predict(frame))
 
     def predict_interval(self, frame: pd.DataFrame, level: float = 0.8) -> tuple[Floats, Floats]:
-        """Return the ends, BRL, between which lies with probability `level` what is spent by who buys.
+        """Return the ends, amounts, between which lies with probability `level` what is spent by who buys.
 
         Raises:
             ValueError: no interval of that level was learned.
@@ -70,7 +70,7 @@ class SpendMean(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return self.outlook_
 
     def effects(self, frame: pd.DataFrame) -> Effects:
-        """Return what each feature adds to each prediction, in BRL: the weighted sum of the parts' own effects."""
+        """Return what each feature adds to each prediction, an amount: the weighted sum of the parts' own effects."""
         with one_thread():
             names = list(self.weights)
             return merged([self.parts[name].effects(frame) for name in names], [self.weights[name] for name in names])

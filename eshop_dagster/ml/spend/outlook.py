@@ -24,7 +24,7 @@ class SpendOutlook(BaseEstimator):  # type: ignore[misc]
 
         Args:
             frame: their features.
-            expected: their expected spend, BRL.
+            expected: their expected spend, an amount.
             actual: what they then spent.
         """
         bought = actual > 0
@@ -37,7 +37,7 @@ class SpendOutlook(BaseEstimator):  # type: ignore[misc]
         return self
 
     def figures(self, frame: pd.DataFrame, expected: Floats) -> dict[str, Floats]:
-        """Return the columns of `FIGURES`, shape (n,) each: BRL, and a probability of 0 to 1."""
+        """Return the columns of `FIGURES`, shape (n,) each: amounts, and a probability of 0 to 1."""
         probability = self.purchase_.predict(frame, expected)
         if_buying: Floats = expected / probability
         found = {EXPECTED: expected, PROBABILITY: probability, IF_BUYING: if_buying}

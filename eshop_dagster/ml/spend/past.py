@@ -12,7 +12,7 @@ from eshop_dagster.ml.spend.effects import Effects, Floats, shapley
 
 
 def past_rate_brl(frame: pd.DataFrame, *, horizon_days: int) -> Floats:
-    """Return each customer's spend over the horizon at their own past rate: net worth over tenure, in BRL of 0 or more.
+    """Return each customer's spend over the horizon at their own past rate: net worth over tenure, 0 or more.
 
     The tenure is at least one horizon: a newcomer of yesterday would otherwise be expected to spend a basket a day.
     """
@@ -44,7 +44,7 @@ class PastTotalSpend(BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, frame: pd.DataFrame) -> Floats:
-        """Return BRL of 0 or more."""
+        """Return amounts of 0 or more."""
         return _worth(frame) * self.factor_
 
     def effects(self, frame: pd.DataFrame) -> Effects:
@@ -65,7 +65,7 @@ class PastRateSpend(BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, frame: pd.DataFrame) -> Floats:
-        """Return BRL of 0 or more."""
+        """Return amounts of 0 or more."""
         return past_rate_brl(frame, horizon_days=self.horizon_days)
 
     def effects(self, frame: pd.DataFrame) -> Effects:

@@ -53,7 +53,7 @@ class PurchaseModel(BaseEstimator):  # type: ignore[misc]
 
         Args:
             frame: their features.
-            expected: their expected spend, BRL.
+            expected: their expected spend, an amount.
             bought: whether they spent anything. Where all did or nobody did, one probability stands for all.
         """
         require(bought.size > 0, "number of rows", bought.size, "1 or more")

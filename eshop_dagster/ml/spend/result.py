@@ -24,7 +24,7 @@ class Served:
 
     Attributes:
         name: `weighted_mean`, or the baseline that it is.
-        pipeline: fitted with all that is known; gives BRL of 0 or more.
+        pipeline: fitted with all that is known; gives amounts of 0 or more.
         predicted: the walk-forward predictions of the judged rows.
         metrics: of those; and on the last window `coverage_80_share` and `coverage_95_share` of the intervals among its
             buyers, `brier` and `auc` of the probability to buy.

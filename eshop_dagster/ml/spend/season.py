@@ -118,7 +118,7 @@ class SeasonalSpend(BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, frame: pd.DataFrame) -> Floats:
-        """Return BRL of 0 or more."""
+        """Return amounts of 0 or more."""
         return np.asarray(self.part.predict(frame) * self.season_.predict(day_of_year(frame)), dtype=np.float64)
 
     def effects(self, frame: pd.DataFrame) -> Effects:

@@ -37,7 +37,7 @@ class BoostedSpend(BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, frame: pd.DataFrame) -> Floats:
-        """Return BRL above 0."""
+        """Return amounts above 0."""
         return np.asarray(self.model_.predict(self._matrix(frame)), dtype=np.float64) * self.mean_
 
     def effects(self, frame: pd.DataFrame) -> Effects:

@@ -25,7 +25,7 @@ class WalkForward:
 
     Attributes:
         rows: keys, features and label, window by window, each in an order that the keys do not change.
-        said: by part and baseline, BRL of each row; those that failed on some window are left out.
+        said: by part and baseline, amount of each row; those that failed on some window are left out.
         notes: a sentence for each part that failed, and for what the history was too short for.
         has_labels: whether parts were fitted that need labelled rows.
         chances: the probability to buy of each row by BG/NBD of its day; None where that could not be fitted.
