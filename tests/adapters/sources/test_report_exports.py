@@ -84,14 +84,15 @@ EXPORTS = {
         {"2000001": "shipped", "2000002": "delivered"},
     ),
     "vtex": (
-        "Origin;Order;Sequence;Creation Date;Client Name;Client Document;Email;UF;City;Postal Code;SKU Name;ID_SKU;"
-        "Quantity_SKU;SKU Value;SKU Selling Price;SKU Total Price;Shipping Value;Total Value;Discounts Totals;Status\n"
-        "Marketplace;v1-01;500001;2024-03-01 02:30:00Z;Ana;01234567890;ana@loja.example;SP;São Paulo;01310-100;Caneca;"
-        "A1;2;12,50;10,50;21,00;10,00;70,90;0,00;Faturado\n"
-        "Marketplace;v1-01;500001;2024-03-01 02:30:00Z;Ana;01234567890;ana@loja.example;SP;São Paulo;01310-100;Livro;"
-        "B2;1;39,90;39,90;39,90;10,00;70,90;0,00;Faturado\n"
-        "Marketplace;v2-01;500002;2024-03-26 12:00:00Z;Bia;11144477735;bia@loja.example;RJ;Rio;20040-020;Livro;"
-        "B2;1;39,90;39,90;39,90;0,00;39,90;0,00;Cancelado\n",
+        "Origin;Order;Sequence;Creation Date;Client Name;Client Document;Email;UF;City;Postal Code;Status;"
+        "Payment System Name;Installments;Payment Value;Quantity_SKU;ID_SKU;Reference Code;SKU Name;SKU Value;"
+        "SKU Selling Price;SKU Total Price;Shipping Value;Total Value;Discounts Totals;Seller Name\n"
+        "Marketplace;v1-01;500001;2024-03-01 02:30:00Z;Ana;01234567890;ana@loja.example;SP;Santos;11010-100;Faturado;"
+        "Pix;1;70,90;2;A1;R1;Caneca;12,50;10,50;21,00;10,00;70,90;0,00;Loja\n"
+        "Marketplace;v1-01;500001;2024-03-01 02:30:00Z;Ana;01234567890;ana@loja.example;SP;Santos;11010-100;Faturado;"
+        "Pix;1;70,90;1;B2;R2;Livro;39,90;39,90;39,90;10,00;70,90;0,00;Loja\n"
+        "Marketplace;v2-01;500002;2024-03-26 12:00:00Z;Bia;11144477735;bia@loja.example;RJ;Rio;20040-020;Cancelado;"
+        "Visa;3;39,90;1;B2;R2;Livro;39,90;39,90;39,90;0,00;39,90;0,00;Loja\n",
         "100.80",
         {"v1-01": "invoiced", "v2-01": "cancelled"},
     ),
