@@ -114,18 +114,23 @@ def check_rows(
             "SELECT changed_date, reason, to_json(given)::VARCHAR AS row FROM checked WHERE reason IS NOT NULL "
             "ORDER BY ALL"
         ).to_arrow_table()
-        broken = None
-        if table == "order_items":
-            # A line that is there twice over costs its order nothing: the first one stays.
-            broken = connection.sql(
-                "SELECT order_id, changed_date, arg_min(reason, position) AS reason FROM checked "
-                "WHERE reason <> 'orphan:orders' AND NOT is_repeat AND order_id IS NOT NULL GROUP BY ALL ORDER BY ALL"
-            ).to_arrow_table()
-    return Checked(
-        accepted.cast(schema),
-        quarantined.cast(QUARANTINE_SCHEMA),
-        None if broken is None else broken.cast(FAULTY_SCHEMA),
-    )
+        broken = _faulty_orders(connection) if table == "order_items" else None
+    return Checked(accepted.cast(schema), quarantined.cast(QUARANTINE_SCHEMA), broken)
+
+
+def _faulty_orders(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The orders of which a line in `checked` cannot be taken, unless it is there twice over: the first one stays."""
+    found = connection.sql("""
+        SELECT order_id, changed_date, arg_min(reason, position) AS reason
+        FROM checked AS later
+        WHERE reason <> 'orphan:orders' AND order_id IS NOT NULL AND NOT (reason = 'duplicate_key' AND EXISTS (
+            FROM checked AS first
+            WHERE first.order_id = later.order_id AND first.line_number = later.line_number
+                AND first.changed_date = later.changed_date AND first.given = later.given
+                AND first.position < later.position))
+        GROUP BY ALL ORDER BY ALL
+    """).to_arrow_table()
+    return found.cast(FAULTY_SCHEMA)
 
 
 @cache
@@ -167,13 +172,10 @@ def _checked_rows_sql(
         ruled AS (SELECT *, CASE {cases} END AS broken FROM typed),
         numbered AS (
             SELECT *, row_number() OVER (PARTITION BY changed_date, {key}, broken IS NULL ORDER BY position) AS
-            occurrence,
-            given IS NOT DISTINCT FROM first_value(given)
-                OVER (PARTITION BY changed_date, {key}, broken IS NULL ORDER BY position) AS is_first_again
+            occurrence
             FROM ruled
         )
-        SELECT * EXCLUDE (broken, occurrence, is_first_again),
-            broken IS NULL AND occurrence > 1 AND is_first_again AS is_repeat,
+        SELECT * EXCLUDE (broken, occurrence),
             CASE WHEN broken IS NOT NULL THEN broken
                  WHEN occurrence > 1 THEN 'duplicate_key'
                  {line_s_reason}
