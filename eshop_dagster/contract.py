@@ -3,8 +3,7 @@
 What belongs here: names, Arrow types, and row rules as DuckDB SQL predicates. What does not: reading,
 checking or writing rows (`adapters/raw_store.py`).
 
-Money is decimal in the shop's currency (BRL unless the shop says otherwise), instants are UTC, `_date` columns are
-business dates in its time zone (America/Sao_Paulo).
+Money is decimal in the shop's currency, instants are UTC, `_date` columns are business dates in the shop's time zone.
 """
 
 from collections.abc import Mapping
