@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Sales reports (CSV or Parquet) as a source.", no_args_is_help=True)
+app = typer.Typer(help="Sales reports (CSV, Excel or Parquet) as a source.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """Sales reports (CSV or Parquet) as a source."""
+    """Sales reports (CSV, Excel or Parquet) as a source."""
 
 
 @app.command()

@@ -19,7 +19,7 @@ from eshop_dagster.stages.pull import clip_days, pull
 
 FORCE_ENDING = ".force"
 """The ending of an empty file beside a report that says to load it although it takes rows away."""
-ENDINGS = (".csv", ".tsv", ".txt", ".parquet")
+ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
 
 # A file that is still being copied grows; one that was quiet for this long is taken for whole.
 _QUIET_SECONDS = 5.0

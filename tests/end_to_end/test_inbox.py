@@ -2,12 +2,13 @@
 
 import os
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 
 from eshop_dagster.adapters.raw_store import PullReport, RawStoreError
 from eshop_dagster.adapters.sources import SourceConfig, save_source_config
@@ -64,6 +65,22 @@ def test_a_report_is_loaded_beside_the_shops_own_orders_and_then_sealed(platform
     (sealed,) = (platform.home / "vault" / "reports").iterdir()
     assert b"Ana Souza" not in sealed.read_bytes()
     assert platform.vault.open_file(sealed).decode() == REPORT
+
+
+def test_a_workbook_is_loaded_and_sealed_like_a_csv(platform: Platform) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for cells in (["pedido", "data", "cliente", "nome", "produto", "qtd", "preco"],
+                  [1001, datetime(2024, 2, 1), 77, "Ana Souza", "abc", 2, 10.5]):  # fmt: skip
+        book.active.append(cells)
+    drop(platform.home, "fevereiro.yml", MAPPING)
+    path = platform.home / "inbox" / "fevereiro.xlsx"
+    book.save(path)
+    os.utime(path, (time.time() - 60, time.time() - 60))
+    (report,) = waiting_reports(platform.home)
+    assert load_report(platform, report).accepted["order_items"] == 1
+    assert orders_in(platform) == ["loja:1001"]
+    assert not path.exists()
 
 
 def test_a_file_that_is_still_being_written_waits(platform: Platform) -> None:

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import inf, nextafter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,6 +24,8 @@ from hypothesis import strategies as st
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report import ReportSource, sniff
 from eshop_dagster.adapters.sources.report.loading import parse_mapping
+
+from .report_workbooks import save
 
 EXAMPLES = int(os.environ.get("REPORT_DIALECTS", "20"))
 
@@ -94,16 +98,24 @@ DIALECTS = st.fixed_dictionaries(
         "discount": st.sampled_from(["none", "column", "order column", "line"]),
         "returns": st.sampled_from(["none", "status", "sign"]),
         "years": st.booleans(),
-        "parquet": st.booleans(),
+        "container": st.sampled_from(["csv", "parquet", "xlsx", "typed xlsx"]),
         "title": st.booleans(),
     }
 )
 Dialect = dict[str, object]
 
 
-def written(shop: list[Sold], dialect: Dialect) -> tuple[list[dict[str, str]], Counter[str]]:
+def written(shop: list[Sold], dialect: Dialect) -> tuple[list[dict[str, Any]], Counter[str]]:
     """The report's rows, and the revenue of each day."""
-    money, date = MONEY[str(dialect["money"])], DATES[str(dialect["date"])]
+    money: Callable[[Decimal], Any] = MONEY[str(dialect["money"])]
+    date: Callable[[datetime], Any] = DATES[str(dialect["date"])]
+    number_of: Callable[[int], Any] = str
+    if dialect["container"] == "typed xlsx":
+        # Totals with the noise that sums of floats have.
+        money, number_of = lambda amount: nextafter(float(amount), inf), float
+        date = {"day": datetime.date, "excel": lambda at: (at - datetime(1899, 12, 30)).days}.get(
+            str(dialect["date"]), lambda at: at
+        )
     lines, rows, days = list(shop), [], Counter[str]()
     if dialect["years"]:
         lines += [Sold(one.order, one.at.replace(year=2023), *list(vars(one).values())[2:]) for one in shop]
@@ -120,11 +132,11 @@ def written(shop: list[Sold], dialect: Dialect) -> tuple[list[dict[str, str]], C
         days[f"{sold[0].at:%Y-%m-%d}"] += sign * whole
         for one, less, before in zip(sold, off, gross, strict=True):
             row = {
-                "Pedido": str(one.order),
+                "Pedido": number_of(one.order),
                 "Data": date(one.at),
                 "CPF": SPELLINGS[number % 3](PEOPLE[one.person]),
                 "SKU": one.product,
-                "Qtd": str(sign * one.pieces),
+                "Qtd": number_of(sign * one.pieces),
                 "Status": "Devolvido" if is_back and dialect["returns"] == "status" else "Entregue",
             }
             in_line = before - less if dialect["discount"] in ("column", "order column") else before
@@ -137,15 +149,21 @@ def written(shop: list[Sold], dialect: Dialect) -> tuple[list[dict[str, str]], C
             rows.append(row)
         if dialect["discount"] == "line" and kind != "order total" and sum(off):
             rows.append(
-                rows[-1] | {"SKU": "CUPOM", "Qtd": "1", "Preço" if kind == "unit" else "Valor Total": money(-sum(off))}
+                rows[-1]
+                | {"SKU": "CUPOM", "Qtd": number_of(1), "Preço" if kind == "unit" else "Valor Total": money(-sum(off))}
             )
     return rows, days
 
 
-def write(folder: Path, rows: list[dict[str, str]], dialect: Dialect) -> Path:
-    if dialect["parquet"]:
+def write(folder: Path, rows: list[dict[str, Any]], dialect: Dialect) -> Path:
+    if dialect["container"] == "parquet":
         path = folder / "vendas.parquet"
         pq.write_table(pa.Table.from_pylist(rows), path)
+        return path
+    if dialect["container"] != "csv":
+        path = folder / "vendas.xlsx"
+        title: list[list[Any]] = [["Relatório de vendas"], []] if dialect["title"] else []
+        save(path, [*title, list(rows[0]), *(list(row.values()) for row in rows)])
         return path
     out = io.StringIO(newline="")
     if dialect["title"]:
@@ -171,6 +189,9 @@ def test_each_day_s_revenue_is_loaded_to_the_cent_or_the_file_is_refused(shop: l
             source = ReportSource(path, parse_mapping(draft))
         except SourceError as refusal:
             assert "column" in str(refusal) or "format" in str(refusal), refusal
+            return
+        if "TODO: named like a discount, but its numbers are shares" in draft:
+            # All discounts are below 1: whether they are amounts is asked.
             return
         loaded: Counter[str] = Counter()
         for chunk in source.changes(source.first_day(), source.last_day()):

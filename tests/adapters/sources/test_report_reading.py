@@ -127,7 +127,11 @@ def test_a_last_line_without_a_line_break_is_loaded_when_the_mapping_says_that_i
         (HEADER + line(1, "São Paulo"), {"encoding": "latin-1"}, "is valid UTF-8, and its accented letters would be"),
         (HEADER + line(1, "a\0b"), {}, "holds a NUL character on line 2"),
         ((HEADER + line(1)).encode("utf-16-le"), {}, "its encoding is utf-16"),
-        (b"PK\x03\x04" + HEADER.encode(), {}, "is an Excel workbook or another zip archive"),
+        (
+            b"PK\x03\x04" + HEADER.encode(),
+            {},
+            "is an Excel workbook or another zip archive, expected text: give a workbook a name",
+        ),
         (
             HEADER.replace("price", "prices") + line(1),
             {},
@@ -196,10 +200,10 @@ def test_files_of_a_folder_are_read_by_name_and_others_are_noted(
     write(tmp_path, "note,order,price,quantity,product,date,more\n,2,9.50,1,mug,2024-03-05 10:00:00,x\n", "b.CSV")
     write(tmp_path, HEADER + line(1), "a.csv")
     write(tmp_path, "x", ".hidden.csv")
-    write(tmp_path, "x", "c.xlsx")
+    write(tmp_path, "x", "c.ods")
     source = ReportSource(tmp_path, mapping())
     assert loaded(source) == ["1", "2"]
-    assert [note.split(":")[0] for note in source.notes] == [".hidden.csv", "c.xlsx"]
+    assert [note.split(":")[0] for note in source.notes] == [".hidden.csv", "c.ods"]
     assert [record.getMessage() for record in caplog.records] == [f"report shop: {note}" for note in source.notes]
 
 

@@ -1,4 +1,4 @@
-"""The `report` source: any sales CSV or Parquet of one line per order line, with a mapping."""
+"""The `report` source: any sales CSV, Excel sheet or Parquet of one line per order line, with a mapping."""
 
 from eshop_dagster.adapters.sources.report.loading import load_mapping
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping

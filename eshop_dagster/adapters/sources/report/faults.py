@@ -16,8 +16,10 @@ CONFLICTS = ("customer_id", "status", "channel", "state")
 """An order has one of each; lines that name two make the whole order unknowable."""
 VALUES = ", ".join(name for name in TYPES if name not in ("line_sequence", "file_number", RAW))
 """All that the mapping takes from a line."""
-ROUNDED = literal(r"(.*[|])?\d([.,]\d+)?[eE][+]\d+([|].*)?")
-"""A long number as a table program rounds it (`1,23457E+11`): different ids became one."""
+ROUNDED = literal(
+    r"(.*[|])?(\d([.,]\d+)?[eE][+]\d+|#(N/[AD]|REF!|VALUE!|VALOR!|NAME[?]|NOME[?]|DIV/0!|NULL!|NULO!|NUM!|NÚM!))([|].*)?"
+)
+"""A long number as a table program rounds it (`1,23457E+11`), or its word for an error: different ids became one."""
 
 
 def find_faults(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, torn: list[tuple[str, str]]) -> None:

@@ -21,6 +21,7 @@ class FileLines:
         broken: reason and raw text of the lines that could not be taken apart.
         width: fields of the header.
         order_places: positions of the order's number in a line.
+        left_aside: sheets of a workbook with the same columns, which were not read.
     """
 
     lines: int = 0
@@ -29,6 +30,7 @@ class FileLines:
     broken: list[tuple[str, str]] = field(default_factory=list)
     width: int = 0
     order_places: list[int] = field(default_factory=list)
+    left_aside: list[str] = field(default_factory=list)
 
     def torn_orders(self, form: Format) -> list[tuple[str, str]]:
         """Order key and reason of each broken line whose key may be read all the same, from its start or its end.
@@ -47,4 +49,9 @@ class FileLines:
     def notes(self, name: str) -> list[str]:
         """What should be known about the lines of the file of that name."""
         notes = [f"{name}: {self.empty} empty lines were passed over."] if self.empty else []
+        if self.left_aside:
+            notes.append(
+                f"{name}: the sheets {', '.join(self.left_aside)} have the same columns and were not read: save each "
+                "as a file of its own, into one folder, to load them too."
+            )
         return [*notes, f"{name}: {len(self.broken)} lines could not be taken apart."] if self.broken else notes

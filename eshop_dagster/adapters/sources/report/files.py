@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.report.workbook import check_workbook
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
-SUFFIXES = (*TEXT_SUFFIXES, ".parquet")
+EXCEL = ".xlsx"
+SUFFIXES = (*TEXT_SUFFIXES, ".parquet", EXCEL)
 CHUNK_BYTES = 1 << 20
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -20,11 +22,12 @@ BYTE_ORDER_MARKS = {
 }
 """The longer marks come first: UTF-32's starts with UTF-16's."""
 NOT_A_TABLE = {
-    b"PK\x03\x04": "an Excel workbook or another zip archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"\x1f\x8b": "a gzip archive",
-    b"%PDF": "a PDF",
+    b"PK\x03\x04": ("an Excel workbook or another zip archive", "give a workbook a name that ends in .xlsx"),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save it as .xlsx or as CSV"),
+    b"\x1f\x8b": ("a gzip archive", "unpack it"),
+    b"%PDF": ("a PDF", "export the report as CSV"),
 }
+"""What starts so, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class ReportFile:
     """One file of the report, found readable.
 
     Attributes:
-        encoding: the encoding to open it with; None for Parquet.
+        encoding: the encoding to open it with; None for Parquet and Excel.
         ends_in_newline: whether the last line of a text file is closed.
         digest: SHA-256 of the bytes.
         state: size and time of change when it was checked.
@@ -59,7 +62,7 @@ def list_files(path: Path) -> tuple[list[Path], list[str]]:
     """
     if path.is_file():
         if path.suffix.lower() not in SUFFIXES:
-            raise SourceError(f"{path} is no {', '.join(SUFFIXES)} file: save the report as CSV or Parquet.")
+            raise SourceError(f"{path} is no {', '.join(SUFFIXES)} file: save the report as CSV, .xlsx or Parquet.")
         return [path], []
     if not path.is_dir():
         raise SourceError(f"{path} does not exist: give the report file, or the folder that holds the report files.")
@@ -89,14 +92,16 @@ def check_file(path: Path, encoding: str) -> ReportFile:
     if state[0] == 0:
         raise SourceError(f"{path} is empty (0 bytes), expected a header and order lines: export the report again.")
     digest = hashlib.sha256()
-    if path.suffix.lower() == ".parquet":
+    if path.suffix.lower() not in TEXT_SUFFIXES:
+        if path.suffix.lower() == EXCEL:
+            check_workbook(path)
         for chunk in _chunks(path):
             digest.update(chunk)
         return ReportFile(path, None, True, digest.hexdigest(), state)
     head = next(_chunks(path))
-    for start, kind in NOT_A_TABLE.items():
+    for start, (kind, remedy) in NOT_A_TABLE.items():
         if head.startswith(start):
-            raise SourceError(f"{path} is {kind}, expected text: save the report as CSV and try again.")
+            raise SourceError(f"{path} is {kind}, expected text: {remedy}.")
     marked = mark_of(head)
     actual = marked or encoding
     decoder = codecs.getincrementaldecoder(actual)()

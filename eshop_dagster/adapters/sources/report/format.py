@@ -1,4 +1,4 @@
-"""How a report file is written: delimiter, encoding, numbers and instants; and the base of all parts of a mapping."""
+"""How a report file is written: delimiter, encoding, sheet, numbers, instants; and the base of a mapping's parts."""
 
 import re
 from codecs import lookup
@@ -62,6 +62,7 @@ class Format(Part):
     delimiter: str = ","
     encoding: str = "utf-8"
     quote: str = '"'
+    sheet: Word | None = None
     header: bool = True
     last_line_break: bool = True
     skip_lines: Annotated[int, Field(ge=0, le=1000)] = 0

@@ -10,6 +10,7 @@ from operator import itemgetter
 import pyarrow as pa
 
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.report.excel import read_excel
 from eshop_dagster.adapters.sources.report.file_lines import BATCH_LINES, RAW, FileLines
 from eshop_dagster.adapters.sources.report.files import ReportFile, file_state
 from eshop_dagster.adapters.sources.report.format import Format
@@ -22,20 +23,21 @@ MOST_BROKEN_SHARE = 0.01
 WRONG_FIELD_COUNT = "wrong_field_count"
 STRAY_LINE_BREAK = "stray_line_break"
 PIECE = "a line of one field"
+READERS = {".parquet": read_parquet, ".xlsx": read_excel}
+"""Readers of files that are no text, by their suffix."""
 
 
 def read_file(file: ReportFile, mapping: ReportMapping, counts: FileLines) -> Iterator[pa.Table]:
     """Yield the mapped columns of a file as `c0`, `c1`, … (see `headers.mapped_headers`) and the text `raw_line`.
 
-    Text files yield text, Parquet keeps its types; `raw_line` is then the whole row as JSON. `counts` is filled
-    on the way.
+    Text files and Excel sheets yield text, Parquet keeps its types; of the last two `raw_line` is the whole row as
+    JSON. `counts` is filled on the way.
 
     Raises:
         SourceError: a mapped header is missing, the last line is cut short, too many lines are broken, or the
             file changed while it was read.
     """
-    reader = read_parquet if file.encoding is None else _read_text
-    yield from reader(file, mapping, counts)
+    yield from READERS.get(file.path.suffix.lower(), _read_text)(file, mapping, counts)
     if file_state(file.path) != file.state:
         raise SourceError(f"{file.path} changed while it was read: wait until its export is finished, then pull again.")
 

@@ -1,4 +1,4 @@
-"""A sales report as a source: any CSV or Parquet of one line per order line, understood by a mapping."""
+"""A sales report as a source: any CSV, Excel sheet or Parquet of one line per order line, understood by a mapping."""
 
 import hashlib
 import logging
@@ -15,8 +15,9 @@ from eshop_dagster.adapters.sources.base import REJECTED_SCHEMA, Changes, Source
 from eshop_dagster.adapters.sources.report.amounts import refuse_two_signs
 from eshop_dagster.adapters.sources.report.balance import balance_of
 from eshop_dagster.adapters.sources.report.details import clear_unreadable_details
+from eshop_dagster.adapters.sources.report.excel import with_typed_dates
 from eshop_dagster.adapters.sources.report.file_lines import FileLines
-from eshop_dagster.adapters.sources.report.files import check_file, list_files, spread
+from eshop_dagster.adapters.sources.report.files import EXCEL, check_file, list_files, spread
 from eshop_dagster.adapters.sources.report.lines import add_lines, open_lines
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 from eshop_dagster.adapters.sources.report.orders import build_orders
@@ -41,7 +42,7 @@ class ReportSource:
     The report is read whole when the source is made, and held in memory.
 
     Args:
-        paths: the report file, or the folder that holds its files (`.csv`, `.txt`, `.tsv`, `.parquet`).
+        paths: the report file, or the folder that holds its files (`.csv`, `.txt`, `.tsv`, `.parquet`, `.xlsx`).
         mapping: what its columns and words mean.
         id_prefix: put before every order, customer, product and seller id, to keep two shops apart.
         newest: the last day on which an order can have been placed: later ones go to quarantine. None takes any.
@@ -162,9 +163,10 @@ class ReportSource:
                 continue
             counts = FileLines()
             first = self.lines_read
+            mapping = with_typed_dates(self._mapping) if report.suffix.lower() == EXCEL else self._mapping
             for batch in read_file(file, self._mapping, counts):
                 batch = batch.slice(0, most - (first - self.lines_read))
-                add_lines(self._connection, batch, self._mapping, file_number=number, first=first)
+                add_lines(self._connection, batch, mapping, file_number=number, first=first)
                 first += batch.num_rows
                 if first - self.lines_read >= most:
                     break

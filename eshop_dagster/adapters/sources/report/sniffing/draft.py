@@ -93,13 +93,15 @@ def _left_out(made: Decisions) -> Iterator[str]:
 
 def _format(sample: Sample, made: Decisions) -> Iterator[str]:
     form, numbers = sample.form, made.numbers
+    if form.sheet:
+        yield f"  sheet: {_quoted(form.sheet)}"
     if sample.is_text:
         yield f"  delimiter: {'tab' if form.delimiter == chr(9) else _quoted(form.delimiter)}"
         yield f"  encoding: {form.encoding.removesuffix('-sig')}"
         if not form.last_line_break:
             yield "  last_line_break: false  # The last line ends without one: check that the file is whole."
-        if form.skip_lines:
-            yield f"  skip_lines: {form.skip_lines}  # Lines above the header."
+    if form.skip_lines:
+        yield f"  skip_lines: {form.skip_lines}  # Lines above the header."
     if numbers.is_guess:
         yield "  # GUESS: all marks in numbers have three digits behind them: thousands (2.499 = 2499), or decimals?"
     yield f"  decimal: {_quoted(numbers.decimal)}"

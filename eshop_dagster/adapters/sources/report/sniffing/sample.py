@@ -11,14 +11,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.sources.base import SourceError
-from eshop_dagster.adapters.sources.report.files import check_file, list_files, spread
+from eshop_dagster.adapters.sources.report.files import EXCEL, check_file, list_files, spread
 from eshop_dagster.adapters.sources.report.format import Format
 from eshop_dagster.adapters.sources.report.headers import numbered
 from eshop_dagster.adapters.sources.report.parquet import plain_types
 from eshop_dagster.adapters.sources.report.records import Records
+from eshop_dagster.adapters.sources.report.sniffing.sheets import read_sheet
 from eshop_dagster.adapters.sources.report.sniffing.styles import delimiter_of, encoding_of
 
 SAMPLE_LINES = 200_000
+SHEET_LINES = 30_000
+"""Of a workbook, which takes ten times as long to read."""
 LOOK_LINES = 200
 MOST_FILES = 400
 NO_TEXT = "none"
@@ -32,7 +35,7 @@ class Sample:
     Attributes:
         path: the file or folder.
         columns: texts by header, all of one length, without blanks around them; of several files those that all have.
-        form: encoding, delimiter and lines above the header; nothing for Parquet.
+        form: encoding, delimiter, sheet and lines above the header; nothing for Parquet.
         repeated: lines that are equal to an earlier one of their file.
         is_whole: whether all files ended within the sample.
         files: how many were looked at.
@@ -70,7 +73,7 @@ def read_sample(path: Path) -> Sample:
     found = list_files(path)[0]
     chosen = spread(found, MOST_FILES)
     lines = max(SAMPLE_LINES // len(chosen), 1)
-    parts = [_parquet(file, lines) if file.suffix.lower() == ".parquet" else _text(file, lines) for file in chosen]
+    parts = [{".parquet": _parquet, EXCEL: _excel}.get(file.suffix.lower(), _text)(file, lines) for file in chosen]
     filled = [part for part in parts if part.lines]
     if not filled:
         raise SourceError(f"{path} has no line below its header: give a report with some order lines.")
@@ -148,6 +151,18 @@ def _text(path: Path, most: int) -> Sample:
     texts = zip(*rows, strict=True) if rows else [()] * len(header)
     columns = {name: list(values) for name, values in zip(header, texts, strict=True) if name}
     return Sample(path, columns, form, repeated, len(rows) < most)
+
+
+def _excel(path: Path, most: int) -> Sample:
+    check_file(path, "utf-8")
+    most = min(most, SHEET_LINES)
+    form, header, rows = read_sheet(path, most)
+    header = numbered(header)
+    _refuse_no_header(path, header)
+    texts = zip(*rows, strict=True) if rows else [()] * len(header)
+    columns = {name: list(values) for name, values in zip(header, texts, strict=True) if name}
+    own = form.model_copy(update={"encoding": NO_TEXT})
+    return Sample(path, columns, own, len(rows) - len(set(rows)), len(rows) < most)
 
 
 def _parquet(path: Path, most: int) -> Sample:
