@@ -32,6 +32,7 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
             "delimiter": ",",
             "encoding": "utf-8",
             "quote": '"',
+            "sheet": None,
             "header": True,
             "last_line_break": True,
             "skip_lines": 0,
