@@ -52,8 +52,9 @@ def decide(sample: Sample) -> Decisions:
     _decide_dates(made, sample)
     _decide_statuses(made, sample)
     _decide_returns(made, sample)
-    decide_money(made, sample)
     decide_identity(made, sample)
+    # What an order's amounts are shows once its lines are known.
+    decide_money(made, sample)
     made.repeats = meaning_of_repeats(made, sample)
     if "customer_id" in made.columns:
         made.guest_share = 1 - len(made.texts(sample, "customer_id")) / sample.lines

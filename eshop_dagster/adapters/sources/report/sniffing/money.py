@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from eshop_dagster.adapters.sources.report.lines import CURRENCY_WORDS
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
+from eshop_dagster.adapters.sources.report.sniffing.people import year_in
 from eshop_dagster.adapters.sources.report.sniffing.pieces import to_float
 from eshop_dagster.adapters.sources.report.sniffing.places import decide_currency
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
@@ -32,6 +33,8 @@ def _lines_of_orders(made: Decisions, sample: Sample) -> list[list[int]]:
     if not key:
         return [[place] for place in range(sample.lines)]
     columns = [sample.columns[header] for header in ([key] if isinstance(key, str) else key)]
+    if made.year_of:
+        columns.append([year_in(text) for text in sample.columns[made.year_of]])
     orders: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, parts in enumerate(zip(*columns, strict=True)):
         orders[parts].append(place)

@@ -26,16 +26,18 @@ def decide_identity(made: Decisions, sample: Sample) -> None:
         made.columns["order_id"] = [shop, header]
         made.comments["order_id"] = f"GUESS: the same numbers stand in several of {shop!r}, so both make the order."
     day = str(made.columns.get("ordered_at") or made.columns["ordered_date"])
-    years = [
-        match[0] if (match := re.search(r"\b(19|20)\d{2}\b|^(19|20)\d{2}", text)) else ""
-        for text in sample.columns[day]
-    ]
+    years = [year_in(text) for text in sample.columns[day]]
     if _tells_apart(numbers, years):
         made.columns["order_id"] = [shop, header] if shop else [header]
         made.year_of = day
         made.comments["order_id"] = "GUESS: numbers come again in other years, so the year is part of the order's id."
     if "customer_id" in made.columns:
         _look_for_a_large_customer(made, sample, numbers)
+
+
+def year_in(text: str) -> str:
+    """The year in a date's text; nothing where there is none of four digits."""
+    return match[0] if (match := re.search(r"\b(19|20)\d{2}\b|^(19|20)\d{2}", text)) else ""
 
 
 def _tells_apart(numbers: list[str], others: list[str]) -> bool:
