@@ -91,6 +91,16 @@ def master_key_file() -> Path:
     return (Path(base) if base else Path.home() / ".config") / "eshop" / "master.key"
 
 
+def has_master_key() -> bool:
+    """Whether there is a master key already; `master_key` makes one where there is none."""
+    return bool(os.environ.get("ESHOP_MASTER_KEY")) or master_key_file().exists()
+
+
+def master_key_place() -> str:
+    """Where the master key comes from, for people to read."""
+    return "ESHOP_MASTER_KEY" if os.environ.get("ESHOP_MASTER_KEY") else str(master_key_file())
+
+
 def dashboard_secrets_file() -> Path:
     """Where the dashboard's login is configured: `ESHOP_DASHBOARD_SECRETS`, else beside the master key."""
     configured = os.environ.get("ESHOP_DASHBOARD_SECRETS")

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+RESTORING = ".restoring"
+"""The folder in a home whose parts a restore is putting in their places."""
+
 
 class HomeIsBusy(RuntimeError):
     """Another run holds the home and did not end in time; the message says which."""
@@ -25,7 +28,12 @@ class Holder:
 
 @contextmanager
 def home_lock(
-    home: Path, what: str, *, wait_seconds: float, on_wait: Callable[[Holder | None], None] = lambda holder: None
+    home: Path,
+    what: str,
+    *,
+    wait_seconds: float,
+    on_wait: Callable[[Holder | None], None] = lambda holder: None,
+    is_restore: bool = False,
 ) -> Iterator[None]:
     """Hold the home for the time of one run; the same process may hold it again inside.
 
@@ -34,9 +42,10 @@ def home_lock(
         what: says to others what is going on, such as `retrain 3fa9c1d2`.
         wait_seconds: how long to wait for another run to end.
         on_wait: told once who is waited for.
+        is_restore: go on where a restore was cut short, to end it; anybody else is refused.
 
     Raises:
-        HomeIsBusy: the other run did not end in time.
+        HomeIsBusy: the other run did not end in time, or the home is half restored.
     """
     path = _path(home)
     if str(path) in _held:
@@ -61,6 +70,11 @@ def home_lock(
                     on_wait(present)
                     has_told = True
                 time.sleep(0.2)
+        if not is_restore and (home / RESTORING).exists():
+            raise HomeIsBusy(
+                f"the home {home} is half restored: a restore was cut short. End it with `eshop restore`, of the same "
+                "backup, and run again."
+            )
         file.truncate(0)
         since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         file.write(json.dumps(asdict(Holder(os.getpid(), what, since))))

@@ -6,6 +6,7 @@ import typer
 
 from eshop_dagster.cli import (
     api,
+    backup,
     bench,
     bench_api,
     bench_gate,
@@ -40,6 +41,8 @@ app.command("api")(api.api)
 app.command("dashboard")(dashboard.dashboard)
 app.command("quarantine")(quarantine.quarantine)
 app.command("rebuild")(rebuild.rebuild)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore_home)
 app.command("models")(models.models)
 app.command("rollback")(models.rollback)
 app.command("promote")(models.promote)

@@ -40,6 +40,8 @@ STAGES = {
     "train revenue": "train revenue",
     "score": "score every customer",
     "publish": "publish the release",
+    "backup": "back up files",
+    "restore": "write files and hold them against their hashes",
 }
 
 
@@ -56,6 +58,7 @@ def say_who(holder: Holder | None) -> None:
 def explain(error: Exception) -> str | None:
     """Return the sentence for an error of a known kind, or None for one that deserves its traceback."""
     from eshop_dagster.adapters.api_keys import KeyStoreError
+    from eshop_dagster.adapters.backup_store import BackupError
     from eshop_dagster.adapters.dbt import DbtError
     from eshop_dagster.adapters.full_disk import DiskFull, cause_of_full_disk, full_disk_message
     from eshop_dagster.adapters.locks import HomeIsBusy
@@ -86,6 +89,7 @@ def explain(error: Exception) -> str | None:
             KeyStoreError,
             ReleaseDamaged,
             ScoresDamaged,
+            BackupError,
         ),
     )
     if isinstance(error, known):

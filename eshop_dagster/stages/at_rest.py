@@ -40,7 +40,7 @@ def damage_at_rest(platform: Platform) -> Iterator[Damage]:
             f"object {oid} of DVC's cache does not have the content that its name promises: delete it, and the next "
             "training or `eshop reproduce` takes it from the remote",
         )
-    for model in KINDS:
+    for model in KINDS if platform.registry.exists() else ():
         yield from _damaged_model(platform, model)
 
 

@@ -65,6 +65,10 @@ class ModelRegistry:
         database = folder / "mlflow.db"
         return cls(sqlite_uri(database), (folder / "artifacts").as_uri(), database)
 
+    def exists(self) -> bool:
+        """Whether there can be models: a home's own store that was never written holds none, and none is made."""
+        return self.database is None or self.database.exists()
+
     def initialise(self) -> None:
         """Make the store if it is not there; safe in several processes at once, to be called before a server starts.
 
