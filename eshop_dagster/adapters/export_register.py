@@ -7,6 +7,8 @@ import pwd
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from eshop_dagster.adapters.files import can_write
+
 
 @dataclass(frozen=True)
 class ExportEntry:
@@ -44,6 +46,10 @@ class ExportRegister:
 
     def __init__(self, home: Path) -> None:
         self._path = home / "exports" / "register.jsonl"
+
+    def can_be_written(self) -> bool:
+        """Whether an entry can be kept; not in a home that is read-only."""
+        return all(map(can_write, (self._path.parent.parent, self._path.parent, self._path)))
 
     def add(self, entry: ExportEntry) -> None:
         """Append an entry; it is on the disk when this returns."""

@@ -44,6 +44,11 @@ def json_bytes(content: object) -> bytes:
     return (json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
+def can_write(folder: Path) -> bool:
+    """Return whether this process may write into a folder of a home; one that is not there yet can be made."""
+    return not folder.exists() or os.access(folder, os.W_OK)
+
+
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file's content in hexadecimal."""
     with path.open("rb") as file:

@@ -9,8 +9,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from eshop_dagster.adapters.files import can_write
+
 RESTORING = ".restoring"
 """The folder in a home whose parts a restore is putting in their places."""
+
+
+class HomeIsReadOnly(RuntimeError):
+    """Nothing can be run on a home that cannot be written."""
 
 
 class HomeIsBusy(RuntimeError):
@@ -46,11 +52,17 @@ def home_lock(
 
     Raises:
         HomeIsBusy: the other run did not end in time, or the home is half restored.
+        HomeIsReadOnly: the home cannot be written.
     """
     path = _path(home)
     if str(path) in _held:
         yield
         return
+    if not can_write(home) or not can_write(path.parent) or not can_write(path):
+        raise HomeIsReadOnly(
+            f"the home {home} is read-only: it can be read (`eshop status`, `models`, `export`, `api`, `dashboard`), "
+            "and nothing can be run on it. Make it writable, or take a copy."
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + wait_seconds
     has_told = False

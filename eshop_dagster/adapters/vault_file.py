@@ -42,7 +42,9 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA mmap_size = 8000000000")
         with connection:
             yield connection
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
+            raise VaultError(f"the vault {path} cannot be written ({error}): the home is read-only") from error
         # Locked, read-only or out of space: not a word about what the file holds.
         raise
     except sqlite3.DatabaseError as error:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from eshop_dagster.adapters.api_keys import KeyStore, KeyStoreError
 from eshop_dagster.adapters.customer_index import BrokenRelease
+from eshop_dagster.adapters.files import can_write
 from eshop_dagster.adapters.registry import RegistryError, RegistryUnavailable
 from eshop_dagster.adapters.release import NoRelease, ReleaseDamaged
 from eshop_dagster.api.access import Access
@@ -51,7 +53,10 @@ class Watcher:
         self._access = access
         self._metrics = metrics
         self._seconds = seconds
-        self._scratch: Path = platform.home / "api"
+        scratch = platform.home / "api"
+        # Its files have no name, and end with this process: any disk does where the home is read-only.
+        is_open = can_write(platform.home) and can_write(scratch)
+        self._scratch: Path = scratch if is_open else Path(tempfile.gettempdir())
         self._keys = KeyStore(platform.home)
         self._keys_stamp: object = ()
         self._keys_trouble = ""

@@ -12,6 +12,7 @@ from packaging.version import Version
 from rich.console import Console
 from rich.table import Table
 
+from eshop_dagster.adapters.files import can_write
 from eshop_dagster.adapters.locks import holder
 from eshop_dagster.adapters.sources import load_source_config
 from eshop_dagster.adapters.vault import VaultError
@@ -80,9 +81,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
             found,
             "" if is_free else "fine if `eshop up` runs; else choose another with --port or --mlflow-port",
         )
+    is_open = can_write(settings.home)
+    yield Finding(
+        "home", is_open, "can be written" if is_open else "read-only", "it can be read, and nothing runs on it"
+    )
     present = holder(settings.home)
     yield Finding("home lock", True, f"held by process {present.pid} ({present.what})" if present else "free")
-    yield _orphans(settings)
+    if is_open:  # Dagster writes into its store, even to look
+        yield _orphans(settings)
     # A writer shuts every reader out of DuckDB, and without the key the vault stays shut.
     if present is None and key.is_ok:
         warehouse = _warehouse(settings)

@@ -44,6 +44,7 @@ def segments(
     - `eshop export segments --format parquet --segment 0 --segment 3 --to best.parquet`
     - `eshop export segments --format meta --segment 2 --to win-back.csv --reason "win-back campaign"`
     """
+    from eshop_dagster.adapters.export_register import ExportRegister
     from eshop_dagster.adapters.release import NoRelease, ReleaseDamaged
     from eshop_dagster.stages.exports import ExportError, export_segments
 
@@ -52,6 +53,8 @@ def segments(
         entry = export_segments(platform, form, to, segments=segment or (), reason=reason, is_excel=excel)
     except (ExportError, NoRelease, ReleaseDamaged) as error:
         raise CommandError(str(error)) from error
+    if not ExportRegister(platform.home).can_be_written():
+        typer.echo(f"not noted in the export register: the home {platform.home} is read-only", err=True)
     if as_json:
         print_json(asdict(entry))
         return

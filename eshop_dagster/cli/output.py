@@ -1,5 +1,6 @@
 """How the command line speaks: progress bars, errors in one sentence, JSON for machines."""
 
+import errno
 import json
 import time
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def explain(error: Exception) -> str | None:
     from eshop_dagster.adapters.backup_store import BackupError
     from eshop_dagster.adapters.dbt import DbtError
     from eshop_dagster.adapters.full_disk import DiskFull, cause_of_full_disk, full_disk_message
-    from eshop_dagster.adapters.locks import HomeIsBusy
+    from eshop_dagster.adapters.locks import HomeIsBusy, HomeIsReadOnly
     from eshop_dagster.adapters.raw_store import RawStoreError
     from eshop_dagster.adapters.registry import RegistryError
     from eshop_dagster.adapters.release import ReleaseDamaged
@@ -90,10 +91,13 @@ def explain(error: Exception) -> str | None:
             ReleaseDamaged,
             ScoresDamaged,
             BackupError,
+            HomeIsReadOnly,
         ),
     )
     if isinstance(error, known):
         return str(error)
+    if isinstance(error, OSError) and error.filename and error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return f"{error.filename} cannot be used ({error.strerror}): expected a file that this account may use"
     # Whatever was to be written, by whichever tool: Dagster notes its events on the home's disk, too.
     cause = cause_of_full_disk(error)
     return full_disk_message(load_settings().home, cause) if cause else None

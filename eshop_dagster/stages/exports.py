@@ -70,6 +70,8 @@ def export_segments(
     the number of customers who agreed to marketing, and of nobody else. Memory is bounded whatever the number of
     customers.
 
+    A home that is read-only keeps no entry: pseudonyms can be taken out of it all the same, an audience cannot.
+
     Args:
         platform: a home with a release.
         form: one of `FORMATS`.
@@ -83,7 +85,13 @@ def export_segments(
         ExportError: an unknown format or segment, no reason, or no scores in the release.
         NoRelease: nothing was published yet.
     """
+    register = ExportRegister(platform.home)
     _refuse_unfit(form, to, reason, is_excel=is_excel)
+    if form in AUDIENCES and not register.can_be_written():
+        raise ExportError(
+            f"{form} takes customers out of the platform, and the register of the home {platform.home} cannot be "
+            "written to note it: make the home writable, or export from the home that this is a copy of"
+        )
     release = open_release(platform.home)
     _refuse_unknown(release, segments)
     with _aside(to) as part:
@@ -102,7 +110,8 @@ def export_segments(
             sha256=file_sha256(part),
         )
         # Before the file is in its place: an entry without a file is a riddle, a file without an entry a leak.
-        ExportRegister(platform.home).add(entry)
+        if register.can_be_written():
+            register.add(entry)
     return entry
 
 

@@ -1,6 +1,5 @@
 """Small files of the home that say how its data came to be: days pulled, quarantined rows, runs of the jobs."""
 
-import sqlite3
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from eshop_dagster.adapters.raw_records import PullRecords
+from eshop_dagster.adapters.sqlite_files import open_to_read
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def read_runs(home: Path, most: int = 20) -> list[JobRun]:
     if not path.exists():
         return []
     statement = "SELECT pipeline_name, status, start_time, end_time FROM runs ORDER BY id DESC LIMIT ?"
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as connection:
+    with closing(open_to_read(path, timeout=2)) as connection:
         rows = connection.execute(statement, (most,)).fetchall()
     return [JobRun(job, status, _instant(start), _instant(end)) for job, status, start, end in rows]
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.adapters.model_file import UntrustedModelFile, open_model
-from eshop_dagster.adapters.registry.connection import connect, registry_errors, require_no_password, sqlite_uri
+from eshop_dagster.adapters.registry.connection import registry_errors, sqlite_uri
+from eshop_dagster.adapters.registry.link import Link
 from eshop_dagster.adapters.registry.queries import (
     as_version,
     describe_model,
@@ -29,13 +30,11 @@ from eshop_dagster.adapters.registry.records import (
     VersionSummary,
     pinned_requirements,
 )
-from eshop_dagster.adapters.registry.relocation import follow_home
 from eshop_dagster.faults import fault_point
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
-    from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion as MlflowVersion
 
 _CHAMPION, _CHALLENGER, _PREVIOUS = "champion", "challenger", "previous"
@@ -51,11 +50,10 @@ class ModelRegistry:
     """
 
     def __init__(self, tracking_uri: str, artifact_location: str | None, database: Path | None = None) -> None:
-        require_no_password(tracking_uri)
         self.database = database
-        self.tracking_uri = tracking_uri
         self.artifact_location = artifact_location
-        self._connected: MlflowClient | None = None
+        self._link = Link(tracking_uri, artifact_location, database)
+        self.tracking_uri = self._link.tracking_uri
         self._metrics: dict[str, Mapping[str, float]] = {}
 
     @classmethod
@@ -75,7 +73,7 @@ class ModelRegistry:
         Raises:
             RegistryUnavailable: the server is down.
         """
-        self._client()
+        self._link.client()
 
     def log_model(
         self,
@@ -130,7 +128,7 @@ class ModelRegistry:
             trusted_types=trusted_types,
             pip_requirements=pinned_requirements() if pip_requirements is None else pip_requirements,
         )
-        client = self._client()
+        client = self._link.writing_client()
         with registry_errors(self.tracking_uri):
             require_name(model_name)
             experiment = experiment_id(client, model_name, self.artifact_location)
@@ -142,7 +140,7 @@ class ModelRegistry:
 
         `previous` moves first: a process that dies between the two leaves the old champion in place.
         """
-        client = self._client()
+        client = self._link.writing_client()
         with registry_errors(self.tracking_uri):
             require_version(client, name, version)
             aliases = version_by_alias(client, name)
@@ -159,7 +157,7 @@ class ModelRegistry:
 
     def set_challenger(self, name: str, version: int, reason: str, outcome: str = _CHALLENGER) -> None:
         """Point `challenger` at a version that did not win, and keep the reason on it; the champion stays."""
-        client = self._client()
+        client = self._link.writing_client()
         with registry_errors(self.tracking_uri):
             require_version(client, name, version)
             if version_by_alias(client, name).get(_CHAMPION) == version:
@@ -175,7 +173,7 @@ class ModelRegistry:
 
     def champion_number(self, name: str) -> int | None:
         """The number of the version that readers use, for who only asks whether it is still the same."""
-        client = self._client()
+        client = self._link.client()
         with registry_errors(self.tracking_uri):
             return version_by_alias(client, name).get(_CHAMPION)
 
@@ -185,7 +183,7 @@ class ModelRegistry:
         Raises:
             RegistryError: the alias names a version that is gone: that is damage, and not the time before the first.
         """
-        client = self._client()
+        client = self._link.client()
         with registry_errors(self.tracking_uri):
             number = version_by_alias(client, name).get(which) if isinstance(which, str) else which
             found = [] if number is None else find_versions(client, name, number)
@@ -198,20 +196,20 @@ class ModelRegistry:
 
     def experiment_of(self, run_id: str) -> str:
         """The id of the experiment that a run belongs to, as its page's address needs it."""
-        client = self._client()
+        client = self._link.client()
         with registry_errors(self.tracking_uri):
             return str(client.get_run(run_id).info.experiment_id)
 
     def find_version(self, name: str, tags: Mapping[str, str]) -> ModelVersion | None:
         """The newest version that carries each of these tags with just this value; None if there is none."""
-        client = self._client()
+        client = self._link.client()
         with registry_errors(self.tracking_uri):
             matching = [one for one in find_versions(client, name) if tags.items() <= one.tags.items()]
             return self._version(matching[0]) if matching else None
 
     def versions(self, name: str) -> list[VersionSummary]:
         """Every version, newest first."""
-        client = self._client()
+        client = self._link.client()
         with registry_errors(self.tracking_uri):
             return summaries(client, self.tracking_uri, name, self._metrics)
 
@@ -229,7 +227,7 @@ class ModelRegistry:
             raise RegistryError(
                 f"Model {name} has no {which!r}: expected an alias or version that exists. Train and promote one."
             )
-        client = self._client()
+        client = self._link.client()
         with registry_errors(self.tracking_uri):
             content = read_model(client, self.tracking_uri, version)
         try:
@@ -239,22 +237,14 @@ class ModelRegistry:
 
     def report(self, version: ModelVersion, name: str) -> Any:
         """Return one JSON document of a version's run (`reports/<name>.json`); None where the run has no such one."""
-        client = self._client()
+        client = self._link.client()
         with registry_errors(self.tracking_uri):
             return read_report(client, self.tracking_uri, version, name)
 
     def table(self, version: ModelVersion, name: str) -> "pd.DataFrame | None":
         """Return one table of a version's run (`tables/<name>.csv`); None where the run has no such one."""
         with registry_errors(self.tracking_uri):
-            return read_table(self._client(), self.tracking_uri, version, name)
-
-    def _client(self) -> "MlflowClient":
-        if self._connected is None:
-            client = connect(self.tracking_uri)
-            if self.database is not None and self.artifact_location is not None:
-                follow_home(self.database, self.artifact_location)
-            self._connected = client
-        return self._connected
+            return read_table(self._link.client(), self.tracking_uri, version, name)
 
     def _version(self, found: "MlflowVersion") -> ModelVersion:
         return as_version(found, self.tracking_uri)
