@@ -119,6 +119,11 @@ def limit_numeric_threads() -> None:
         os.environ.setdefault(name, "1")
 
 
+def open_databases_afresh() -> None:
+    """Let MLflow open its store for each question: an open connection answers from pages that it has read before."""
+    os.environ["MLFLOW_SQLALCHEMYSTORE_POOLCLASS"] = "NullPool"
+
+
 def armed_fault() -> str | None:
     """Return the fault point that a test has armed for this process (see `faults.py`)."""
     return os.environ.get("ESHOP_FAULT") or None

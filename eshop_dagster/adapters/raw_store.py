@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from eshop_dagster.adapters.day_files import DayFiles
 from eshop_dagster.adapters.files import json_bytes, parquet_bytes, write_atomically
 from eshop_dagster.adapters.raw_intake import SMALLEST_GUARDED_ROWS, Intake, Limits, RawStoreError
-from eshop_dagster.adapters.raw_records import EMPTY_FILE, Damage, PullRecords, content_hash
+from eshop_dagster.adapters.raw_records import EMPTY_FILE, Damage, PullRecords, content_hash, sealed
 from eshop_dagster.adapters.shop_file import read_shop
 from eshop_dagster.adapters.sources.base import Changes
 from eshop_dagster.adapters.validation import stored_schema
@@ -133,13 +133,17 @@ class RawStore:
         """Yield quarantined rows, the newest day first: `table`, `day`, `source`, `reason`, and `row` as it was found.
 
         The files hold references; the rows are opened in the vault, which needs the master key.
+
+        Raises:
+            RawStoreError: a file is not the one that its day's pull wrote.
         """
         folders = (self._raw.parent / "quarantine").glob(f"{table or '*'}/changed_date=*")
         for folder in sorted(folders, key=lambda path: (path.name, path.parent.name), reverse=True):
+            day = date.fromisoformat(folder.name.removeprefix("changed_date="))
             for path in sorted(folder.glob("*.parquet")):
+                self._pulls.refuse_damaged_quarantine(folder.parent.name, day, path.stem)
                 for kept in pq.read_table(path, partitioning=None).to_pylist():
                     if reason is None or kept["reason"] == reason:
-                        day = date.fromisoformat(folder.name.removeprefix("changed_date="))
                         row = self._intake.opened(kept["row"])
                         known = {"table": folder.parent.name, "day": day, "source": path.stem}
                         yield {**known, "reason": kept["reason"], "row": row}
@@ -148,6 +152,7 @@ class RawStore:
         self,
         on_day: Callable[[int, int], None] = lambda done, total: None,
         days: Collection[date] | None = None,
+        every_day_of: Collection[str] = (),
     ) -> list[Damage]:
         """Return the files of raw that do not hold what was pulled: lost, changed, not readable, or of no pull.
 
@@ -156,8 +161,9 @@ class RawStore:
         Args:
             on_day: told the number of days read, over all sources, and of all.
             days: these only; files of no pull are looked for when it is left out.
+            every_day_of: tables of which the files of all other days are read, too.
         """
-        return self._pulls.damaged(on_day, days)
+        return self._pulls.damaged(on_day, days, every_day_of)
 
     def write_empty_tables(self) -> None:
         """Give every raw table one empty file, so that it can be read (with its types) before a source fills it."""
@@ -189,12 +195,15 @@ class RawStore:
     ) -> bool:
         """Make the day's files and its record hold these rows; return whether it was another day before."""
         contents: dict[str, str] = {}
+        quarantine_files: dict[str, str] = {}
         files: dict[str, bytes | None] = {}
         for table in TABLES:
             file = f"{table}/changed_date={day}/{source}.parquet"
             content = files[f"raw/{file}"] = _bytes_of(accepted[table])
             contents[table] = hashlib.sha256(content).hexdigest() if content else ""
-            files[f"quarantine/{file}"] = _bytes_of(quarantined[table])
+            bad = files[f"quarantine/{file}"] = _bytes_of(quarantined[table])
+            if bad:
+                quarantine_files[table] = hashlib.sha256(bad).hexdigest()
         record = {
             "fingerprint": fingerprint,
             "content": content_hash(contents),
@@ -203,9 +212,10 @@ class RawStore:
             "quarantined": {
                 table: dict(Counter(rows["reason"].to_pylist())) for table, rows in quarantined.items() if rows.num_rows
             },
+            "quarantine_files": quarantine_files,
         }
         # The record comes last: a day without it counts as not pulled, and is pulled again.
-        files[f"raw/_pulls/{source}/{day}.json"] = json_bytes(record)
+        files[f"raw/_pulls/{source}/{day}.json"] = json_bytes(sealed(record))
         return self._files.replace(files)
 
     def _refuse_shrinking(self, source: str, days: list[date], accepted: dict[str, dict[date, pa.Table]]) -> None:

@@ -82,6 +82,11 @@ class OpenRelease:
                 self._sound.add(table)
         return paths
 
+    def sound_tables(self) -> list[str]:
+        """Return the tables whose files were read and held against their hashes so far."""
+        with self._lock:
+            return sorted(self._sound)
+
     def paths(self, table: str) -> list[Path]:
         """Return where the files of a table lie, without a look at them; `files` is what readers ask for."""
         if table not in self.manifest["tables"]:

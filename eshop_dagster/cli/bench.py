@@ -83,6 +83,7 @@ def _measure_point(results: "Results", folder: Path, point: int, *, is_last: boo
         results.measure(name, home, point)
     if is_last and point >= LEAST_RETRAINED_DAYS:
         results.measure_retrain(home, point)
+        results.measure("take-up", home, point)
         for name, part in (("segmentation", "segmentation fit"), ("spend", "spend training")):
             if not results.has(part, point):
                 results.measure(name, home, point)

@@ -9,6 +9,7 @@ from eshop_dagster.cli import (
     backup,
     bench,
     bench_api,
+    bench_flips,
     bench_gate,
     dashboard,
     doctor,
@@ -49,6 +50,7 @@ app.command("promote")(models.promote)
 app.command("reproduce")(models.reproduce)
 app.command("replay")(replay.replay_policies)
 bench_api.app.command("gate")(bench_gate.gate)
+bench_api.app.command("flips")(bench_flips.flips)
 app.add_typer(bench_api.app, name="bench")
 app.command("bench-step", hidden=True)(bench.step)
 app.add_typer(keys.app, name="keys")

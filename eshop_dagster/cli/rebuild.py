@@ -10,6 +10,7 @@ from eshop_dagster.adapters.locks import home_lock
 from eshop_dagster.adapters.sources import load_source_config
 from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json, progress_bars, say_who
 from eshop_dagster.settings import Settings, activate, load_settings
+from eshop_dagster.stages.at_rest import damage_at_rest
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.rebuild import Rebuilt, rebuild_warehouse
@@ -30,6 +31,8 @@ def rebuild(
     - a warehouse that cannot be read whole is set aside as `warehouse.damaged-<time>.duckdb` and built anew
     - a damaged file of the current release is written again from the warehouse
     - one that is not complete, or holds other rows than its records say, is built anew in place
+    - what else lies in the home is read, too (vault, quarantine, scores, snapshots with DVC's cache and remote, every
+      file of every model version, older releases): damage there is named with its way back, and the exit status is 1
     """
     settings = load_settings(home)
     if load_source_config(settings.home) is None and not (settings.home / "raw").exists():
@@ -40,11 +43,16 @@ def rebuild(
         home_lock(settings.home, f"eshop rebuild, process {os.getpid()}", wait_seconds=wait, on_wait=say_who),
         progress_bars(is_quiet=as_json),
     ):
-        done = rebuild_warehouse(Platform(settings, load_params()), force=force)
+        platform = Platform(settings, load_params())
+        done = rebuild_warehouse(platform, force=force)
+        others = [f"{one.part}: {one.what}" for one in damage_at_rest(platform)]
     if as_json:
-        print_json(_document(settings, done, time.monotonic() - began))
+        print_json({**_document(settings, done, time.monotonic() - began), "damaged": others})
     else:
         _print(settings, done)
+    if others:
+        listed = "\n".join(f"- {one}" for one in others)
+        raise CommandError(f"what no build can make again is damaged:\n{listed}")
 
 
 def _document(settings: Settings, done: Rebuilt, seconds: float) -> dict[str, object]:

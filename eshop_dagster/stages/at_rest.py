@@ -1,9 +1,10 @@
-"""What lies in a home, read whole and held against its hashes: vault, releases, scores, snapshots, models."""
+"""What lies in a home, read whole and held against its hashes: raw, vault, releases, scores, snapshots, models."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from eshop_dagster.adapters.raw_store import RawStoreError
 from eshop_dagster.adapters.registry import RegistryError
 from eshop_dagster.adapters.release import ReleaseDamaged, open_folder
 from eshop_dagster.adapters.vault import VaultError
@@ -11,6 +12,7 @@ from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.record import PROFILE, RECORD
 from eshop_dagster.stages.score_files import ScoresDamaged, read_scores
+from eshop_dagster.stages.snapshot import FOLDER, SnapshotError, read_snapshot
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,12 @@ class Damage:
 
 
 def damage_at_rest(platform: Platform) -> Iterator[Damage]:
-    """Yield what is damaged; raw and the warehouse have checks of their own (`stages/rebuild.py`)."""
+    """Yield what is damaged; the warehouse has a check of its own (`stages/rebuild.py`)."""
     try:
         platform.vault.check()
     except VaultError as error:
         yield Damage("vault", str(error))
+    yield from _damaged_raw(platform)
     yield from damaged_releases(platform.home)
     try:
         scores = read_scores(platform.home)
@@ -34,14 +37,46 @@ def damage_at_rest(platform: Platform) -> Iterator[Damage]:
             scores.sha256_of(table)
     except ScoresDamaged as error:
         yield Damage("scores", str(error))
+    yield from _damaged_snapshots(platform)
+    yield from damaged_models(platform)
+
+
+def damaged_models(platform: Platform) -> Iterator[Damage]:
+    """Yield what is damaged of the registry: an alias that names nothing, and the files of every version."""
+    for model in KINDS if platform.registry.exists() else ():
+        yield from _damaged_model(platform, model)
+
+
+def _damaged_raw(platform: Platform) -> Iterator[Damage]:
+    damaged = platform.raw.damaged()
+    if damaged:
+        first = f"{damaged[0].file} {damaged[0].what}"
+        yield Damage("raw", f"{first} (files: {len(damaged)}): `eshop rebuild` names all, and how each comes back")
+    try:
+        for _row in platform.raw.quarantined():
+            pass
+    except (RawStoreError, KeyError) as error:
+        yield Damage("quarantine", str(error))
+
+
+def _damaged_snapshots(platform: Platform) -> Iterator[Damage]:
+    try:
+        if (platform.home / "snapshots" / FOLDER).exists():
+            read_snapshot(platform)
+    except SnapshotError as error:
+        yield Damage("snapshots", str(error))
     for oid in platform.snapshots.rotten():
         yield Damage(
             "snapshots",
             f"object {oid} of DVC's cache does not have the content that its name promises: delete it, and the next "
             "training or `eshop reproduce` takes it from the remote",
         )
-    for model in KINDS if platform.registry.exists() else ():
-        yield from _damaged_model(platform, model)
+    for oid in platform.snapshots.rotten_in_remote():
+        yield Damage(
+            "snapshots",
+            f"object {oid} of DVC's remote does not have the content that its name promises: copy the file of the same "
+            "name from the cache (`dvc/cache/files/md5`) over it; without one there, delete it",
+        )
 
 
 def damaged_releases(home: Path) -> Iterator[Damage]:
@@ -68,3 +103,11 @@ def _damaged_model(platform: Platform, model: str) -> Iterator[Damage]:
                     platform.registry.report(version, report)
         except RegistryError as error:
             yield Damage(f"model {model}", f"{alias}: {error}")
+    for one in platform.registry.versions(model):
+        damaged = platform.registry.damaged_files(one.version)
+        if damaged:
+            yield Damage(
+                f"model {model}",
+                f"version {one.version.version}: {', '.join(damaged)} is lost, or not the file that was registered: "
+                "restore the registry's files from a backup (`eshop restore`), or train again and promote that version",
+            )

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 FEATURES_SELECTION = "tag:features"
 
+_READ_ON_EVERY_DAY = ("customers", "products", "sellers")
+"""Raw tables of which an incremental build reads what earlier days said of a key."""
+_READ_BY_FEATURES = ("products", "order_items")
+"""Raw tables that the features read beside the warehouse's tables."""
+
 # Above this share of all days an incremental build costs more than building all anew.
 _FULL_REFRESH_SHARE = 0.5
 
@@ -81,7 +86,9 @@ def build_warehouse(
     }
     models: list[NodeResult] = []
     if changed or is_full:
-        check_raw(platform, None if is_full else changed)
+        is_forward = not is_full and min(changed) > max(built or changed)
+        # A day that was pulled again sends a build to any other day, for what the others know of what it lost.
+        check_raw(platform, changed if is_forward else None, _READ_ON_EVERY_DAY)
         platform.warehouse.mark_building(project)
         fault_point("dbt.start")
         models = run_dbt(
@@ -94,7 +101,6 @@ def build_warehouse(
             on_node=on_node,
         )
         raise_on_failure("build", models)
-        is_forward = not is_full and min(changed) > max(built or changed)
         fault_point("build.records")
         platform.records.update(_tables_built(platform), _touched_dates(platform, changed) if is_forward else None)
         fault_point("build.mark_built")
@@ -216,11 +222,13 @@ def build_features(
 
     Raises:
         DbtError: a model failed, or a test found bad rows.
+        RawStoreError: a file of raw that would be read is not as it was pulled.
     """
     try:
         platform.records.demand(tables_read_by("features"), hash_again=True)
     except QualityError as error:
         raise DbtError(str(error)) from error
+    check_raw(platform, (), _READ_BY_FEATURES)
     dates = plan.dates()
     listed = {"ESHOP_AS_OF_DATES": ",".join(str(day) for day in dates)}
     variables = listed | label_window(plan.window_days(platform.params.cutoffs.horizon_days)) | _sample(platform, plan)

@@ -13,15 +13,20 @@ from eshop_dagster.stages.progress import tell
 _SHOWN_FILES = 20
 
 
-def check_raw(platform: Platform, days: Collection[date] | None = None) -> None:
+def check_raw(platform: Platform, days: Collection[date] | None = None, every_day_of: Collection[str] = ()) -> None:
     """Hold every file of raw, or of these days, against the record of its day: a sum over a changed file is wrong.
+
+    Args:
+        platform: the home.
+        days: these only; default: all.
+        every_day_of: tables whose files of the other days are read, too.
 
     Raises:
         RawStoreError: raw holds no day, or other files than were pulled; the message names them and the remedy.
     """
     platform.raw.finish_killed_pull()
     platform.raw.write_empty_tables()
-    damaged = platform.raw.damaged(lambda done, total: tell("check raw", done, total), days)
+    damaged = platform.raw.damaged(lambda done, total: tell("check raw", done, total), days, every_day_of)
     if damaged:
         lines = [f"- {one.file} {one.what}" for one in damaged[:_SHOWN_FILES]]
         if len(damaged) > _SHOWN_FILES:

@@ -1,6 +1,7 @@
 """Raw knows what was pulled: a file that is lost, changed or added is named, with its source and day."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from eshop_dagster.adapters.raw_store import Damage, RawStore, RawStoreError
 from eshop_dagster.contract import TABLES
 
 from ..builders import DAY, changes, order, valid_rows
-from .raw_home import NEXT_DAY, day_file, vault_of, write
+from .raw_home import ANYTHING_GOES, NEXT_DAY, day_file, vault_of, write
 
 
 @pytest.fixture
@@ -98,10 +99,52 @@ def test_pulling_the_day_again_mends_its_files_and_its_record(home: Path) -> Non
 
 def test_of_a_day_that_an_older_platform_pulled_it_is_known_that_a_file_is_not_as_it_was(home: Path) -> None:
     record = json.loads(record_of(home).read_text())
-    del record["files"]
+    for name in ("files", "quarantine_files", "sha256"):
+        del record[name]
     record_of(home).write_text(json.dumps(record))
     assert damaged(home) == []
     flip(day_file(home, "orders"))
     assert [one.what for one in damaged(home)] == ["does not fit the files of its day"]
     day_file(home, "orders").unlink()
     assert [one.file for one in damaged(home)] == [f"raw/orders/changed_date={DAY}/shop.parquet"]
+
+
+def test_no_single_bit_of_a_record_changes_what_is_said_of_a_pull(home: Path) -> None:
+    path, chance = record_of(home), random.Random(1)
+    store = RawStore(home, vault_of(home))
+    whole, said = path.read_bytes(), (store.totals(), store.day_hashes(), store.fingerprints("shop"))
+    for _ in range(200):
+        content = bytearray(whole)
+        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        path.write_bytes(content)
+        try:
+            # A blank that became another blank is harmless.
+            assert (store.totals(), store.day_hashes(), store.fingerprints("shop")) == said
+        except RawStoreError as error:
+            assert "--repull" in str(error)
+    path.write_bytes(whole)
+
+
+def test_no_single_bit_of_a_quarantined_row_is_shown(tmp_path: Path) -> None:
+    write(tmp_path, changes(orders=[order(), order("o2", status="lost")]), limits=ANYTHING_GOES)
+    store, chance = RawStore(tmp_path, vault_of(tmp_path)), random.Random(1)
+    (path,) = (tmp_path / "quarantine").rglob("*.parquet")
+    whole = path.read_bytes()
+    (row,) = store.quarantined()
+    assert row["day"] == DAY
+    for _ in range(50):
+        content = bytearray(whole)
+        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        path.write_bytes(content)
+        with pytest.raises(RawStoreError, match=r"quarantine/orders/.* does not hold what was pulled: pull the day"):
+            list(store.quarantined())
+
+
+def test_of_the_other_days_only_the_tables_that_a_build_reads_on_every_day_are_read(home: Path) -> None:
+    store = RawStore(home, vault_of(home))
+    flip(day_file(home, "orders"))
+    flip(day_file(home, "products"))
+    assert [one.file for one in store.damaged(days=[NEXT_DAY], every_day_of=["products", "sellers"])] == [
+        f"raw/products/changed_date={DAY}/shop.parquet"
+    ]
+    assert store.damaged(days=[NEXT_DAY]) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from sklearn.linear_model import LinearRegression
 
 from eshop_dagster.adapters.registry import ModelRegistry, ModelVersion, RegistryError, TrainingData, UntrustedModel
@@ -24,7 +25,7 @@ def log(registry: ModelRegistry, slope: float) -> ModelVersion:
         params={"seed": 7},
         tags={"dvc_hash": "19bd.dir"},
         input_example=ROWS,
-        figures={},
+        figures={"slope": Figure()},
         tables={"candidates": pd.DataFrame({"slope": [slope]})},
         json_artifacts={"record": {"slope": slope}},
         dataset=TrainingData("spend", "dvc://19bd", "19bd.dir", {"order_count": "double"}),
@@ -107,6 +108,21 @@ def test_no_single_bit_of_a_champions_files_changes_without_a_word(pattern: str,
             said(registry)
     path.write_bytes(whole)
     assert said(registry) == (2.0, 2.0, 2.0)
+
+
+@pytest.mark.parametrize("name", ["MLmodel", "requirements.txt", "input_example.json", "slope.png", "record.json"])
+def test_a_changed_or_lost_file_is_found_by_whoever_looks_at_all_of_them(name: str, home: Path) -> None:
+    registry = ModelRegistry.local(home)
+    version = registry.load("spend").version
+    assert registry.damaged_files(version) == []
+    (path,) = (home / "mlflow" / "artifacts").rglob(name)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    (damaged,) = registry.damaged_files(version)
+    assert damaged.endswith(name)
+    path.unlink()
+    assert registry.damaged_files(version) == [damaged]
 
 
 def test_a_lost_report_is_not_taken_for_one_that_never_was(home: Path) -> None:

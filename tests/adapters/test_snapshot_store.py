@@ -307,6 +307,16 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(tmp_path: P
     assert store.status(added) == SnapshotStatus(in_cache=True, in_remote=None)
 
 
+def test_rotten_objects_of_the_cache_and_of_a_folder_remote_are_found(tmp_path: Path) -> None:
+    store = SnapshotStore(tmp_path)
+    store.push(store.add(snapshot(tmp_path / "folder")))
+    assert (store.rotten(), store.rotten_in_remote()) == ([], [])
+    spoil(tmp_path / "dvc" / "remote" / "files" / "md5" / FEATURES_OBJECT)
+    assert (store.rotten(), store.rotten_in_remote()) == ([], [FEATURES_OBJECT.replace("/", "")])
+    spoil(cached(tmp_path, SNAPSHOT_HASH))
+    assert store.rotten() == [SNAPSHOT_HASH]
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [("folder", "relative path: expected an absolute path"), ("s4://bucket", "unknown scheme 's4': expected one of")],

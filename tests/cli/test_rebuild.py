@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from eshop_dagster.adapters.raw_store import RawStoreError
 from eshop_dagster.adapters.sources import OpenSource, SourceConfig, save_source_config
 from eshop_dagster.adapters.sources.simulated import ShopConfig, SimulatedSource
 from eshop_dagster.adapters.warehouse import WarehouseDamaged
@@ -135,18 +136,45 @@ def test_a_sound_warehouse_is_left_alone(shop: Platform) -> None:
     assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(shop)} == before
 
 
-def test_a_damaged_file_of_the_release_is_written_again_from_the_warehouse(shop: Platform) -> None:
+def flip_the_middle(path: Path) -> bytes:
+    """Turn one bit over; return what the file held."""
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 1]) + whole[len(whole) // 2 + 1 :])
+    return whole
+
+
+def test_a_damaged_file_of_the_release_is_written_again_and_what_no_build_can_make_is_named(shop: Platform) -> None:
     release = current_release(shop.home)
     assert release is not None
     (path,) = release.files("dim_products")
-    whole = path.read_bytes()
-    path.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
+    quarantined = next((shop.home / "quarantine").rglob("*.parquet"))
+    whole, kept = flip_the_middle(path), flip_the_middle(quarantined)
     look = eshop("doctor", "--home", shop.home, "--json", check=False)
-    (found,) = [one for one in json.loads(look.stdout) if one["name"] == "release"]
-    assert "dim_products.parquet of release" in found["found"]
-    done = eshop("rebuild", "--home", shop.home)
+    found = {one["name"]: one["found"] for one in json.loads(look.stdout)}
+    assert "dim_products.parquet of release" in found["release"]
+    assert str(quarantined.relative_to(shop.home)) in found["quarantine"]
+    done = eshop("rebuild", "--home", shop.home, check=False)
+    quarantined.write_bytes(kept)
     assert "is sound; the release was damaged and was written again (dim_products.parquet" in done.stdout
     assert path.read_bytes() == whole
+    assert done.returncode == 1
+    assert f"- quarantine: {quarantined.relative_to(shop.home)} does not hold what was pulled" in done.stderr
+
+
+@pytest.mark.parametrize("table", ["products", "customers"])
+def test_a_build_for_a_later_day_holds_what_it_reads_of_earlier_days_against_their_records(
+    shop: Platform, table: str
+) -> None:
+    pull_days(shop, NEXT, NEXT)
+    flip_the_middle(shop.home / "raw" / table / f"changed_date={FIRST}" / "simulated.parquet")
+    with pytest.raises(RawStoreError, match=f"- raw/{table}/changed_date={FIRST}/simulated.parquet does not hold"):
+        build_warehouse(shop)
+
+
+def test_features_are_not_computed_from_order_lines_that_have_changed(shop: Platform) -> None:
+    flip_the_middle(shop.home / "raw" / "order_items" / f"changed_date={FIRST}" / "simulated.parquet")
+    with pytest.raises(RawStoreError, match=f"- raw/order_items/changed_date={FIRST}/simulated.parquet does not hold"):
+        build_features(shop, plan_features(shop))
 
 
 @pytest.mark.parametrize("damage", [tear_header, cut_in_half, flip_a_byte, zero_a_block, change_the_log])

@@ -17,7 +17,7 @@ def test_the_command_measures_every_step_and_draws_what_it_found(tmp_path: Path)
     steps = json.loads(done.stdout)["steps"]
     # A month leaves no room for cut-offs.
     assert {step["name"] for step in steps if step["days"] == 32} == (
-        {*bench.STEPS, "incremental day"} - {"segmentation", "spend"}
+        {*bench.STEPS, "incremental day"} - {"segmentation", "spend", "take-up"}
     )
     assert {step["days"] for step in steps if step["name"] == "incremental day"} == {30, 32}
     assert all(step["seconds"] > 0 and step["peak_mib"] > 20 for step in steps)

@@ -6,9 +6,11 @@ import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
+from eshop_dagster.adapters.files import file_sha256
 from eshop_dagster.adapters.model_file import MODEL_FILE
-from eshop_dagster.adapters.registry.recording import DIGEST_TAG, REPORTS_TAG
+from eshop_dagster.adapters.registry.recording import DIGEST_TAG, FILES_TAG, REPORTS_TAG
 from eshop_dagster.adapters.registry.records import ModelVersion, UntrustedModel
 
 if TYPE_CHECKING:
@@ -56,6 +58,35 @@ def read_table(client: "MlflowClient", tracking_uri: str, version: ModelVersion,
 
     content = _artifact(client, tracking_uri, version, "tables", f"{name}.csv")
     return None if content is None else pd.read_csv(io.BytesIO(content))
+
+
+def damaged_files(client: "MlflowClient", tracking_uri: str, version: ModelVersion) -> list[str]:
+    """Return the names of a version's files, of its model and its run, that are lost or not those that were registered.
+
+    A version of an older platform names fewer of them.
+    """
+    model = client.get_model_version_download_uri(version.name, str(version.version))
+    run = client.get_run(version.run_id).info.artifact_uri
+    expected = {
+        f"{place}/{name}": sha256
+        for place, tag in ((model, FILES_TAG), (run, REPORTS_TAG))
+        for name, sha256 in json.loads(version.tags.get(tag, "{}")).items()
+    }
+    return [
+        uri.rpartition("/artifacts/")[2] for uri, sha256 in expected.items() if _sha256(uri, tracking_uri) != sha256
+    ]
+
+
+def _sha256(uri: str, tracking_uri: str) -> str | None:
+    """Return the hash of a file; None where it cannot be read."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        if uri.startswith("file:"):
+            return file_sha256(Path(unquote(urlsplit(uri).path)))
+        return hashlib.sha256(_read(uri, tracking_uri)).hexdigest()
+    except (OSError, MlflowException):
+        return None
 
 
 def _artifact(client: "MlflowClient", tracking_uri: str, version: ModelVersion, folder: str, file: str) -> bytes | None:

@@ -30,7 +30,7 @@ FILES_TAG = "model_files"
 """Version tag: SHA-256 of every file of the model's folder by name, as JSON."""
 
 REPORTS_TAG = "report_files"
-"""Version tag: SHA-256 of every report and table of the run by name, as JSON, checked by whoever reads one."""
+"""Version tag: SHA-256 of every report, table and plot of the run by name, as JSON, checked by whoever reads one."""
 
 _PARAMS_PER_CALL = 100
 
@@ -61,7 +61,7 @@ def record(client: "MlflowClient", experiment_id: str, recording: Recording) -> 
     """
     with tempfile.TemporaryDirectory() as folder:
         _write_files(Path(folder), recording)
-        reports = _digests(Path(folder), "reports/*", "tables/*")
+        reports = _digests(Path(folder), "reports/*", "tables/*", "plots/*")
         run = client.create_run(experiment_id, run_name=recording.model_name)
         run_id = run.info.run_id
         with _failing(lambda: client.set_terminated(run_id, "FAILED")):

@@ -18,7 +18,7 @@ from eshop_dagster.adapters.registry.queries import (
     summaries,
     version_by_alias,
 )
-from eshop_dagster.adapters.registry.reading import read_model, read_report, read_table
+from eshop_dagster.adapters.registry.reading import damaged_files, read_model, read_report, read_table
 from eshop_dagster.adapters.registry.recording import Recording, record
 from eshop_dagster.adapters.registry.records import (
     TRUSTED_TYPES,
@@ -245,6 +245,12 @@ class ModelRegistry:
         """Return one table of a version's run (`tables/<name>.csv`); None where the run has no such one."""
         with registry_errors(self.tracking_uri):
             return read_table(self._link.client(), self.tracking_uri, version, name)
+
+    def damaged_files(self, version: ModelVersion) -> list[str]:
+        """Return the names of a version's files that are lost, or are not those that were registered."""
+        client = self._link.client()
+        with registry_errors(self.tracking_uri):
+            return damaged_files(client, self.tracking_uri, version)
 
     def _version(self, found: "MlflowVersion") -> ModelVersion:
         return as_version(found, self.tracking_uri)

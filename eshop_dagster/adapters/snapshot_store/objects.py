@@ -106,6 +106,12 @@ def is_intact(store: "HashFileDB", oid: str) -> bool:
         return False
 
 
+def rotten_objects(root: Path) -> list[str]:
+    """Return the objects of a folder's store whose bytes are not those that their names promise; all are read."""
+    kept = [(f"{path.parent.name}{path.name}", path) for path in sorted((root / "files" / "md5").glob("??/*"))]
+    return [oid for oid, path in kept if file_hash(path) != oid.removesuffix(".dir")]
+
+
 def file_hash(path: Path) -> str:
     """MD5 of a file as DVC 3 takes it: over the bytes as they are."""
     with path.open("rb") as file:

@@ -23,6 +23,7 @@ from eshop_dagster.adapters.snapshot_store.objects import (
     object_store,
     read_listing,
     require_snapshot_hash,
+    rotten_objects,
     unique_oids,
 )
 from eshop_dagster.adapters.snapshot_store.remote import Remote, RemoteUnavailable
@@ -195,9 +196,11 @@ class SnapshotStore:
 
     def rotten(self) -> list[str]:
         """Return the objects of the local cache whose bytes are not those that their names promise; all are read."""
-        cache = self._cache()
-        kept = sorted((self._cache_path / "files" / "md5").glob("??/*"))
-        return [f"{path.parent.name}{path.name}" for path in kept if not is_intact(cache, path.parent.name + path.name)]
+        return rotten_objects(self._cache_path)
+
+    def rotten_in_remote(self) -> list[str]:
+        """Return such objects of the remote where that is a folder; what a server holds is not read."""
+        return rotten_objects(Path(self._remote.url)) if Path(self._remote.url).is_absolute() else []
 
     def _download(self, cache: "HashFileDB", snapshot_hash: str) -> Listing:
         with self._writing(), self._remote.opened() as remote:
