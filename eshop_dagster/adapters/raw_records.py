@@ -79,8 +79,8 @@ class PullRecords:
             record = self.find(source, day)
             if record is None:
                 raise RawStoreError(
-                    f"{self._path(source, day)} cannot be read, and with it nobody knows what was pulled on {day}: "
-                    f"pull that day again with `eshop run --from {day} --to {day} --repull`"
+                    f"{self._path(source, day)} cannot be read, or was changed, and with it nobody knows what was pulled "
+                    f"on {day}: pull that day again with `eshop run --from {day} --to {day} --repull`"
                 )
             yield day, record
 
@@ -118,7 +118,7 @@ class PullRecords:
     def _damage_of_day(self, source: str, day: date, tables: Collection[str]) -> list[Damage]:
         path, record, found = self._path(source, day), self.find(source, day), []
         if record is None:
-            return [Damage(self._name(path), "cannot be read", source, day)]
+            return [Damage(self._name(path), "cannot be read, or was changed", source, day)]
         files = {table: self._file(source, day, table) for table in tables}
         present = {table: file_sha256(file) if file.exists() else "" for table, file in files.items()}
         # An older platform's record holds one hash over all files of the day, and none of each.

@@ -118,6 +118,7 @@ def _data(settings: Settings) -> Iterator[Finding]:
         return
     from eshop_dagster.stages.parameters import load_params
     from eshop_dagster.stages.platform import Platform
+    from eshop_dagster.stages.prices import judge_prices
     from eshop_dagster.stages.quality import SHOWN_DAYS, freshness, newest_anomaly, recent_verdicts
 
     platform = Platform(settings, load_params())
@@ -128,6 +129,8 @@ def _data(settings: Settings) -> Iterator[Finding]:
     found = f"{newest[0]}, {newest[1]}" if newest else f"none of the last {SHOWN_DAYS} days"
     remedy = "ask what happened; if the day came in wrong, pull it again: `eshop run --repull`" if newest else ""
     yield Finding("unusual days", newest is None, found, remedy)
+    prices = judge_prices(platform)
+    yield Finding("unusual prices", not prices.lines, prices.reason, "see what is found" if prices.lines else "")
 
 
 def _at_rest(settings: Settings) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import dagster as dg
 
 from eshop_dagster.ml.anomalies import Verdict
 from eshop_dagster.stages.platform import Platform
+from eshop_dagster.stages.prices import judge_prices
 from eshop_dagster.stages.quality import SHOWN_DAYS, freshness, recent_verdicts
 
 _RANGE_START, _RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
@@ -71,6 +72,32 @@ def is_fresh(platform: dg.ResourceParam[Platform]) -> dg.AssetCheckResult:
     )
 
 
+@dg.asset_check(
+    asset="fct_order_items",
+    description="No line of this run's days costs 20 times what the shop's dearest lines cost and 100 times the usual: "
+    "such a price is a slip, and one order of it outweighs a month." + _WHY_WARN,
+)
+def prices_are_usual(
+    context: dg.AssetCheckExecutionContext, platform: dg.ResourceParam[Platform]
+) -> dg.AssetCheckResult:
+    """Whether any price is one that this shop cannot have meant."""
+    verdict = judge_prices(platform, *days_of_run(context.run.tags))
+    lines = [
+        f"| {one.order_id} | {one.ordered_date} | {one.product_id} | {one.unit_price_brl:,.2f} |"
+        for one in verdict.lines
+    ]
+    return dg.AssetCheckResult(
+        passed=not verdict.lines,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "verdict": verdict.reason,
+            "unusual_lines": verdict.line_count,
+            "highest_plausible_price": _number(verdict.limit_brl),
+            "dearest": _table("| order | day | product | price |", lines),
+        },
+    )
+
+
 def days_of_run(tags: Mapping[str, str]) -> tuple[date | None, date | None]:
     """Return the first and the last business day that a run was asked to pull; None where it did not say."""
     day = tags.get("dagster/partition")
@@ -122,4 +149,4 @@ def _table(head: str, lines: Sequence[str]) -> dg.MetadataValue:
     return dg.MetadataValue.md("\n".join([head, "|" + " --- |" * columns, *lines]))
 
 
-CHECKS = [sales_are_usual, is_fresh]
+CHECKS = [sales_are_usual, prices_are_usual, is_fresh]

@@ -82,7 +82,7 @@ def test_a_file_of_no_pull_is_noticed_for_dbt_would_read_it(home: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"content": "0"}'])
 def test_a_record_that_cannot_be_read_is_named_and_so_is_its_remedy(home: Path, content: str) -> None:
     record_of(home).write_text(content)
-    assert damaged(home) == [Damage(f"raw/_pulls/shop/{DAY}.json", "cannot be read", "shop", DAY)]
+    assert damaged(home) == [Damage(f"raw/_pulls/shop/{DAY}.json", "cannot be read, or was changed", "shop", DAY)]
     with pytest.raises(RawStoreError, match=f"{DAY}.json cannot be read.*`eshop run --from {DAY} --to {DAY} --repull`"):
         RawStore(home, vault_of(home)).day_hashes()
 

@@ -75,8 +75,8 @@ ORDERS, RECORD = "orders/changed_date=2024-01-05/simulated.parquet", "_pulls/sim
         (ORDERS, lose, "is missing"),
         (ORDERS, flip, "does not hold what was pulled"),
         (ORDERS, cut, "does not hold what was pulled"),
-        (RECORD, cut, "cannot be read"),
-        (RECORD, change_a_count, "does not fit the files of its day"),
+        (RECORD, cut, "cannot be read, or was changed"),
+        (RECORD, change_a_count, "cannot be read, or was changed"),
     ],
 )
 def test_damage_in_raw_is_named_with_the_remedy_which_mends_it(

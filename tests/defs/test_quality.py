@@ -16,9 +16,9 @@ from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.quality import due_day, freshness
 
-from ..stages.sales_home import build, days, note_pulls, platform_of
+from ..stages.sales_home import build, days, note_pulls, platform_of, sell
 
-VOLUME, REVENUE, FRESH = "volume_is_usual", "revenue_is_usual", "is_fresh"
+VOLUME, REVENUE, PRICES, FRESH = "volume_is_usual", "revenue_is_usual", "prices_are_usual", "is_fresh"
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 LAST = days(100)[-1]
 
@@ -62,6 +62,28 @@ def test_an_unusual_day_warns_and_names_itself(platform: Platform) -> None:
     assert text(found[VOLUME], "verdict") == f"{LAST}: too few: 31 orders on a Tuesday, expected 100 (69 to 151)"
     assert text(found[VOLUME], "unusual_days") == "1"
     assert found[REVENUE].passed
+
+
+def test_an_absurd_price_warns_with_its_order_what_was_expected_and_what_to_do(platform: Platform) -> None:
+    sell(platform, LAST, "10000000", "10000", "5000")
+    found = evaluate(platform, {"dagster/partition": str(LAST)})[PRICES]
+
+    assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert text(found, "verdict") == (
+        f"order dear0 of {LAST} has product gold at BRL 10,000,000.00 a piece; expected at most 6,000.00 (half of the "
+        "lines cost BRL 60.00 or less). Lines above it: 2. If it is a slip, correct it at the source and pull the "
+        f"day again: `eshop run --repull --from {LAST} --to {LAST}`, or its report through the inbox."
+    )
+    assert text(found, "unusual_lines") == "2"
+    assert evaluate(platform, {"dagster/partition": str(days(100)[-2])})[PRICES].passed
+
+
+def test_usual_prices_pass_and_say_what_they_were_held_against(platform: Platform) -> None:
+    found = evaluate(platform)[PRICES]
+    assert (found.passed, text(found, "verdict")) == (
+        True,
+        "no price above BRL 5,000.00; half of the lines cost BRL 50.00 or less",
+    )
 
 
 def test_the_last_fourteen_days_are_shown_the_newest_first(platform: Platform) -> None:
@@ -140,7 +162,7 @@ def test_a_home_into_which_nothing_was_pulled_warns(tmp_path: Path) -> None:
 def test_no_check_blocks_and_each_says_why_it_only_warns() -> None:
     specs = [spec for check in CHECKS for spec in check.check_specs]
 
-    assert {spec.name for spec in specs} == {VOLUME, REVENUE, FRESH}
+    assert {spec.name for spec in specs} == {VOLUME, REVENUE, PRICES, FRESH}
     assert not any(spec.blocking for spec in specs)
     assert all("It warns and stops nothing: " in (spec.description or "") for spec in specs)
 

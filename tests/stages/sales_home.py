@@ -26,7 +26,7 @@ def days(count: int, first: date = FIRST) -> list[date]:
 
 
 def build(platform: Platform, orders: Mapping[date, int], *, built: Iterable[date] | None = None) -> None:
-    """Make `fct_orders` with so many orders of BRL 40 and 60 on each day, built from the raw data of `built`."""
+    """Make `fct_orders` with so many orders of BRL 40 and 60 on each day, a line each, built from raw of `built`."""
     with duckdb.connect(str(platform.warehouse.path)) as connection:
         connection.execute("CREATE OR REPLACE TABLE fct_orders (ordered_date DATE, revenue_brl DECIMAL(18, 2))")
         connection.execute(
@@ -34,8 +34,21 @@ def build(platform: Platform, orders: Mapping[date, int], *, built: Iterable[dat
             "FROM (SELECT unnest($days) AS day, unnest($counts) AS orders), range(orders) AS numbers (number)",
             {"days": list(orders), "counts": list(orders.values())},
         )
+        connection.execute(
+            "CREATE OR REPLACE TABLE fct_order_items AS SELECT 'o' || row_number() OVER (ORDER BY ordered_date) AS "
+            "order_id, 1 AS line_number, ordered_date, 'p1' AS product_id, false AS is_return, "
+            "revenue_brl::DECIMAL(18, 4) AS unit_price_brl FROM fct_orders"
+        )
     platform.warehouse.mark_building(project_of(platform))
     platform.warehouse.mark_built(project_of(platform), dict.fromkeys(built or orders, "content"))
+
+
+def sell(platform: Platform, day: date, *prices: str) -> None:
+    """Add order lines of these prices to a day."""
+    with duckdb.connect(str(platform.warehouse.path)) as connection:
+        for number, price in enumerate(prices):
+            row = [f"dear{number}", 1, day, "gold", False, price]
+            connection.execute("INSERT INTO fct_order_items VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def note_pulls(platform: Platform, source: str, pulled: Iterable[date]) -> None:
