@@ -79,8 +79,8 @@ class PullRecords:
             record = self.find(source, day)
             if record is None:
                 raise RawStoreError(
-                    f"{self._path(source, day)} cannot be read, or was changed, and with it nobody knows what was pulled "
-                    f"on {day}: pull that day again with `eshop run --from {day} --to {day} --repull`"
+                    f"{self._path(source, day)} cannot be read, or was changed, and with it nobody knows what was "
+                    f"pulled on {day}: pull that day again with `eshop run --from {day} --to {day} --repull`"
                 )
             yield day, record
 
