@@ -19,6 +19,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"some rows", "alguma linha"),
     (rf"at least {NUMBER}, for the champion had {NUMBER}", "no mínimo {}, pois o campeão teve {}"),
     (rf"{NUMBER} drifted", "{} característica(s) mudaram"),
+    (
+        rf"{NUMBER} drifted: (.+), and the champion gives way all the same",
+        "{} característica(s) mudaram: {}; o campeão cede o lugar mesmo assim",
+    ),
     (rf"{NUMBER} drifted: (.+)", "{} característica(s) mudaram: {}"),
     (rf"at most {NUMBER} of {NUMBER} features beyond a PSI of {NUMBER}", "no máximo {} de {} com PSI acima de {}"),
     (rf"(\w+) {NUMBER} against {NUMBER} of the baseline \({NUMBER}\)", "{} {} ante {} da referência ({})"),
@@ -59,7 +63,23 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (rf"{NUMBER} of customers change segment", "{} dos clientes mudam de segmento"),
     (r"not looked at", "não examinado"),
     (r"every segment holds customers who resemble it", "todo segmento tem clientes que se parecem com ele"),
-    (r"no empty segment, and few outliers", "nenhum segmento vazio e poucos clientes atípicos"),
+    (
+        r"no empty segment, few outliers, and figures of the segment's own customers",
+        "nenhum segmento vazio, poucos clientes atípicos e números dos próprios clientes do segmento",
+    ),
+    (r"of the champion: (.+)", "do campeão: {}"),
+    (rf"version {NUMBER} cannot be published: (.+)", "a versão {} não pode ser publicada: {}"),
+    (r"a champion that fits today's customers", "um campeão que sirva aos clientes de hoje"),
+    (
+        r"any share, to get segments that can be published",
+        "qualquer parte, para haver segmentos que possam ser publicados",
+    ),
+    (
+        rf"segment {NUMBER} counts {NUMBER} customers and has {NUMBER}",
+        "o segmento {} informa {} cliente(s) e tem {}",
+    ),
+    (r"customers of segments ([\d, ]+) have no row", "clientes sem linha na tabela: segmento(s) {}"),
+    (r"(\w+) is no finite number", "{} não é um número finito"),
     (r"there are no customers", "não há clientes"),
     (r"the segments do not fit today's customers: (.+)", "os segmentos não servem aos clientes de hoje: {}"),
     (r"segments? ([\d, ]+) holds? no customer", "sem nenhum cliente: segmento(s) {}"),
@@ -114,6 +134,22 @@ _SLICE, _SLICE_WORDS = re.compile(rf"([^:;]+): {NUMBER} against {NUMBER}"), "{}:
 _COMPILED = tuple((re.compile(pattern), words) for pattern, words in (*_PATTERNS, *PATTERNS))
 _KEPT = (
     (re.compile(rf"version {NUMBER} stays champion"), "a versão {} continua campeã"),
+    (
+        re.compile(
+            rf"version {NUMBER} stays champion, but nobody has a segment, for it does not fit today's customers: "
+            r"look at what kept this version out, then promote it, or correct the data and retrain"
+        ),
+        "a versão {} continua campeã, mas ninguém tem segmento, pois ela não serve aos clientes de hoje: veja o que "
+        "barrou esta versão e promova-a, ou corrija os dados e treine de novo",
+    ),
+    (
+        re.compile(
+            rf"version {NUMBER} stays champion, but nobody has a segment, for it does not fit today's customers: "
+            r"check the data of the day, or change segmentation in params\.yaml, and retrain"
+        ),
+        "a versão {} continua campeã, mas ninguém tem segmento, pois ela não serve aos clientes de hoje: confira os "
+        "dados do dia, ou mude segmentation em params.yaml, e treine de novo",
+    ),
     (re.compile("there is no champion yet"), "ainda não há campeão"),
     (re.compile("the champion, if any, stays"), "o campeão, se houver, continua"),
 )

@@ -89,6 +89,7 @@ class Comparison:
         stability: adjusted Rand index under resampling; None where it does not apply.
         moved_share: of customers who change segment; None where it does not apply or nobody had one.
         misfits: what speaks against giving today's customers these segments; None was not looked at.
+        champion_misfits: what speaks against the champion's; with any, nobody has a segment while it stays champion.
         restart: why segments start again with new ids, so that everybody may move; empty where ids go on.
     """
 
@@ -102,6 +103,7 @@ class Comparison:
     stability: float | None = None
     moved_share: float | None = None
     misfits: Sequence[str] | None = None
+    champion_misfits: Sequence[str] = ()
     restart: str = ""
 
 
@@ -154,6 +156,11 @@ class Finding:
     outcome: Outcome
     seen: str
     expected: str
+
+    @classmethod
+    def of(cls, rule: str, is_met: bool, seen: str, expected: str, *, otherwise: Outcome = Outcome.KEEP) -> Self:
+        """Return the finding of a rule that promotes where it is met."""
+        return cls(rule, Outcome.PROMOTE if is_met else otherwise, seen, expected)
 
 
 ROUNDING = 1e-9

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 
 from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.evidence import Evidence, Finding, GateRules, Outcome, is_sure_loss
+from eshop_dagster.ml.gate_segments import (
+    gives_way,
+    segment_findings,
+    takes_an_unfit_place,
+    without_segments,
+    written_way_out,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class Decision:
 def judge(evidence: Evidence, rules: GateRules) -> Decision:
     """Return whether the challenger becomes champion, is kept as challenger, or waits for a person."""
     kept = f"{evidence.champion_name} stays champion" if evidence.champion_name else "there is no champion yet"
+    kept += without_segments(evidence)
     if evidence.obstacle:
         finding = Finding("trained", Outcome.KEEP, evidence.obstacle, "a model that was fitted")
         return Decision(Outcome.KEEP, f"{evidence.obstacle}; {kept}", (finding,))
@@ -39,7 +47,7 @@ def judge(evidence: Evidence, rules: GateRules) -> Decision:
         first = refused[0]
         return Decision(first.outcome, f"{first.rule}: {first.seen}, expected {first.expected}; {kept}", findings)
     compared = [finding for finding in findings if finding.rule in (_BASELINE, _CHAMPION)]
-    seen = "; ".join(finding.seen for finding in compared)
+    seen = "; ".join([*(finding.seen for finding in compared), *written_way_out(evidence)])
     if not any(finding.outcome is Outcome.PROMOTE for finding in compared):
         return Decision(Outcome.KEEP, f"{seen}: the model was held against nothing; {kept}", findings)
     return Decision(Outcome.PROMOTE, seen, findings)
@@ -60,16 +68,16 @@ def _quality(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     failed = sorted(table for table, has_passed in evidence.quality.items() if not has_passed)
     seen = f"{', '.join(failed)} without a passed record" if failed else f"{len(evidence.quality)} tables passed"
     is_met = bool(evidence.quality) and not failed
-    yield _finding("quality records", is_met, seen, "a passed record of the very rows of each table used")
+    yield Finding.of("quality records", is_met, seen, "a passed record of the very rows of each table used")
 
 
 def _volume(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     before = evidence.champion_training_rows
     if before is None:
-        yield _finding("data volume", evidence.training_rows > 0, f"{evidence.training_rows:,} rows", "some rows")
+        yield Finding.of("data volume", evidence.training_rows > 0, f"{evidence.training_rows:,} rows", "some rows")
         return
     least = math.ceil(rules.least_rows_share * before)
-    yield _finding(
+    yield Finding.of(
         "data volume",
         evidence.training_rows >= least,
         f"{evidence.training_rows:,} training rows",
@@ -88,9 +96,11 @@ def _drift(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     if not evidence.psi:
         yield Finding("drift", Outcome.KEEP, "not measured", "the PSI of each feature")
         return
-    is_met = (len(drifted) <= most or bool(evidence.restart)) and not broken
+    is_far = len(drifted) > most
+    is_met = (not is_far or gives_way(evidence)) and not broken
     seen = f"{len(drifted)} drifted{': ' + ', '.join(drifted[:5]) if drifted else ''}"
-    yield _finding("drift", is_met, seen, expected, otherwise=Outcome.PERSON)
+    seen += ", and the champion gives way all the same" if is_far and is_met else ""
+    yield Finding.of("drift", is_met, seen, expected, otherwise=Outcome.PERSON)
 
 
 def _baseline(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
@@ -106,7 +116,7 @@ def _baseline(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
         yield Finding(_BASELINE, Outcome.KEEP, _numbers(evidence, "baseline"), "finite numbers of both")
         return
     name = evidence.baseline_name or "the baseline"
-    yield _finding(
+    yield Finding.of(
         _BASELINE,
         not lost,
         f"{evidence.metric} {evidence.challenger:.4g} against {evidence.baseline:.4g} of {name} "
@@ -120,6 +130,10 @@ def _champion(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
         seen = "it is the first champion"
         yield Finding(_CHAMPION, Outcome.NOT_JUDGED, seen, "no champion to compare with")
         return
+    if takes_an_unfit_place(evidence):
+        seen = f"{evidence.champion_name} cannot be published: {'; '.join(evidence.champion_misfits)}"
+        yield Finding(_CHAMPION, Outcome.NOT_JUDGED, seen, "a champion that fits today's customers")
+        return
     gain = _gain(evidence, evidence.challenger, evidence.champion)
     lost = _is_surely_worse(evidence, evidence.difference, evidence.champion, rules)
     if gain is None or lost is None:
@@ -127,7 +141,7 @@ def _champion(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
         seen = _numbers(evidence, "champion") + trouble
         yield Finding(_CHAMPION, Outcome.KEEP, seen, "finite numbers, and their interval")
         return
-    yield _finding(
+    yield Finding.of(
         _CHAMPION,
         not lost,
         f"{evidence.metric} {evidence.challenger:.4g} against {evidence.champion:.4g} of {evidence.champion_name} on "
@@ -152,9 +166,9 @@ def _written(interval: Interval | None) -> str:
 
 def _plausible(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     gain = _gain(evidence, evidence.challenger, evidence.champion)
-    if not evidence.champion_name or gain is None:
+    if not evidence.champion_name or gain is None or gives_way(evidence):
         return
-    yield _finding(
+    yield Finding.of(
         "a plausible gain",
         gain <= rules.largest_gain_share,
         f"{gain:+.0%} against {evidence.champion_name}",
@@ -174,7 +188,7 @@ def _slices(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     limit = 1 + rules.slice_loss_share
     fallen = [one for one in judged if one.is_sure and one.loss > limit * one.reference]
     named = "; ".join(f"{one.name}: {one.loss:.4g} against {one.reference:.4g}" for one in (*broken, *fallen))
-    yield _finding(
+    yield Finding.of(
         "no slice collapses",
         not broken and not fallen,
         named or f"{len(judged)} slices hold",
@@ -183,32 +197,9 @@ def _slices(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     )
 
 
-def _segments(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
-    if not evidence.is_segmentation:
-        return
-    stability = evidence.stability
-    seen = "not measured" if stability is None else f"adjusted Rand index {stability:.3f}"
-    is_met = stability is not None and math.isfinite(stability) and stability >= rules.least_stability
-    yield _finding("stability", is_met, seen, f"at least {rules.least_stability:g}")
-    misfits = ("not looked at",) if evidence.misfits is None else evidence.misfits
-    seen = "; ".join(misfits) or "every segment holds customers who resemble it"
-    yield _finding("segments that fit", not misfits, seen, "no empty segment, and few outliers")
-    if not evidence.champion_name:
-        return
-    if evidence.restart:
-        seen = f"segments start again with new ids: {evidence.restart}"
-        yield Finding("customers who move", Outcome.PROMOTE, seen, "ids that go on, or a champion that is outgrown")
-        return
-    moved = evidence.moved_share
-    seen = "not measured" if moved is None else f"{moved:.1%} of customers change segment"
-    is_met = moved is not None and math.isfinite(moved) and moved <= rules.most_moved_share
-    otherwise = Outcome.KEEP if moved is None else Outcome.PERSON
-    yield _finding("customers who move", is_met, seen, f"at most {rules.most_moved_share:.0%}", otherwise=otherwise)
-
-
 def _loads(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
     words = {None: "not tried", True: "every score is equal to the last bit", False: "it fails or scores otherwise"}
-    yield _finding(
+    yield Finding.of(
         "loads in a fresh process",
         evidence.loads_equally is True,
         words[evidence.loads_equally],
@@ -224,13 +215,9 @@ _RULES: tuple[Callable[[Evidence, GateRules], Iterator[Finding]], ...] = (
     _champion,
     _plausible,
     _slices,
-    _segments,
+    segment_findings,
     _loads,
 )
-
-
-def _finding(rule: str, is_met: bool, seen: str, expected: str, *, otherwise: Outcome = Outcome.KEEP) -> Finding:
-    return Finding(rule, Outcome.PROMOTE if is_met else otherwise, seen, expected)
 
 
 def _gain(evidence: Evidence, value: float | None, reference: float | None) -> float | None:

@@ -1,15 +1,17 @@
 """The gate's sentences have Portuguese words: all that it can say of evidence of every kind."""
 
+import math
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
-from eshop_dagster.dashboard.gate_words import gate_words
+from eshop_dagster.dashboard.gate_words import decision_words, gate_words
 from eshop_dagster.dashboard.texts import CATALOGUE, Texts
 from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.evidence import Evidence, GateRules, Slice
 from eshop_dagster.ml.gate import judge
-from eshop_dagster.ml.segmentation import find_misfits
+from eshop_dagster.ml.segmentation import find_misfits, find_wrong_figures
 
 PT = Texts("pt")
 MARK = CATALOGUE["models.original"][0].partition("{")[0]
@@ -27,6 +29,20 @@ FULL = Evidence(
     psi={"recency_days": 0.05},
     slices=(Slice("region=Norte", 500, 71.0, 80.0, is_sure=True),),
     loads_equally=True,
+)
+UNFIT = replace(
+    FULL,
+    is_segmentation=True,
+    stability=0.9,
+    baseline_name="rfm_quintiles",
+    against_baseline=Interval(-30.0, -33.0, -27.0),
+    champion_misfits=(
+        *find_misfits([0] * 8, [True] + [False] * 7, [0, 3]),
+        *find_wrong_figures(
+            pd.DataFrame({"segment_id": [0, 1], "customer_count": [2, 1], "net_revenue_brl_mean": [math.nan, 1.0]}),
+            [0, 1, 1, 4],
+        ),
+    ),
 )
 KINDS = {
     "all is well": FULL,
@@ -56,6 +72,13 @@ KINDS = {
         restart="90.0% of customers would change segment, and of the champion holds: it was fitted on 66 customers, "
         "and there are 1,380 now",
     ),
+    "a champion that cannot be published": replace(
+        UNFIT, psi={"recency_days": 3.0, "order_count": 2.0}, misfits=(), moved_share=0.47
+    ),
+    "neither champion nor challenger can be published": replace(
+        UNFIT, misfits=find_misfits([0] * 8, [True] + [False] * 7, [0, 3])
+    ),
+    "a champion that cannot be published and a challenger of few rows": replace(UNFIT, training_rows=10, misfits=()),
     "a segmentation that was not measured": replace(FULL, is_segmentation=True),
     "much has drifted": replace(FULL, psi={"recency_days": 3.0, "order_count": 2.0}),
     "drift was not measured": replace(FULL, psi={}),
@@ -77,7 +100,10 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_sentence_of_the_gate_is_told_in_portuguese(kind: str) -> None:
-    for finding in judge(KINDS[kind], GateRules()).findings:
+    decision = judge(KINDS[kind], GateRules())
+    told = decision_words(decision.reason, PT)
+    assert told != decision.reason and not told.startswith(MARK), decision.reason
+    for finding in decision.findings:
         for sentence in (finding.seen, finding.expected):
             told = gate_words(sentence, PT)
             assert told != sentence and not told.startswith(MARK), sentence

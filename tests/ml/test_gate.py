@@ -240,3 +240,51 @@ def test_everybody_may_move_where_segments_start_again_and_the_reason_is_given()
     assert decision.is_promoted, decision.reason
     [moved] = [finding for finding in decision.findings if finding.rule == "customers who move"]
     assert moved.seen == "segments start again with new ids: the champion is outgrown"
+
+
+UNFIT = replace(SEGMENTS, champion_misfits=("segment 3 holds no customer",), moved_share=0.47)
+
+
+def test_a_champion_that_cannot_be_published_gives_way_to_a_challenger_that_can_however_many_move():
+    far = {"psi": {"a": 9.0, "b": 9.0, "c": 0.0, "d": 0.0}, "challenger": 0.6, "difference": Interval(0.22, 0.2, 0.24)}
+    for changed in ({}, far, {"difference": Interval(-0.02, -0.03, -0.01)}, {"champion": None, "difference": None}):
+        decision = judge(replace(UNFIT, **changed), RULES)
+        assert decision.is_promoted, decision.reason
+        assert decision.reason.endswith(
+            "version 3 cannot be published: segment 3 holds no customer; 47.0% of customers change segment"
+        )
+    assert outcome(SEGMENTS, moved_share=0.47) is Outcome.PERSON
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule", "expected"),
+    [
+        ({"training_rows": 499}, "data volume", Outcome.PERSON),
+        ({"against_baseline": Interval(-0.1, -0.2, -0.01)}, "not worse than the best baseline", Outcome.KEEP),
+        ({"stability": 0.5}, "stability", Outcome.KEEP),
+        ({"moved_share": math.nan}, "customers who move", Outcome.KEEP),
+        ({"moved_share": None}, "customers who move", Outcome.KEEP),
+        ({"loads_equally": False}, "loads in a fresh process", Outcome.KEEP),
+    ],
+)
+def test_every_other_rule_holds_against_a_champion_that_cannot_be_published_and_says_that_nobody_has_a_segment(
+    changed: dict[str, Any], rule: str, expected: Outcome
+) -> None:
+    assert refusing_rule(UNFIT, **changed) == rule
+    assert outcome(UNFIT, **changed) is expected
+    assert judge(replace(UNFIT, **changed), RULES).reason.endswith(
+        "; version 3 stays champion, but nobody has a segment, for it does not fit today's customers: look at what "
+        "kept this version out, then promote it, or correct the data and retrain"
+    )
+
+
+def test_a_challenger_that_fits_no_better_than_its_champion_is_kept_out_and_the_verdict_says_what_to_do():
+    decision = judge(replace(UNFIT, misfits=("12.0% of the customers resemble none of their segment",)), RULES)
+    assert decision.outcome is Outcome.KEEP
+    assert decision.reason == (
+        "segments that fit: 12.0% of the customers resemble none of their segment; of the champion: segment 3 holds "
+        "no customer, expected no empty segment, few outliers, and figures of the segment's own customers; version 3 "
+        "stays champion, but nobody has a segment, for it does not fit today's customers: check the data of the day, "
+        "or change segmentation in params.yaml, and retrain"
+    )
+    assert outcome(UNFIT, misfits=None) is Outcome.KEEP

@@ -58,7 +58,7 @@ def find_wrong_figures(table: pd.DataFrame, segment_ids: npt.ArrayLike) -> tuple
     ]
     lost = sorted(set(counted) - set(table["segment_id"].tolist()))
     if lost:
-        found.append(f"customers are of segments {lost}, which have no row")
+        found.append(f"customers of segments {', '.join(map(str, lost))} have no row")
     numbers = table.select_dtypes("number")
     for name in numbers.columns[~np.isfinite(numbers.to_numpy(dtype=np.float64)).all(axis=0)]:
         found.append(f"{name} is no finite number")

@@ -48,6 +48,11 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
     )
     if champion is None:
         return alone
+    alone = replace(
+        alone,
+        champion_misfits=segment_misfits(champion, rows, params),
+        moved_share=migrate(champion, model, rows).moved_share,
+    )
     if champion.feature_names_ != model.feature_names_:
         return replace(alone, champion_trouble=f"it looks at {', '.join(champion.feature_names_)}")
     return replace(
@@ -55,22 +60,26 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
         champion=float(silhouette_values(champion, rows, seed).mean()),
         difference=silhouette_difference(model, champion, rows, seed),
         champion_against_baseline=difference_from_groups(champion, rows, seed),
-        moved_share=migrate(champion, model, rows).moved_share,
         restart=str(trained.reports["restart"]),
     )
 
 
 def segment_misfits(model: Any, rows: "pd.DataFrame", params: Params) -> tuple[str, ...]:
-    """Return what speaks against giving these customers the segments of a model, in words."""
-    from eshop_dagster.ml.segmentation import assign_segments, find_misfits
+    """Return what speaks against giving these customers the segments of a model, in words; as scoring would find it."""
+    from eshop_dagster.ml.personas import segment_profile
+    from eshop_dagster.ml.segmentation import assign_segments, find_misfits, find_wrong_figures
 
-    chosen, assigned = chosen_params(params), assign_segments(model, rows)
-    return find_misfits(
-        assigned["segment_id"],
+    assigned = assign_segments(model, rows)
+    ids = assigned["segment_id"]
+    misfits = find_misfits(
+        ids,
         assigned["is_outlier"],
         model.segment_ids_.tolist(),
-        most_outlier_share=chosen.most_outlier_share,
+        most_outlier_share=chosen_params(params).most_outlier_share,
     )
+    profile = segment_profile(rows.reset_index(drop=True), ids.to_numpy())
+    named = profile[profile["segment_id"].isin(model.names("en"))]
+    return (*misfits, *find_wrong_figures(named, ids))
 
 
 def chosen_params(params: Params) -> "SegmentationParams":

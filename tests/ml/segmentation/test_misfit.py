@@ -39,7 +39,7 @@ def test_figures_of_the_customers_counted_are_right():
     ("table", "words"),
     [
         (segments((0, 3, 50.0), (4, 1, 9.0)), "segment 0 counts 3 customers and has 2"),
-        (segments((0, 2, 50.0)), "customers are of segments [4], which have no row"),
+        (segments((0, 2, 50.0)), "customers of segments 4 have no row"),
         (segments((0, 2, 50.0), (4, 1, float("nan"))), "net_revenue_brl_mean is no finite number"),
         (segments((0, 2, 50.0), (4, 1, 9.0), (5, 7, 1.0)), "segment 5 counts 7 customers and has 0"),
     ],
