@@ -6,6 +6,7 @@ What belongs here: one line at a time. What does not: what lines make together (
 import duckdb
 import pyarrow as pa
 
+from eshop_dagster.adapters.sources.report.distinct import evaluate
 from eshop_dagster.adapters.sources.report.file_lines import KEY_SEPARATOR, RAW
 from eshop_dagster.adapters.sources.report.headers import mapped_headers
 from eshop_dagster.adapters.sources.report.mapping import LineKey, OrderKey, ReportMapping
@@ -54,8 +55,7 @@ def open_lines(mapping: ReportMapping) -> duckdb.DuckDBPyConnection:
     """
     connection = duckdb.connect(config={"temp_directory": ""})
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
-    columns = ", ".join(f"{name} {kind}" for name, kind in TYPES.items())
-    connection.execute(f"CREATE TABLE lines ({columns})")
+    connection.execute(f"CREATE TABLE lines ({', '.join(_columns(mapping))})")
     # Another country's regions are as the shop writes them.
     states = {**STATE_NAMES, **{code: code for code in STATES}} if mapping.shop.is_brazilian else {}
     _words(connection, "state_words", states)
@@ -73,15 +73,12 @@ def add_lines(
     connection: duckdb.DuckDBPyConnection, batch: pa.Table, mapping: ReportMapping, *, file_number: int, first: int
 ) -> None:
     """Type one batch of `reading.read_file` into `lines`; `first` is the sequence number of its first line."""
-    sequence = pa.array(range(first, first + batch.num_rows), pa.int64())
-    numbered = batch.append_column("line_sequence", sequence)
     kinds = {name: _as_duckdb_sees(batch.schema.field(name).type) for name in batch.column_names}
     cleaned, values = _expressions(mapping, kinds)
-    connection.register("batch", numbered)
+    connection.register("batch", evaluate(connection, batch, cleaned, values).append_column(RAW, batch.column(RAW)))
     connection.execute(
-        f"INSERT INTO lines BY NAME SELECT line_sequence, {file_number} AS file_number, {RAW}, "
-        + ", ".join(f"{expression} AS {name}" for name, expression in values.items())
-        + f" FROM (SELECT line_sequence, {RAW}, {', '.join(cleaned)} FROM batch) ORDER BY line_sequence"
+        f"INSERT INTO lines BY NAME SELECT {first} + row_number() OVER () - 1 AS line_sequence, "
+        f"{file_number} AS file_number, * FROM batch"
     )
     connection.unregister("batch")
 
@@ -105,18 +102,34 @@ def _words(connection: duckdb.DuckDBPyConnection, table: str, meaning: dict[str,
     )
 
 
+def _columns(mapping: ReportMapping) -> list[str]:
+    """The columns of `lines`: what is not in the report, or the same on every line, takes no memory."""
+    texts = dict.fromkeys((f"c{index}" for index in range(len(mapped_headers(mapping)))), pa.string())
+    own = {"line_sequence", "file_number", RAW, *_expressions(mapping, texts)[1]}
+    given = {**dict.fromkeys(TYPES, "NULL"), "quantity": ONE_PIECE}
+    if isinstance(mapping.columns.order_id, LineKey):
+        given["order_key"] = "line_sequence"
+    given |= {name: literal(word) for name, word in mapping.constants if word}
+    return [
+        f"{name} {kind}" + ("" if name in own else f" GENERATED ALWAYS AS ({given[name]}::{kind}) VIRTUAL")
+        for name, kind in TYPES.items()
+    ]
+
+
 def _as_duckdb_sees(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple[list[str], dict[str, str]]:
+def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple[dict[str, str], dict[str, str]]:
     """Cleaning expressions for the batch's columns, and the value of each column of `lines` over the cleaned ones."""
     reader = Reader(mapping.format)
     place = {header: f"c{index}" for index, header in enumerate(mapped_headers(mapping))}
     column = {name: [place[header] for header in headers] for name, headers in mapping.columns.headers().items()}
-    cleaned = [f"{reader.text(name, kinds[name])} AS {name}" for name in place.values()]
+    cleaned = {name: reader.text(name, kinds[name]) for name in place.values()}
     at = {name: columns[0] for name, columns in column.items() if columns}
-    values = {"order_key": _order_key(reader, column["order_id"], mapping, kinds)}
+    values = {}
+    if not isinstance(mapping.columns.order_id, LineKey):
+        values["order_key"] = _order_key(reader, column["order_id"], mapping, kinds)
     values |= {name: reader.identifier(at[name]) for name in IDS if name in at}
     if "customer_id" in at:
         values["customer_id"] = customer(values["customer_id"], mapping, at.get("name"))
@@ -126,8 +139,8 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
     if "currency" in at:
         values["currency"] = _currency(at["currency"])
     values |= {name: reader.integer(at[name], kinds[at[name]]) for name in INTEGERS if name in at}
-    pieces = at.get("quantity")
-    values["quantity"] = reader.number(pieces, kinds[pieces], decimals=3) if pieces else ONE_PIECE
+    if "quantity" in at:
+        values["quantity"] = reader.number(at["quantity"], kinds[at["quantity"]], decimals=3)
     values |= _instants(reader, at, kinds, mapping.shop.time_zone)
     if "channel" in at:
         values["channel"] = f"lower({at['channel']}::VARCHAR)"
@@ -141,20 +154,11 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
         if not mapping.shop.is_brazilian:
             # The part before the blank or dash: of `SW1A 1AA` the district, not the street.
             values["zip_prefix"] = f"left(regexp_extract({text}, '^[^ -]+'), 5)"
-    constants = mapping.constants
-    if constants.channel:
-        values["channel"] = literal(constants.channel)
-    if constants.product_id:
-        values["product_id"] = literal(constants.product_id)
-    if constants.payment_method:
-        values["payment_method"] = literal(constants.payment_method)
     return cleaned, values
 
 
 def _order_key(reader: Reader, columns: list[str], mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> str:
     key = mapping.columns.order_id
-    if isinstance(key, LineKey):
-        return "line_sequence::VARCHAR"
     if not isinstance(key, OrderKey):
         return reader.identifier(columns[0])
     parts = []

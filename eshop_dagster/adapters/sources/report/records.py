@@ -3,13 +3,20 @@
 import csv
 import re
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Protocol
 
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.format import Format
 
 BROKEN_QUOTES = "broken_quotes"
 DIGITS = re.compile(r"\d+")
+
+
+class Lines(Protocol):
+    """A text that is read line by line."""
+
+    def readline(self) -> str:
+        """The next line with its line break, or an empty text at the end."""
 
 
 class Records:
@@ -23,7 +30,7 @@ class Records:
         broken: why the row in hand could not be taken apart; it then has no fields.
     """
 
-    def __init__(self, text: TextIO, form: Format, name: str) -> None:
+    def __init__(self, text: Lines, form: Format, name: str) -> None:
         self.line = 0
         self.broken: str | None = None
         self._name = name
@@ -77,6 +84,11 @@ class Records:
         self._again.extend(reversed(self._record[1:]))
         self.line -= len(self._record) - 1
         del self._record[1:]
+
+    @property
+    def has_again(self) -> bool:
+        """Whether the next line is one that is read again."""
+        return bool(self._again)
 
     def has_stray_quote(self, width: int, dated: int) -> bool:
         """Whether a stray quote damaged the row in hand, though it has `width` fields.
