@@ -22,6 +22,13 @@ MONEY = pa.decimal128(18, 2)
 UNIT_PRICE = pa.decimal128(18, 4)
 QUANTITY = pa.decimal128(18, 3)
 
+LARGEST_AMOUNT = 100_000_000_000
+"""The largest amount of a line, a freight or a payment, either way, and the largest price, in the shop's currency.
+
+Within it every table's decimals hold what is made of it: a month of 90,000 such lines, an order of 100 of them, and the
+squares of a thousand such orders of one customer.
+"""
+
 STATES = [
     "AC",
     "AL",
@@ -100,6 +107,10 @@ def _one_of(column: str, values: tuple[str, ...] | list[str]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
+def _within(column: str) -> str:
+    return f"abs({column}) <= {LARGEST_AMOUNT}"
+
+
 def _text(**options: object) -> Column:
     return Column(pa.string(), **options)  # type: ignore[arg-type]
 
@@ -140,7 +151,7 @@ TABLES: dict[str, Table] = {
             "category": _text(),
             "category_english": _text(),
             "weight_kg": Column(pa.float64(), rule="weight_kg >= 0 AND isfinite(weight_kg)"),
-            "list_price_brl": Column(MONEY, rule="list_price_brl >= 0"),
+            "list_price_brl": Column(MONEY, rule=f"list_price_brl BETWEEN 0 AND {LARGEST_AMOUNT}"),
         },
     ),
     "sellers": Table(
@@ -180,8 +191,13 @@ TABLES: dict[str, Table] = {
             "product_id": _key(),
             "seller_id": _text(),
             "quantity": Column(QUANTITY, is_required=True, rule="quantity <> 0"),
-            "unit_price_brl": Column(UNIT_PRICE, is_required=True, rule="unit_price_brl >= 0"),
-            "freight_brl": Column(MONEY),
+            "unit_price_brl": Column(
+                UNIT_PRICE,
+                is_required=True,
+                rule=f"unit_price_brl BETWEEN 0 AND {LARGEST_AMOUNT} "
+                f"AND abs(quantity::DECIMAL(38, 3) * unit_price_brl) <= {LARGEST_AMOUNT}",
+            ),
+            "freight_brl": Column(MONEY, rule=_within("freight_brl")),
         },
     ),
     "payments": Table(
@@ -192,7 +208,7 @@ TABLES: dict[str, Table] = {
             "sequence": Column(pa.int32(), is_required=True, rule="sequence >= 0"),
             "method": _text(is_required=True),
             "installments": Column(pa.int32(), rule="installments >= 0"),
-            "amount_brl": Column(MONEY, is_required=True),
+            "amount_brl": Column(MONEY, is_required=True, rule=_within("amount_brl")),
         },
     ),
     "reviews": Table(

@@ -103,6 +103,8 @@ FORBIDDEN = {
     ("order_items", "line_number"): "0",
     ("order_items", "quantity"): "0",
     ("order_items", "unit_price_brl"): "-0.0001",
+    ("order_items", "freight_brl"): "-100000000000.01",
+    ("payments", "amount_brl"): "100000000000.01",
     ("payments", "sequence"): "-1",
     ("payments", "installments"): "-1",
     ("reviews", "score"): "6",

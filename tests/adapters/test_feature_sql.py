@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from eshop_dagster.adapters.feature_sql import INPUTS, LINES, ORDERS, PRODUCTS, FeatureSql, compiled_features
+from eshop_dagster.contract import LARGEST_AMOUNT
 from eshop_dagster.ml.features import FEATURES, feature_matrix
 
 AS_OF = date(2024, 3, 31)
@@ -74,6 +76,33 @@ def test_an_order_of_any_worth_that_the_contract_takes_has_features(feature_sql:
 
     assert row["largest_ticket_brl"] == float(brl)
     assert row["ticket_spread_brl"] == pytest.approx((float(brl) - 100) / 2)
+
+
+def test_a_thousand_orders_of_a_hundred_lines_at_the_largest_amount_have_exact_features(
+    feature_sql: FeatureSql,
+) -> None:
+    worth = 100 * Decimal(LARGEST_AMOUNT)
+    orders = [order(f"o{n}", 1 + n, revenue_brl=worth, freight_brl=worth) for n in range(1000)]
+    [row] = feature_sql.features(**asked(*orders)).to_pylist()
+
+    assert (row["average_ticket_brl"], row["ticket_spread_brl"]) == (1e13, 0)
+    assert (row["net_revenue_brl"], row["net_revenue_last_90_days_brl"]) == (1e16, 90e13)
+    assert row["freight_share"] == 0.5
+    assert all(np.isfinite(row[name]) for name in FEATURES)
+
+
+def test_a_history_at_every_bound_of_the_api_has_finite_features(feature_sql: FeatureSql) -> None:
+    # 2,000 orders of 500 lines of 10,000 pieces at 1,000,000; every second one came back.
+    worth, nothing = 500 * Decimal(10_000 * 1_000_000), Decimal("0.00")
+    orders = [
+        order(f"o{n}", 1 + n, revenue_brl=worth, returned_brl=worth if n % 2 else nothing, item_count=500)
+        for n in range(2000)
+    ]
+    [row] = feature_sql.features(**asked(*orders)).to_pylist()
+
+    assert (row["largest_ticket_brl"], row["ticket_spread_brl"]) == (5e12, 0)
+    assert (row["net_revenue_brl"], row["average_ticket_brl"]) == (5e15, 5e12)
+    assert all(np.isfinite(row[name]) for name in FEATURES)
 
 
 def test_the_rows_are_what_a_model_takes_sorted_by_customer(feature_sql: FeatureSql) -> None:

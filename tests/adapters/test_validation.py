@@ -48,6 +48,29 @@ def test_every_rule_of_the_contract_has_a_value_here_that_breaks_it() -> None:
     assert ruled == set(FORBIDDEN)
 
 
+@pytest.mark.parametrize(
+    ("quantity", "price"),
+    [("1", "100000000000"), ("-1", "100000000000"), ("999999999", "100.0000"), ("0.001", "100000000000.0000")],
+)
+def test_a_line_at_the_largest_amount_is_taken(quantity: str, price: str) -> None:
+    row = stored("order_items", quantity=quantity, unit_price_brl=price, freight_brl="-100000000000")
+    assert check_rows("order_items", table([row])).accepted.num_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price"),
+    [
+        ("1", "100000000000.0001"),
+        ("1000000001", "100"),
+        ("-2", "50000000000.0001"),
+        ("999999999999999.999", "99999999999999.9999"),
+    ],
+)
+def test_a_line_beyond_the_largest_amount_is_quarantined_before_any_sum_overflows(quantity: str, price: str) -> None:
+    row = stored("order_items", quantity=quantity, unit_price_brl=price)
+    assert check_rows("order_items", table([row])).quarantined["reason"].to_pylist() == ["rule:unit_price_brl"]
+
+
 def test_an_order_placed_after_the_day_it_is_reported_for_is_quarantined() -> None:
     # 02:59 UTC is still the evening before in São Paulo.
     late = [

@@ -8,7 +8,7 @@ SELECT *, timezone('{time_zone}', ordered_at)::DATE AS ordered_date,
 FROM read_parquet('{raw}/orders/*/*.parquet', hive_types = {{'changed_date': DATE}});
 CREATE VIEW raw_items AS
 SELECT * EXCLUDE (freight_brl), coalesce(freight_brl, 0)::DECIMAL(18, 2) AS freight_brl,
-    (quantity * unit_price_brl)::DECIMAL(18, 2) AS line_total_brl, quantity < 0 AS is_return
+    (quantity::DECIMAL(38, 3) * unit_price_brl)::DECIMAL(18, 2) AS line_total_brl, quantity < 0 AS is_return
 FROM read_parquet('{raw}/order_items/*/*.parquet', hive_types = {{'changed_date': DATE}});
 CREATE VIEW raw_payments AS FROM read_parquet('{raw}/payments/*/*.parquet', hive_types = {{'changed_date': DATE}});
 
