@@ -43,6 +43,13 @@ def test_a_returned_order_came_back_whole_unless_its_lines_say_what_did() -> Non
     assert (cancelled["revenue_brl"], cancelled["returned_brl"]) == (0, 0)
 
 
+def test_an_order_at_every_bound_is_held_to_the_cent() -> None:
+    dear = item(quantity=10_000, unit_price_brl=1_000_000, freight_brl=100_000)
+    row = first(order(items=[dear] * 400 + [dear | {"quantity": -10_000, "freight_brl": -100_000}] * 100))
+    assert (row["revenue_brl"], row["returned_brl"]) == (Decimal("4000000000000.00"), Decimal("1000000000000.00"))
+    assert row["freight_brl"] == 30_000_000
+
+
 def test_a_cancelled_order_has_lines_and_freight_and_earns_nothing() -> None:
     row = first(order(is_cancelled=True, items=[item(freight_brl=5)]))
     assert (row["item_count"], row["revenue_brl"], row["freight_brl"]) == (1, 0, 5)

@@ -9,8 +9,10 @@ import pytest
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report import ReportSource
 
+from ..raw_home import ANYTHING_GOES
 from .report_drafts import revenue
 from .test_report_orders import line, rejects, report, rows
+from .whole_pull import pulled
 
 
 def reasons(source: ReportSource) -> list[str]:
@@ -209,3 +211,26 @@ def test_numbers_that_start_again_each_day_are_rejected_and_lines_after_midnight
     assert reasons(report(tmp_path, lines)) == ["order_conflict:ordered_at"] * 2
     lines = [line(ordered_at="2024-03-05 23:59:59"), line(ordered_at="2024-03-06 00:00:01", product_id="cup")]
     assert reasons(report(tmp_path, lines)) == []
+
+
+def test_orders_at_the_largest_amount_are_loaded_and_beyond_it_are_in_quarantine_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    lines = [
+        line(order_id="1", unit_price="100000000000.00"),
+        line(order_id="2", unit_price="100.0000", quantity="1000000000"),
+        line(order_id="3", unit_price="100000000000.01"),
+        line(order_id="4", unit_price="10000000000.00", quantity="11"),
+        line(order_id="5", unit_price="999999999999.99", quantity="999999999999999.999"),
+        line(order_id="6", unit_price="99999999999999999999.00"),
+        line(order_id="7", unit_price="100.00"),
+        line(order_id="7", unit_price="100.00", freight="100000000000.01"),
+    ]
+    home = pulled(lambda: report(tmp_path, lines), tmp_path / "home", ANYTHING_GOES)
+    assert home.column("order_items", "unit_price_brl") == [Decimal("100.0000"), Decimal("100000000000.0000")]
+    assert {one.rpartition(":")[2] for one in home.column("orders", "order_id")} == {"1", "2"}
+    assert home.quarantined == {
+        ("order_items", "rule:unit_price_brl"): 3,
+        ("order_items", "unreadable:unit_price_brl"): 1,
+        ("order_items", "rule:freight_brl"): 2,
+    }

@@ -93,6 +93,14 @@ def test_the_pipeline_itself_gives_the_final_ids(shop, segmentation_result):
     assert worth == sorted(worth, reverse=True)
 
 
+def test_a_customer_at_the_contracts_largest_amounts_has_a_segment(shop, segmentation_result):
+    row = feature_matrix(shop[1].head(1), SEGMENT_FEATURES)
+    dear = row.assign(**{name: 1e16 for name in row.columns if name.endswith("_brl")})
+    assigned = segmentation_result.pipeline.assign(dear)
+    assert assigned["segment_id"].isin(segmentation_result.labels["segment_id"]).all()
+    assert np.isfinite(assigned["typicality"]).all()
+
+
 def test_neither_row_order_nor_pseudonyms_change_a_byte(shop, segmentation_result):
     frame = shop[1].sample(frac=1, random_state=5)
     renamed = frame.assign(customer_key=[f"p{place:05d}" for place in range(len(frame))])

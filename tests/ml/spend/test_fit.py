@@ -218,3 +218,11 @@ def test_the_model_takes_every_feature_by_name(spend_result):
     assert spend_result.feature_names == tuple(FEATURES)
     one = feature_matrix(customers(customer()), FEATURES)
     assert spend_result.mean.pipeline.predict(one)[0] >= 0
+
+
+def test_figures_of_a_customer_at_the_contracts_largest_amounts_are_finite(spend_rows, spend_result):
+    row = feature_matrix(spend_rows.scoring.head(1), FEATURES)
+    dear = row.assign(**{name: 1e16 for name in row.columns if name.endswith("_brl")})
+    found = spend_result.mean.pipeline.figures(dear)
+    assert all(np.isfinite(values).all() for values in found.values())
+    assert found["expected_spend_brl"][0] >= 0
