@@ -59,6 +59,10 @@ class SpendFigures(Answer):
         description="`model`; null: there is no champion, and nothing is expected; `newcomers`: no sale "
         "is known, and the figures are what people spent in a window from the moment they registered.",
     )
+    caveat: str | None = Field(
+        default=None,
+        description="Why probability, spend_if_buying_brl and its bounds are null though a model answers; else null.",
+    )
     reasons: list[Reason] | None = Field(
         default=None,
         description="Null where none were asked for, where no model answers, or where the release publishes no "

@@ -18,10 +18,15 @@ from eshop_dagster.api.conversion import key_of
 from eshop_dagster.api.state import State
 from eshop_dagster.ml.features import CUSTOMER_KEY, FEATURES, feature_matrix
 from eshop_dagster.ml.spend.explain import explain_spend, with_sentences
+from eshop_dagster.ml.spend_figures import EXPECTED, PROBABILITY
 from eshop_dagster.shop import in_currency_of
 
 REASONS = 3
 UNKNOWN, NEW, SCORED = "unknown_customer", "new_customer", "scored"
+WITHOUT_OUTLOOK = (
+    "Only expected_spend_brl is known: the shop is too young for a whole window of window_days to be judged, and a "
+    "shorter one does not show who buys in the longer, nor how much."
+)
 
 Row = dict[str, Any]
 Tables = Mapping[str, pa.Table]
@@ -156,7 +161,9 @@ def _segment_columns(state: State, frame: pd.DataFrame) -> Mapping[str, npt.NDAr
 def _spend_rows(state: State, found: Mapping[str, npt.NDArray[Any]], words: Sequence[Any]) -> list[Row]:
     basis = None if state.spend.version is None else "model"
     columns = [_plain(found[name]) for name in SCORE_COLUMNS]
-    names, window = SCORE_COLUMNS, {"window_days": state.release.window_days}
+    names, window = SCORE_COLUMNS, dict[str, Any](window_days=state.release.window_days)
+    is_partial = np.isnan(found[PROBABILITY]).all() and not np.isnan(found[EXPECTED]).all()
+    window["caveat"] = WITHOUT_OUTLOOK if is_partial else None
     return [
         {"status": SCORED, "basis": basis, **window, **dict(zip(names, values, strict=True)), "reasons": why}
         for *values, why in zip(*columns, words, strict=True)

@@ -69,23 +69,20 @@ class StoredShop:
         settings = {"horizon_days": self._params.cutoffs.horizon_days, **values, "bootstrap_draws": 1}
         short = cutoffs.short_window_days
         labelled = {one: self._labelled(one, short) for one in cutoffs.labelled}
-        learned = pd.concat([drawn_training_rows(rows, seed) for rows in labelled.values()], ignore_index=True)
+        chosen = SpendParams.from_mapping(settings)
+        learned = pd.concat(
+            [drawn_training_rows(rows, seed, chosen.fit_rows) for rows in labelled.values()], ignore_index=True
+        )
         judging = pd.concat([labelled[one] for one in cutoffs.judging], ignore_index=True)
         scoring = self.rows(day).drop(columns=LABEL)
-        result = fit_spend(learned, judging, scoring, SpendParams.from_mapping(settings), seed)
+        result = fit_spend(learned, judging, scoring, chosen, seed, short)
         self.reasons[day] = result.reason
         return trained_of(day, result)
 
     def _labelled(self, cutoff: date, short: int | None) -> "pd.DataFrame":
-        """Return rows with a label as of a whole horizon, where a young shop has room for a short window only."""
         import pandas as pd
 
-        from eshop_dagster.ml.features import LABEL
-
-        if short is None:
-            return self.rows(cutoff)
-        rows = pd.read_parquet(self._history.rows(cutoff, short))
-        return rows.assign(**{LABEL: rows[LABEL].astype("float64") * self._params.cutoffs.horizon_days / short})
+        return self.rows(cutoff) if short is None else pd.read_parquet(self._history.rows(cutoff, short))
 
     def _cutoffs(self, day: date) -> "Cutoffs":
         from eshop_dagster.ml.cutoffs import plan_cutoffs

@@ -61,7 +61,7 @@ def spend(home: Path, days: int) -> dict[str, Any]:
     (learned, judging), scoring = labelled_rows_of(snapshot, seed, chosen.fit_rows), snapshot.scoring()
     parts = _Parts()
     with parts.measure("spend training"):
-        result = fit_spend(learned, judging, scoring, chosen, seed)
+        result = fit_spend(learned, judging, scoring, chosen, seed, snapshot.label_days)
     with parts.floor("spend training"):
         fitted = _fit_bare_spend(learned, judging, chosen, seed)
     if result.mean is None:

@@ -128,9 +128,12 @@ def card_of(name: str, model: Any, shop: Shop = BRAZIL) -> Card:
         outputs[3]["description"] += _total_errors(model.total_errors)
         history = made_up_history(date.fromordinal(int(model.trained_until)), shop)
         return Card(inputs, outputs, history, _CODE[name])
+    is_partial = name == "spend" and model.outlook_ is None
     features = [str(feature) for feature in model.feature_names_]
     inputs = [_column(shop, feature, "float64", FEATURES[feature]) for feature in features]
     outputs = [_column(shop, *one) for one in (_SPEND if name == "spend" else _SEGMENT)]
+    for column in outputs[1:] if is_partial else []:
+        column["description"] += _NOT_KNOWN
     return Card(inputs, outputs, sample_input(features), _CODE[name])
 
 
@@ -158,6 +161,7 @@ _SPEND = (
     ("spend_if_buying_lower_80_brl", "float64", "8 of 10 who buy spend between this and the upper end"),
     ("spend_if_buying_upper_80_brl", "float64", "its upper end; `..._95_brl` likewise for 95 of 100"),
 )
+_NOT_KNOWN = "; NaN in this version, which was judged on a window shorter than the one it predicts"
 _SEGMENT = (
     ("segment_id", "int64", "`assign`: the segment; the same id keeps its meaning in later versions"),
     ("typicality", "float64", "share (0-1) of the segment's customers at training that were less typical"),

@@ -40,8 +40,10 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "customer_key": _KEY,
         "as_of_date": "Cut-off: the first business date of which nothing is known. Spending counts from it on.",
         "expected_spend_brl": "Net spend to expect of the customer in the window that the manifest names.",
-        "purchase_probability": "Probability (0 to 1) that the customer buys in the window that the manifest names.",
-        "spend_if_buying_brl": "Net spend to expect of the customer in the window, if the customer buys.",
+        "purchase_probability": "Probability (0 to 1) that the customer buys in the window that the manifest names. "
+        "NULL where the model was judged on a shorter one.",
+        "spend_if_buying_brl": "Net spend to expect of the customer in the window, if the customer buys. "
+        "NULL with purchase_probability.",
         **_ends("spend_if_buying", "amounts that such customers spend in the window if they buy"),
         "spend_model_version": "Version of the model that expects this; NULL without one.",
         "segment_id": f"{_SEGMENT} NULL without a model.",

@@ -126,9 +126,9 @@ class Snapshot:
         return found
 
     @property
-    def window_share(self) -> float:
-        """The share of the horizon that the labels cover: 1 but for a shop too young for a whole window."""
-        return float(self.description["label_days"] / self.description["horizon_days"])
+    def label_days(self) -> int:
+        """Days that the labels are of: the horizon but for a shop too young for a whole window."""
+        return int(self.description["label_days"])
 
     @property
     def caveat(self) -> str:

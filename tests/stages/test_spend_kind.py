@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from eshop_dagster.ml.cutoffs import Cutoffs
@@ -38,6 +39,11 @@ def test_the_labels_of_a_shorter_window_are_scaled_to_the_horizon_and_it_is_said
         assert "only parts that need none serve" in trained.reason
     ratios = [one.tables["candidates"].set_index("candidate")["calibration_ratio"] for one in (whole, short)]
     assert ratios[1]["bg_nbd_of_the_day"] == pytest.approx(ratios[0]["bg_nbd_of_the_day"] / 2)
+    # How many buy, and what buyers spend, does not double with the days: nothing is said of it.
+    assert {"chances", "coverage"} <= set(whole.tables) and not {"chances", "coverage"} & set(short.tables)
+    assert not {"chances", "coverage"} & set(short.figures)
+    found = short.pipeline.figures(snapshots[1].scoring()[list(short.feature_names)])
+    assert np.isnan(found["purchase_probability"]).all() and np.isfinite(found["expected_spend_brl"]).all()
 
 
 def test_predictions_to_be_made_again_cover_the_day_of_scoring_and_the_holdout(platform: Platform) -> None:

@@ -35,6 +35,8 @@ def member_list(view: View, names: dict[int, str], segments: Collection[int]) ->
         frame = view.ask(customers.members, replace(view.scope("states"), segments=tuple(segments)))
         frame["segment"] = [names.get(one, "") for one in frame["segment_id"]]
         table(view, "customers.list", frame, _columns(view), most=10)
+        if frame["purchase_probability"].isna().all() and frame["expected_spend_brl"].notna().any():
+            st.caption(view.text("customers.without_probability"))
         email = visitor()
         if email is None or not may_reveal(view.home, email):
             st.caption(view.text("customers.reveal_denied"))

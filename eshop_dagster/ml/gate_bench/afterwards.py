@@ -30,7 +30,7 @@ class Afterwards:
         actual: what they spent, an amount.
         served: what was expected of them.
         baseline_said: what that baseline expected.
-        probability: published probability to buy.
+        probability: published probability to buy; NaN where none is.
         bg_nbd_chance: BG/NBD's own; NaN where it could not be fitted.
         bounds: by level the ends of what is spent by who buys; NaN where none are known.
     """
@@ -67,10 +67,13 @@ class Afterwards:
             "difference_brl_upper": apart.upper,
             "total_ratio": calibration_ratio(self.actual, self.served),
             "buyers": int(bought.sum()),
-            **evaluate_purchases(bought, self.probability),
         }
-        if np.isfinite(self.bg_nbd_chance).all():
-            own = evaluate_purchases(bought, self.bg_nbd_chance)
+        # A model that was judged on a short window has no probability.
+        said = np.isfinite(self.probability)
+        if said.any():
+            found |= evaluate_purchases(bought[said], self.probability[said])
+        if said.any() and np.isfinite(self.bg_nbd_chance[said]).all():
+            own = evaluate_purchases(bought[said], self.bg_nbd_chance[said])
             found |= {f"bg_nbd_{name}": value for name, value in own.items()}
         for level, (lower, upper) in self.bounds.items():
             known = bought & np.isfinite(lower) & np.isfinite(upper)

@@ -138,11 +138,11 @@ class BuyTillYouDieSpend(BaseEstimator):  # type: ignore[misc]
         """Return amounts of 0 or more."""
         return self._spend(*_known(frame))
 
-    def chance(self, frame: pd.DataFrame) -> Floats:
-        """Return the probability (0-1) of an order in the window, whatever it is worth."""
+    def chance(self, frame: pd.DataFrame, days: int | None = None) -> Floats:
+        """Return the probability (0-1) of an order in so many days (None: the horizon), whatever it is worth."""
         recency, tenure, orders, _ = _known(frame)
         last, weeks = np.maximum(tenure - recency, 0.0) / _DAYS_A_WEEK, tenure / _DAYS_A_WEEK
-        return purchase_chance(self.purchases_, orders - 1, last, weeks, self.horizon_days / _DAYS_A_WEEK)
+        return purchase_chance(self.purchases_, orders - 1, last, weeks, (days or self.horizon_days) / _DAYS_A_WEEK)
 
     def effects(self, frame: pd.DataFrame) -> Effects:
         """Return effects against the customer at the median of every feature."""

@@ -32,11 +32,19 @@ from eshop_dagster.ml.spend.walk import ZERO, WalkForward, fit_on, walk_forward
 from eshop_dagster.ml.spend.weights import rescaled, weights_of
 from eshop_dagster.ml.spend_figures import FIGURES, LEVELS, PROBABILITY, bounds_of
 
+_WITHOUT_OUTLOOK = (
+    "Probability to buy and intervals are left out: {days} days of labels do not show who buys within {horizon} days."
+)
 _COVERAGE_COLUMNS = ("level", "coverage_share", "mean_width_brl", "buyer_count")
 
 
 def fit_spend(
-    learned: pd.DataFrame, judging: pd.DataFrame, scoring: pd.DataFrame, params: SpendParams, seed: int
+    learned: pd.DataFrame,
+    judging: pd.DataFrame,
+    scoring: pd.DataFrame,
+    params: SpendParams,
+    seed: int,
+    label_days: int | None = None,
 ) -> SpendResult:
     """Judge the mean of all parts on each judged window, then fit every part again with all that is known.
 
@@ -50,23 +58,30 @@ def fit_spend(
     Rows are drawn and ordered by what they hold and nothing depends on the number of threads: the same rows and seed
     give the same bytes, whatever the customers are called.
 
+    Labels of a young shop may be of fewer days than the horizon. A mean grows with the days, so that they are scaled and
+    the parts compared by them. How many buy, and how much buyers spend, does not grow in proportion: probability to buy
+    and intervals are not learned then, and `figures` of the model has no value for them.
+
     Args:
         learned: keys, all of `FEATURES` and the label at every labelled cut-off, the judged ones too.
         judging: the same at the judged cut-offs.
         scoring: keys and features at the day of scoring.
         params: of the model.
         seed: of the draws, the boosted trees and the bootstrap.
+        label_days: length of the window that the labels are of; None is the horizon.
 
     Raises:
         ValueError: the frames break the format, or labels are negative.
     """
     learned, judging, scoring = (sorted_by_key(frame) for frame in (learned, judging, scoring))
+    label_days = label_days or params.horizon_days
+    learned, judging = (_of_whole_window(frame, label_days, params) for frame in (learned, judging))
     spent_brl(learned, "training")
     obstacle = obstacle_in("judged", spent_brl(judging, "judged"), params)
     ahead = feature_matrix(scoring, NAMES)
     if obstacle:
         return SpendResult.without_model(NAMES, f"There is no spend model: {obstacle}.")
-    walk = walk_forward(learned, judging, params, seed)
+    walk = walk_forward(learned, judging, params, seed, label_days)
     drawn = drawn_rows(learned, [*NAMES, LABEL], rows=params.fit_rows, seed=seed)
     fitted = fit_on(drawn if walk.has_labels else None, scoring, params, seed)
     able = fitted.predict(ahead)
@@ -77,7 +92,7 @@ def fit_spend(
         )
     weights = rescaled(weights_of(errors))
     until = str(pd.Timestamp(scoring[AS_OF_DATE].iloc[0]).date())
-    maker = _Maker(walk, fitted, until, params, seed)
+    maker = _Maker(walk, fitted, until, has_outlook=label_days == params.horizon_days)
     mean = maker.serve(WEIGHTED_MEAN, weights)
     rival = walk.best_baseline()
     stand_in = maker.serve(rival, {rival: 1.0}) if rival in able else None
@@ -90,6 +105,7 @@ def fit_spend(
     notes = [
         *worse_chances(mean.metrics, chances),
         *walk.notes,
+        *([] if maker.has_outlook else [_WITHOUT_OUTLOOK.format(days=label_days, horizon=params.horizon_days)]),
         *(f"{name} weighs nothing: {words}." for name, words in fitted.trouble.items() if name in walk.parts),
     ]
     return SpendResult(
@@ -116,14 +132,23 @@ class _Maker:
     walk: WalkForward
     fitted: Fitted
     until: str
-    params: SpendParams
-    seed: int
+    has_outlook: bool
 
     def serve(self, name: str, weights: Mapping[str, float]) -> Served:
         """Return the model with these weights, and what its walk-forward predictions were worth."""
         walk, predicted = self.walk, self.walk.mean_of(weights)
-        outlook = SpendOutlook().fit(walk.rows, predicted, walk.actual)
         pipeline = SpendMean({part: self.fitted.parts[part] for part in weights}, dict(weights))
+        if not self.has_outlook:
+            return Served(
+                name=name,
+                pipeline=pipeline.known_as(NAMES, self.until, None),
+                predicted=predicted,
+                metrics=evaluate_spend(walk.actual, predicted),
+                holdout=_said_of_last_window(walk, predicted),
+                coverage=pd.DataFrame(),
+                chances=pd.DataFrame(),
+            )
+        outlook = SpendOutlook().fit(walk.rows, predicted, walk.actual)
         coverage, holdout = _coverage(walk, predicted)
         bought = holdout["actual_brl"].to_numpy() > 0
         chances = evaluate_purchases(bought, holdout[PROBABILITY].to_numpy())
@@ -177,11 +202,24 @@ def _coverage(walk: WalkForward, predicted: Floats) -> tuple[pd.DataFrame, pd.Da
         held = coverage_share(actual[bought][known], lower[known], upper[known]) if known.any() else np.nan
         width = float((upper - lower)[known].mean()) if known.any() else np.nan
         rows.append((level, held, width, int(known.sum())))
-    rival = walk.best_baseline() or ZERO
-    holdout = walk.rows.iloc[last][["customer_key", AS_OF_DATE]].assign(
-        actual_brl=actual, predicted_brl=predicted[last], baseline_brl=walk.said[rival][last], **said
+    holdout = _said_of_last_window(walk, predicted).assign(**said)
+    return pd.DataFrame(rows, columns=list(_COVERAGE_COLUMNS)), holdout
+
+
+def _said_of_last_window(walk: WalkForward, predicted: Floats) -> pd.DataFrame:
+    """Return what customers of the last window spent, and what model and best baseline expected of them."""
+    last, rival = walk.windows()[-1], walk.best_baseline() or ZERO
+    rows = walk.rows.iloc[last][["customer_key", AS_OF_DATE]].assign(
+        actual_brl=walk.actual[last], predicted_brl=predicted[last], baseline_brl=walk.said[rival][last]
     )
-    return pd.DataFrame(rows, columns=list(_COVERAGE_COLUMNS)), holdout.reset_index(drop=True)
+    return rows.reset_index(drop=True)
+
+
+def _of_whole_window(frame: pd.DataFrame, label_days: int, params: SpendParams) -> pd.DataFrame:
+    """Return the rows with their label as of the whole horizon; a frame without a label as it is."""
+    if label_days == params.horizon_days or LABEL not in frame.columns:
+        return frame
+    return frame.assign(**{LABEL: frame[LABEL].astype("float64") / (label_days / params.horizon_days)})
 
 
 def _apart(walk: WalkForward, a: Floats, b: Floats, params: SpendParams, seed: int) -> Interval:

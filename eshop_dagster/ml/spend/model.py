@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 
 from eshop_dagster.ml.spend.effects import Effects, Floats, merged
 from eshop_dagster.ml.spend.outlook import SpendOutlook
-from eshop_dagster.ml.spend_figures import bounds_of
+from eshop_dagster.ml.spend_figures import EXPECTED, FIGURES
 from eshop_dagster.ml.threads import one_thread
 
 CHUNK_ROWS = 250_000
@@ -21,7 +21,8 @@ class SpendMean(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     Attributes:
         parts: estimators with `predict` and `effects`, by name.
         weights: the share of each, in the order of `parts`; 1 in sum.
-        outlook_: probability to buy and bounds, learned from rows that no part was fitted on; or None.
+        outlook_: probability to buy and bounds, learned from rows that no part was fitted on; None where labels are of
+            fewer days than the horizon.
         feature_names_: the columns that the frames must have; others are not looked at.
         learned_until_: ISO date of the day it was trained for: nothing from that day on was known to it.
     """
@@ -47,27 +48,12 @@ class SpendMean(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def figures(self, frame: pd.DataFrame) -> dict[str, Floats]:
         """Return all that is published of each customer's spend, by the names in `ml.spend_figures`.
 
-        Raises:
-            ValueError: the model was made without an outlook.
+        Without an outlook, which a young shop's labels cannot teach, all but the expectation is NaN.
         """
-        return self._known_outlook().figures(frame, self.predict(frame))
-
-    def predict_interval(self, frame: pd.DataFrame, level: float = 0.8) -> tuple[Floats, Floats]:
-        """Return the ends, amounts, between which lies with probability `level` what is spent by who buys.
-
-        Raises:
-            ValueError: no interval of that level was learned.
-        """
-        found = self.figures(frame)
-        if bounds_of(level)[0] not in found:
-            raise ValueError(f"no interval of level {level} was learned; expected 0.8 or 0.95.")
-        lower, upper = (found[name] for name in bounds_of(level))
-        return lower, upper
-
-    def _known_outlook(self) -> SpendOutlook:
+        expected = self.predict(frame)
         if self.outlook_ is None:
-            raise ValueError("the model has no intervals: its outlook was not learned. Train it by fit_spend.")
-        return self.outlook_
+            return {**{name: np.full(len(frame), np.nan) for name in FIGURES}, EXPECTED: expected}
+        return self.outlook_.figures(frame, expected)
 
     def effects(self, frame: pd.DataFrame) -> Effects:
         """Return what each feature adds to each prediction, an amount: the weighted sum of the parts' own effects."""

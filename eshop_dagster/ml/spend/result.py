@@ -29,9 +29,10 @@ class Served:
         metrics: of those; and on the last window `coverage_80_share` and `coverage_95_share` of the intervals among its
             buyers, `brier` and `auc` of the probability to buy.
         holdout: of the last window: keys, `actual_brl`, `predicted_brl`, `baseline_brl` (of the best baseline),
-            and the columns of `ml.spend_figures`, learned on earlier windows.
+            and the columns of `ml.spend_figures`, learned on earlier windows, where there is an outlook.
         coverage: `level`, `coverage_share`, `mean_width_brl`, `buyer_count` of the intervals, on the last window.
-        chances: how many bought there by the probability to buy, as `calibration_curve` counts them.
+        chances: how many bought there by the probability to buy, as `calibration_curve` counts them. Both are empty,
+            and their metrics missing, where labels are of fewer days than the horizon.
     """
 
     name: str

@@ -28,7 +28,7 @@ class WalkForward:
         said: by part and baseline, amount of each row; those that failed on some window are left out.
         notes: a sentence for each part that failed, and for what the history was too short for.
         has_labels: whether parts were fitted that need labelled rows.
-        chances: the probability to buy of each row by BG/NBD of its day; None where that could not be fitted.
+        chances: the probability to buy of each row, in the days that its label is of, by BG/NBD of its day; None where that could not be fitted.
     """
 
     rows: pd.DataFrame
@@ -80,7 +80,9 @@ class WalkForward:
         return total
 
 
-def walk_forward(learned: pd.DataFrame, judging: pd.DataFrame, params: SpendParams, seed: int) -> WalkForward:
+def walk_forward(
+    learned: pd.DataFrame, judging: pd.DataFrame, params: SpendParams, seed: int, label_days: int | None = None
+) -> WalkForward:
     """Predict each judged window by parts fitted on the cut-offs whose label windows end before it begins.
 
     A window before which too few rows are labelled is left out. Where that is so of all, only the parts that need no
@@ -91,10 +93,13 @@ def walk_forward(learned: pd.DataFrame, judging: pd.DataFrame, params: SpendPara
         judging: features and label at the judged cut-offs.
         params: of the model.
         seed: of draws and trees.
+        label_days: length of the window that the labels are of, whose buyers BG/NBD's probability is held against;
+            None is the horizon.
     """
+    label_days = label_days or params.horizon_days
     judging = drawn_rows(judging, [*NAMES, LABEL], rows=len(judging), seed=seed)
     learned = drawn_rows(learned, [*NAMES, LABEL], rows=params.fit_rows, seed=seed) if len(learned) else learned
-    ends = pd.to_datetime(learned[AS_OF_DATE]) + timedelta(days=params.horizon_days)
+    ends = pd.to_datetime(learned[AS_OF_DATE]) + timedelta(days=label_days)
     earlier = {day: learned[ends <= pd.Timestamp(day)] for day in sorted(set(judging[AS_OF_DATE]))}
     ready = [day for day, known in earlier.items() if obstacle_in("training", label_of(known), params) is None]
     fitted_for = {day: earlier[day] for day in ready} or dict.fromkeys(earlier)
@@ -102,7 +107,7 @@ def walk_forward(learned: pd.DataFrame, judging: pd.DataFrame, params: SpendPara
     found = []
     for day, known in fitted_for.items():
         later = judging[judging[AS_OF_DATE] == day]
-        said, chances, failed = _window(known, later, params, seed)
+        said, chances, failed = _window(known, later, params, seed, label_days)
         trouble |= {name: words for name, words in failed.items() if name not in trouble}
         found.append((later, said, chances))
     names = [name for name in found[0][1] if all(name in said for _, said, _ in found)]
@@ -121,7 +126,7 @@ def walk_forward(learned: pd.DataFrame, judging: pd.DataFrame, params: SpendPara
 
 
 def _window(
-    known: pd.DataFrame | None, later: pd.DataFrame, params: SpendParams, seed: int
+    known: pd.DataFrame | None, later: pd.DataFrame, params: SpendParams, seed: int, label_days: int
 ) -> tuple[dict[str, Floats], Floats | None, dict[str, str]]:
     matrix = feature_matrix(later, NAMES)
     fitted = fit_on(known, later, params, seed)
@@ -129,7 +134,7 @@ def _window(
     said[ZERO] = np.zeros(len(later))
     if known is not None:
         said[MEAN] = np.full(len(later), float(label_of(known).mean()))
-    chances = fitted.parts[BG_NBD_DAY].chance(matrix) if BG_NBD_DAY in fitted.parts else None
+    chances = fitted.parts[BG_NBD_DAY].chance(matrix, label_days) if BG_NBD_DAY in fitted.parts else None
     return said, chances, fitted.trouble
 
 

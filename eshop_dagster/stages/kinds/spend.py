@@ -54,7 +54,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
 
     seed, chosen = seed_of(params.spend), spend_params(params)
     learned, judging = labelled_rows_of(snapshot, seed, chosen.fit_rows)
-    result = fit_spend(learned, judging, snapshot.scoring(), chosen, seed)
+    result = fit_spend(learned, judging, snapshot.scoring(), chosen, seed, snapshot.label_days)
     if result.mean is None:
         reports = {"parameters": parameters_report(chosen, seed)}
         return Trained("spend", "none", None, {}, {}, beats_baseline=False, reason=result.reason, reports=reports)
@@ -73,6 +73,8 @@ def _trained(result: "SpendResult", served: "Served", chosen: "SpendParams", see
     from eshop_dagster.ml.plots import chances_figure, coverage_figure, deciles_figure, residuals_figure
     from eshop_dagster.ml.spend import spend_deciles
 
+    outlook = {"coverage": served.coverage, "chances": served.chances} if len(served.chances) else {}
+    drawn = {"coverage": coverage_figure(served.holdout), "chances": chances_figure(served.chances)} if outlook else {}
     return Trained(
         model="spend",
         candidate=served.name,
@@ -82,30 +84,20 @@ def _trained(result: "SpendResult", served: "Served", chosen: "SpendParams", see
         beats_baseline=True,
         reason=" ".join([f"{served.name} is the best baseline that ranks customers.", *result.notes]),
         feature_names=result.feature_names,
-        tables={"coverage": served.coverage, "chances": served.chances, "deciles": spend_deciles(served.holdout)},
+        tables={**outlook, "deciles": spend_deciles(served.holdout)},
         reports={"parameters": parameters_report(chosen, seed), "weights": served.pipeline.weights_by_name()},
         figures={
             "deciles": deciles_figure(served.holdout),
             "residuals": residuals_figure(served.holdout),
-            "coverage": coverage_figure(served.holdout),
-            "chances": chances_figure(served.chances),
+            **drawn,
         },
         judged=(result, served.predicted),
     )
 
 
 def labelled_rows_of(snapshot: Snapshot, seed: int, fit_rows: int) -> tuple["pd.DataFrame", "pd.DataFrame"]:
-    """Return the rows of all labelled and of the judged cut-offs, as `fit_spend` takes them.
-
-    Where the window of a young shop is shorter than the horizon, labels are as of a whole one.
-    """
-    from eshop_dagster.ml.features import LABEL
-
-    share = snapshot.window_share
-    learned, judging = _drawn_rows_of(snapshot, seed, fit_rows), snapshot.judging()
-    if share == 1:
-        return learned, judging
-    return learned.assign(**{LABEL: learned[LABEL] / share}), judging.assign(**{LABEL: judging[LABEL] / share})
+    """Return the rows of all labelled and of the judged cut-offs, as `fit_spend` takes them."""
+    return _drawn_rows_of(snapshot, seed, fit_rows), snapshot.judging()
 
 
 def spend_params(params: Params) -> "SpendParams":

@@ -62,8 +62,8 @@ def test_the_best_baseline_of_those_that_rank_can_serve_with_bands_and_reasons(s
     ranking = table.loc[list(spend_result.walk.baselines)].drop(index=["zero", "mean"])
     assert stand_in.name == spend_result.rival == ranking["rmse_brl"].idxmin()
     matrix = feature_matrix(spend_rows.scoring, FEATURES)
-    lower, upper = stand_in.pipeline.predict_interval(matrix, 0.8)
-    assert (lower <= upper).all()
+    found = stand_in.pipeline.figures(matrix)
+    assert (found["spend_if_buying_lower_80_brl"] <= found["spend_if_buying_upper_80_brl"]).all()
     assert stand_in.pipeline.effects(matrix).predicted_brl() == pytest.approx(stand_in.pipeline.predict(matrix))
 
 
@@ -160,6 +160,29 @@ def test_a_young_shop_is_served_by_the_parts_that_need_no_label(spend_rows):
     assert result.stand_in.name in (BG_NBD_DAY, PAST_TOTAL)
     assert "only parts that need none serve" in result.reason
     assert result.mean.holdout["spend_if_buying_upper_80_brl"].max() > 0
+
+
+def test_labels_of_a_shorter_window_teach_no_probability_and_no_interval_of_the_whole(spend_rows):
+    """Of 28 days a mean can be carried to 90, the share of buyers and their amounts cannot."""
+    last = spend_rows.judging[spend_rows.judging[AS_OF_DATE] == JUDGING[-1]]
+    result = fit_spend(last, last, spend_rows.scoring, PARAMS, seed=3, label_days=28)
+    matrix = feature_matrix(spend_rows.scoring, FEATURES)
+    for served in (result.mean, result.stand_in):
+        found = served.pipeline.figures(matrix)
+        assert found.pop("expected_spend_brl").tolist() == served.pipeline.predict(matrix).tolist()
+        assert len(found) == 6 and all(np.isnan(values).all() for values in found.values())
+        assert served.chances.empty and served.coverage.empty
+        assert not {"brier", "auc", "coverage_80_share"} & set(served.metrics)
+    assert "28 days of labels do not show who buys within 90 days" in result.reason
+    assert result.walk.actual.sum() == pytest.approx(last[LABEL].sum() * 90 / 28)
+
+
+def test_bg_nbds_chance_is_held_against_the_buyers_of_the_days_that_the_labels_are_of(spend_rows):
+    last = spend_rows.judging[spend_rows.judging[AS_OF_DATE] == JUDGING[-1]]
+    short, whole = (fit_spend(last, last, spend_rows.scoring, PARAMS, seed=3, label_days=days) for days in (28, 90))
+    assert short.walk.chances.mean() < 0.6 * whole.walk.chances.mean()
+    bought = short.walk.actual > 0
+    assert short.rival_metrics["brier"] == pytest.approx(np.square(short.walk.chances - bought).mean())
 
 
 def test_a_part_that_fails_weighs_nothing_and_is_named(spend_rows, monkeypatch):

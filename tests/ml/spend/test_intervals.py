@@ -50,12 +50,13 @@ def test_ends_count_as_covered():
     assert coverage_share(np.array([1.0, 2.0, 5.0]), np.array([1.0, 0.0, 0.0]), np.array([3.0, 2.0, 4.0])) == 2 / 3
 
 
-def test_a_level_that_was_not_learned_and_a_model_without_bands_are_refused(shop):
+def test_a_level_that_was_not_learned_is_refused_and_a_model_without_outlook_says_the_expectation_alone(shop):
     bands = ConformalBands().fit(np.ones(300), np.ones(300))
     with pytest.raises(ValueError, match=r"no interval of level 0.5 was learned; expected one of \(0.8, 0.95\)"):
         bands.predict(np.ones(1), 0.5)
     frame = shop[1].drop(columns=["customer_key", "as_of_date"])
     part = TweedieSpend().fit(frame, shop[1]["spend_in_window_brl"].to_numpy())
     model = SpendMean({"linear": part}, {"linear": 1.0}).known_as(tuple(frame.columns), "2025-11-01", None)
-    with pytest.raises(ValueError, match="the model has no intervals"):
-        model.predict_interval(frame)
+    found = model.figures(frame)
+    assert found["expected_spend_brl"].tolist() == model.predict(frame).tolist()
+    assert np.isnan(found["purchase_probability"]).all() and np.isnan(found["spend_if_buying_upper_95_brl"]).all()
