@@ -125,24 +125,41 @@ class BackupStore:
         Raises:
             BackupError: it is lost, or is not what was kept.
         """
-        try:
-            found, _size = copy_hashed(self._path(sha256), target)
-        except FileNotFoundError as error:
-            raise BackupError(f"the backup's file {self._path(sha256)} is lost. {_REMEDY}") from error
+        if not self._path(sha256).is_file():
+            raise BackupError(f"the backup's file {self._path(sha256)} is lost. {_REMEDY}")
+        found, _size = copy_hashed(self._path(sha256), target)
         if found != sha256:
             raise BackupError(f"the backup's file {self._path(sha256)} is damaged (SHA-256 {found}). {_REMEDY}")
 
     def drop_older(self, keep: int) -> list[str]:
-        """Remove all but the newest backups, and what only they held; return their names."""
-        dropped = self.names()[:-keep]
+        """Remove all but the newest backups that are whole, and what only others held; return the names removed.
+
+        A backup whose list is damaged counts as none. It goes once so many whole ones are newer.
+        """
+        whole = {name: needed for name in self.names() if (needed := self._needed(name)) is not None}
+        if len(whole) <= keep:
+            return []
+        dropped = [name for name in self.names() if name < list(whole)[-keep]]
         for name in dropped:
             (self.folder / f"{name}.json").unlink()
-        if dropped:
-            needed = {one["sha256"] for name in self.names() for one in self.listing(name)["files"]}
+        # Of a damaged list among those that stay nobody knows what it held.
+        if all(name in whole for name in self.names()):
+            needed = {sha256 for name in self.names() for sha256 in whole[name]}
             for path in self._objects.glob("*/*"):
                 if path.name not in needed:
                     path.unlink()
         return dropped
+
+    def damaged(self) -> list[str]:
+        """Return the names of the backups whose list cannot be read, the oldest first."""
+        return [name for name in self.names() if self._needed(name) is None]
+
+    def _needed(self, name: str) -> set[str] | None:
+        """Return the hashes of all files of a backup; None where its list is damaged."""
+        try:
+            return {one["sha256"] for one in self.listing(name)["files"]}
+        except BackupError:
+            return None
 
     def _path(self, sha256: str) -> Path:
         return self._objects / sha256[:2] / sha256

@@ -57,6 +57,11 @@ def backup(
         typer.echo(f"Not in it: {one}.")
     if done.dropped:
         typer.echo(f"Removed: {', '.join(done.dropped)}.")
+    if done.damaged:
+        names = ", ".join(done.damaged)
+        typer.echo(
+            f"Older backups that cannot be restored, for their list is damaged: {names}. Delete those .json files."
+        )
     typer.echo(_KEY.format(where=master_key_place()))
     typer.echo(f"Back again: `eshop restore {destination} --home NEW_HOME`")
 

@@ -46,6 +46,7 @@ class BackedUp:
         release: the current one; None before the first.
         elsewhere: what belongs to the platform and is not in it, each with where it lies.
         dropped: names of older backups that were removed.
+        damaged: names of older backups whose list cannot be read: they cannot be restored.
     """
 
     name: str
@@ -57,6 +58,7 @@ class BackedUp:
     release: str | None
     elsewhere: tuple[str, ...]
     dropped: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
 
 
 def back_up(platform: Platform, store: BackupStore, *, keep: int | None = None) -> BackedUp:
@@ -86,7 +88,7 @@ def back_up(platform: Platform, store: BackupStore, *, keep: int | None = None) 
             "code": code_tags(),
         }
         store.finish(name, listing)
-        dropped = store.drop_older(keep) if keep else []
+        dropped, damaged = store.drop_older(keep) if keep else [], store.damaged()
     own = [one for one in files if "same_as" not in one]
     return BackedUp(
         name=name,
@@ -98,6 +100,7 @@ def back_up(platform: Platform, store: BackupStore, *, keep: int | None = None) 
         release=listing["release"],
         elsewhere=tuple(_elsewhere(platform)),
         dropped=tuple(dropped),
+        damaged=tuple(damaged),
     )
 
 
@@ -124,19 +127,18 @@ def _require_sound(platform: Platform) -> None:
 def _keep_files(platform: Platform, store: BackupStore) -> tuple[list[dict[str, Any]], int]:
     """Return an entry for each file, and the bytes that were written for them."""
     home, paths = platform.home, [*_files(platform.home)]
-    counter, files, first, total = Counter("backup", len(paths) + 1), list[dict[str, Any]](), dict[Any, str](), 0
+    counter, files, total = Counter("backup", len(paths) + 1), list[dict[str, Any]](), 0
+    first: dict[tuple[int, int], dict[str, Any]] = {}
     with store.scratch() as scratch:
         for path in paths:
             found = path.stat()
             entry, inode = _entry(home, path), (found.st_dev, found.st_ino)
             if inode in first:  # releases share unchanged files
-                sha256, size = next(one["sha256"] for one in files if one["path"] == first[inode]), 0
-                entry["same_as"] = first[inode]
+                entry |= {"same_as": first[inode]["path"], "sha256": first[inode]["sha256"]}
             else:
-                sha256, size = store.keep(_still(home, path, scratch))
-                first[inode] = entry["path"]
-            files.append({**entry, "sha256": sha256, "size": found.st_size, "mtime_ns": found.st_mtime_ns})
-            total += size
+                entry["sha256"], size = store.keep(_still(home, path, scratch))
+                first[inode], total = entry, total + size
+            files.append({**entry, "size": found.st_size, "mtime_ns": found.st_mtime_ns})
             counter.advance()
     sha256, size = store.keep(PARAMS_FILE)
     counter.advance()

@@ -67,20 +67,28 @@ def gather(
     )
 
 
-def predictions_of_a_fresh_process(platform: Platform, kind: Kind, model: Any, snapshot: Snapshot) -> str:
-    """Return the digest of what a process that opens the model's file says of the later rows; empty if it fails."""
+def predictions_of_a_fresh_process(
+    platform: Platform, kind: Kind, model: Any, snapshot: Snapshot, *, timeout: float = _FRESH_PROCESS_SECONDS
+) -> str:
+    """Return the digest of what a process that opens the model's file says of the later rows.
+
+    Empty if it fails, or has not answered after `timeout` seconds.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / MODEL_FILE
         write_atomically(path, model_bytes(model))
         command = [sys.executable, "-m", "eshop_dagster.stages.fresh_process", kind.name, path, snapshot.folder]
-        done = subprocess.run(
-            [str(part) for part in command],
-            capture_output=True,
-            text=True,
-            timeout=_FRESH_PROCESS_SECONDS,
-            env=child_environment(platform.settings),
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [str(part) for part in command],
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                env=child_environment(platform.settings),
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return ""
     return str(json.loads(done.stdout.splitlines()[-1])["digest"]) if done.returncode == 0 else ""
 
 

@@ -103,6 +103,8 @@ def _write(store: BackupStore, listing: Mapping[str, Any], aside: Path) -> None:
     for one in listing["files"]:
         is_params = one.get("is_of_project", False)
         target = aside / (OTHER_PARAMS if is_params else one["path"])
+        # Some folders are not kept themselves, only a file or two in them.
+        target.parent.mkdir(parents=True, exist_ok=True)
         if is_params and is_file_of(PARAMS_FILE, one["sha256"]):
             pass
         elif "same_as" in one:

@@ -95,6 +95,26 @@ def test_older_backups_go_with_what_only_they_held(store: BackupStore, tmp_path:
     assert first != second and store.names() == ["20240102T000000Z"]
 
 
+def test_an_older_backup_with_a_damaged_list_keeps_no_other_from_being_removed(
+    store: BackupStore, tmp_path: Path
+) -> None:
+    held = [kept(store, tmp_path / "orders", ORDERS + bytes([day]), f"2024010{day}T000000Z") for day in (1, 2, 3, 4)]
+    objects = [store.folder / "objects" / sha256[:2] / sha256 for sha256 in held]
+    (store.folder / "20240103T000000Z.json").write_text("{")
+    assert store.damaged() == ["20240103T000000Z"]
+    # Two whole ones stay, and with them the damaged one between: what it held is not known.
+    assert store.drop_older(2) == ["20240101T000000Z"]
+    assert all(path.exists() for path in objects)
+    assert store.drop_older(1) == ["20240102T000000Z", "20240103T000000Z"]
+    assert [path.exists() for path in objects] == [False, False, False, True]
+
+
+def test_a_target_without_its_folder_is_not_called_a_lost_backup(store: BackupStore, tmp_path: Path) -> None:
+    sha256 = kept(store, tmp_path / "orders", ORDERS)
+    with pytest.raises(FileNotFoundError, match="missing"):
+        store.copy_out(sha256, tmp_path / "missing" / "orders")
+
+
 def test_only_its_owner_reads_a_backup(store: BackupStore, tmp_path: Path) -> None:
     kept(store, tmp_path / "orders", ORDERS)
     modes = {path.stat().st_mode & 0o077 for path in (store.folder / "objects").rglob("*")}

@@ -28,6 +28,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     for path, content in (
         ("inbox/sales.csv", "Maria;123"),
         ("inbox/sales.yml", "date: day"),
+        ("inbox/2024/sales.yml", "date: day"),
         ("exports/audience.csv", "0a1b"),
         ("exports/register.jsonl", "{}"),
         ("api/keys.json", '{"keys": []}'),
@@ -35,7 +36,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Platform:
         ("source.json", "{}"),
         ("locks/home.lock", ""),
     ):
-        (platform.home / path).parent.mkdir(exist_ok=True)
+        (platform.home / path).parent.mkdir(parents=True, exist_ok=True)
         (platform.home / path).write_text(content)
     runs = platform.home / "dagster" / "runs.db"
     runs.parent.mkdir()

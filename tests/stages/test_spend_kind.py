@@ -8,6 +8,7 @@ import pytest
 
 from eshop_dagster.ml.cutoffs import Cutoffs
 from eshop_dagster.stages.build import Plan
+from eshop_dagster.stages.evidence import predictions_of_a_fresh_process
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.snapshot import Snapshot, write_snapshot
@@ -50,6 +51,12 @@ def test_predictions_to_be_made_again_cover_the_day_of_scoring_and_the_holdout(p
     snapshot = young(platform)
     model = SPEND.train(snapshot, platform.params, None).pipeline
     assert len(SPEND.predict(model, snapshot)) == len(snapshot.scoring()) + len(snapshot.holdout())
+
+
+def test_a_fresh_process_that_has_not_answered_in_time_counts_as_one_that_fails(platform: Platform) -> None:
+    snapshot = young(platform)
+    model = SPEND.train(snapshot, platform.params, None).pipeline
+    assert predictions_of_a_fresh_process(platform, SPEND, model, snapshot, timeout=0.01) == ""
 
 
 def test_a_first_model_is_held_against_the_best_baseline_and_a_later_one_against_the_champion_too(

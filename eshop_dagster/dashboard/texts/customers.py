@@ -96,8 +96,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{most} rows; for the whole base use `eshop export segments`.",
     ),
     "customers.without_probability": (
-        "A probabilidade de comprar e o gasto de quem compra ainda não são publicados: a loja é nova demais para que uma "
-        "janela inteira de {window} dias possa ser avaliada.",
+        "A probabilidade de comprar e o gasto de quem compra ainda não são publicados: a loja é nova demais para que "
+        "uma janela inteira de {window} dias possa ser avaliada.",
         "Probability to buy and spend of those who buy are not published yet: the shop is too young for a whole window "
         "of {window} days to be judged.",
     ),

@@ -58,9 +58,9 @@ def fit_spend(
     Rows are drawn and ordered by what they hold and nothing depends on the number of threads: the same rows and seed
     give the same bytes, whatever the customers are called.
 
-    Labels of a young shop may be of fewer days than the horizon. A mean grows with the days, so that they are scaled and
-    the parts compared by them. How many buy, and how much buyers spend, does not grow in proportion: probability to buy
-    and intervals are not learned then, and `figures` of the model has no value for them.
+    Labels of a young shop may be of fewer days than the horizon. A mean grows with the days, so that they are scaled
+    and the parts compared by them. How many buy, and how much buyers spend, does not grow in proportion: probability
+    to buy and intervals are not learned then, and `figures` of the model has no value for them.
 
     Args:
         learned: keys, all of `FEATURES` and the label at every labelled cut-off, the judged ones too.

@@ -28,7 +28,8 @@ class WalkForward:
         said: by part and baseline, amount of each row; those that failed on some window are left out.
         notes: a sentence for each part that failed, and for what the history was too short for.
         has_labels: whether parts were fitted that need labelled rows.
-        chances: the probability to buy of each row, in the days that its label is of, by BG/NBD of its day; None where that could not be fitted.
+        chances: the probability to buy of each row, in the days that its label is of, by BG/NBD of its day; None where
+            that could not be fitted.
     """
 
     rows: pd.DataFrame
