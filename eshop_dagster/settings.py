@@ -1,7 +1,9 @@
 """The one place that reads the environment: where the home is, which keys and servers to use."""
 
 import base64
+import hashlib
 import os
+import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +16,10 @@ LOCK_FILE = PROJECT_DIR / "requirements.lock"
 
 _MASTER_KEY_BYTES = 32
 
+_PLAIN_MARKS = " ./+,~()-_"
+_PLAIN_PATH = re.compile(rf"[\w{re.escape(_PLAIN_MARKS)}]*")
+"""Letters of any language, digits, and marks that mean nothing in SQL, globs, addresses and connection strings."""
+
 
 class SettingsError(ValueError):
     """A setting has a value that cannot be used."""
@@ -24,7 +30,8 @@ class Settings:
     """Where one platform lives and what it talks to.
 
     Attributes:
-        home: the data home; everything that a run writes lies under it.
+        home: the data home; everything that a run writes lies under it. Where its own path has marks that tools take
+            for more than a name, a link to it: `home.resolve()` is its own path.
         mlflow_uri: an MLflow server, or None for the home's own SQLite store.
         mlflow_ui_url: where a person's browser finds the MLflow UI, for links.
         dvc_remote: URL of the DVC remote for snapshots, or None for a folder in the home.
@@ -42,12 +49,50 @@ def load_settings(home: Path | None = None) -> Settings:
     """Read the environment; an explicit `home` wins over `ESHOP_HOME`, which wins over the project's `data/`."""
     chosen = home or Path(os.environ.get("ESHOP_HOME") or PROJECT_DIR / "data")
     return Settings(
-        home=chosen.expanduser().resolve(),
+        home=_usable(chosen.expanduser().resolve()),
         mlflow_uri=os.environ.get("ESHOP_MLFLOW_URI") or None,
         mlflow_ui_url=os.environ.get("ESHOP_MLFLOW_UI_URL") or Settings.mlflow_ui_url,
         dvc_remote=os.environ.get("ESHOP_DVC_REMOTE") or None,
         pseudonym_seed=os.environ.get("ESHOP_PSEUDONYM_SEED") or None,
     )
+
+
+def _usable(home: Path) -> Path:
+    """Return a path to a home that every tool takes: its own, or a link to it from the user's cache.
+
+    DuckDB would take `*` for any name, dbt's driver would end a path at `#`, an apostrophe would end a text of SQL. The
+    link's name is a hash of the home's path, so that every process makes the same.
+
+    Raises:
+        SettingsError: the link cannot be made, or would lie on such a path itself; or no link helps.
+    """
+    if _PLAIN_PATH.fullmatch(str(home)):
+        return home
+    if {*"?\\"} & {*str(home)}:
+        # DuckDB follows the link: its log goes to what stands before a question mark, a backslash becomes a slash.
+        raise SettingsError(
+            f"the home {home} has a ? or a \\ in its path, and the warehouse's file cannot lie there: expected a path "
+            "without (any other mark is fine). Rename that folder, or give another --home"
+        )
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute()
+    link = cache / "eshop" / "homes" / hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    marks = sorted({*str(home)} - {*_PLAIN_MARKS} - {mark for mark in str(home) if mark.isalnum()})
+    refusal = (
+        f"the home {home} has {' '.join(marks)} in its path, which some tools take for more than a name; it is "
+        f"reached by the link {link}, which cannot be made ({{}}): set XDG_CACHE_HOME to a folder of yours on a path "
+        "of letters, digits and blanks, or give another --home"
+    )
+    if not _PLAIN_PATH.fullmatch(str(link)):
+        raise SettingsError(refusal.format("its own path has such marks, too"))
+    try:
+        # A link to nothing can be neither filled nor found empty.
+        home.mkdir(parents=True, exist_ok=True)
+        link.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileExistsError):
+            link.symlink_to(home)
+    except OSError as error:
+        raise SettingsError(refusal.format(error.strerror)) from error
+    return link
 
 
 def duckdb_memory() -> str:

@@ -197,10 +197,10 @@ def open_release(home: Path, *, threads: int = 2) -> OpenRelease:
         NoRelease: nothing was published in this home.
         ReleaseDamaged: its manifest is lost, cut, or not the one that was published.
     """
-    link = home / "published" / "current"
-    if not link.exists():
+    folder = current_folder(home)
+    if folder is None:
         raise NoRelease(f"{home} has no published release: fill it first with `eshop run --home {home}`")
-    return open_folder(link.resolve(), threads=threads)
+    return open_folder(folder, threads=threads)
 
 
 def open_folder(folder: Path, *, threads: int = 2) -> OpenRelease:
@@ -211,5 +211,11 @@ def open_folder(folder: Path, *, threads: int = 2) -> OpenRelease:
 
 def current_name(home: Path) -> str | None:
     """Return the name of the current release without opening it; None before the first."""
+    folder = current_folder(home)
+    return folder.name if folder else None
+
+
+def current_folder(home: Path) -> Path | None:
+    """Return the current release's own folder, below the path that the home was given by; None before the first."""
     link = home / "published" / "current"
-    return link.resolve().name if link.exists() else None
+    return link.parent / link.readlink() if link.exists() else None

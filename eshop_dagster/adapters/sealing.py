@@ -35,7 +35,7 @@ def decrypt(cipher: AESGCM, content: bytes, bound_to: str) -> bytes:
     """Return what `encrypt` sealed; raises VaultError when a byte of it, or what it is bound to, is another."""
     try:
         return cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], bound_to.encode())
-    except InvalidTag as error:
+    except (InvalidTag, TypeError, ValueError) as error:  # of the last two: a text or a few bytes, where a seal stood
         raise VaultError(
             f"the vault's entry {bound_to} was altered since it was sealed: bring the vault back from its backup"
         ) from error

@@ -45,6 +45,9 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
             raise VaultError(f"the vault {path} cannot be written ({error}): the home is read-only") from error
+        # A BLOB that a changed bit made a text; what SQLite itself says has a code.
+        if not getattr(error, "sqlite_errorname", ""):
+            raise VaultError(f"the vault {path} is damaged ({str(error)[:60]}). {REMEDY}") from error
         # Locked, read-only or out of space: not a word about what the file holds.
         raise
     except sqlite3.DatabaseError as error:

@@ -47,7 +47,7 @@ def backup(
     with home_lock(settings.home, what, wait_seconds=wait, on_wait=say_who), progress_bars(is_quiet=as_json):
         done = back_up(Platform(settings, load_params()), BackupStore(destination.expanduser()), keep=keep)
     if as_json:
-        print_json({"home": str(settings.home), "destination": str(destination), **asdict(done)})
+        print_json({"home": str(settings.home.resolve()), "destination": str(destination), **asdict(done)})
         return
     typer.echo(
         f"backup {done.name} in {destination}: {done.files:,} files, {_size(done.size)}, of which "
@@ -92,7 +92,9 @@ def restore_home(
         done = restore(store, settings.home, name)
     opens, sentence = _try_key(settings)
     if as_json:
-        print_json({"home": str(settings.home), **asdict(done), "does_key_open_vault": opens, "master_key": sentence})
+        print_json(
+            {"home": str(settings.home.resolve()), **asdict(done), "does_key_open_vault": opens, "master_key": sentence}
+        )
         return
     typer.echo(
         f"backup {done.name} is restored in {settings.home}: {done.files:,} files, {_size(done.size)}, every hash is "

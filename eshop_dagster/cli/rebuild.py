@@ -57,7 +57,7 @@ def rebuild(
 
 def _document(settings: Settings, done: Rebuilt, seconds: float) -> dict[str, object]:
     return {
-        "home": str(settings.home),
+        "home": str(settings.home.resolve()),
         "is_rebuilt": done.reason is not None,
         "reason": done.reason,
         "set_aside": str(done.set_aside) if done.set_aside else None,

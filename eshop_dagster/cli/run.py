@@ -70,7 +70,6 @@ def run(
     - `eshop run --source report --path sales.csv --mapping sales.yml --home HOME`
     """
     settings = load_settings(home)
-    refuse_unusable_path(settings.home)
     params = load_params()
     activate(settings)
     options = {
@@ -107,20 +106,6 @@ def run(
         print_json(summary)
     else:
         print_summary(summary)
-
-
-def refuse_unusable_path(home: Path) -> None:
-    """Stop before anything is pulled where the warehouse's driver would take the path for an address.
-
-    Raises:
-        CommandError: a `#` or `?` in the path.
-    """
-    marks = [mark for mark in "#?" if mark in str(home)]
-    if marks:
-        raise CommandError(
-            f"the home {home} has {' and '.join(map(repr, marks))} in its path, which the warehouse's driver cuts off: "
-            "give a folder without it (blanks and accents are fine)"
-        )
 
 
 def choose_source(home: Path, params: Params, kind: str | None, options: dict[str, Any]) -> SourceConfig:

@@ -28,7 +28,7 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if present is not None:
         # A writer shuts every reader out of DuckDB: say so instead of waiting for it.
         message = {
-            "home": str(settings.home),
+            "home": str(settings.home.resolve()),
             "busy": {"pid": present.pid, "what": present.what, "since": present.since},
         }
         if as_json:

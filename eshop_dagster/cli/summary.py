@@ -30,7 +30,7 @@ def summarise(platform: Platform, runs: dict[str, str] | None = None, *, has_mod
     built = [table for table in MARTS if table in platform.warehouse.tables()]
     release = current_release(platform.home)
     return {
-        "home": str(platform.home),
+        "home": str(platform.home.resolve()),
         "shop": asdict(platform.shop),
         "days": {"count": totals.days, "first": _day(platform, 0), "last": _day(platform, -1)},
         "raw_rows": {table: totals.accepted[table] for table in TABLES},

@@ -37,7 +37,7 @@ def _show(text: Texts, formats: Formats) -> None:
     try:
         database = opening(home).database()
     except NoRelease:
-        st.warning(text("app.no_release", home=home.name))
+        st.warning(text("app.no_release", home=home.resolve().name))
         return
     _follow(opening(home), database.release.name, text, formats)
     choices = choices_of(database)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eshop_dagster.adapters.raw_store import RawStoreError
 from eshop_dagster.adapters.registry import RegistryError
-from eshop_dagster.adapters.release import ReleaseDamaged, open_folder
+from eshop_dagster.adapters.release import ReleaseDamaged, current_folder, open_folder
 from eshop_dagster.adapters.vault import VaultError
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
@@ -88,7 +88,7 @@ def damaged_releases(home: Path) -> Iterator[Damage]:
             for table in release.manifest["tables"]:
                 release.files(table)
         except ReleaseDamaged as error:
-            is_current = folder == (published / "current").resolve()
+            is_current = folder == current_folder(home)
             way = "" if is_current else f"; it is an older one: delete {folder.name} if nobody needs it"
             yield Damage("release", f"{error}{way}")
 

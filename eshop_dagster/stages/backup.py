@@ -72,7 +72,7 @@ def back_up(platform: Platform, store: BackupStore, *, keep: int | None = None) 
     Raises:
         BackupError: the home is damaged, or the backup would lie within it.
     """
-    if store.folder.is_relative_to(platform.home):
+    if store.folder.resolve().is_relative_to(platform.home.resolve()):
         raise BackupError(f"{store.folder} lies in the home {platform.home}: expected a folder on another disk")
     _require_sound(platform)
     with store.writing():

@@ -15,7 +15,7 @@ from typing import Any
 
 from eshop_dagster.adapters.files import is_file_of, write_json
 from eshop_dagster.adapters.full_disk import explains_full_disk
-from eshop_dagster.adapters.release import ReleaseDamaged, content_hash, read_manifest
+from eshop_dagster.adapters.release import ReleaseDamaged, content_hash, current_folder, read_manifest
 from eshop_dagster.faults import fault_point
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.release_files import FileEntry, link_or_copy, write_tables
@@ -95,10 +95,9 @@ def current_release(home: Path) -> Release | None:
     Raises:
         ReleaseDamaged: its manifest is lost, cut, or not the one that was published.
     """
-    link = home / "published" / "current"
-    if not link.exists():
+    folder = current_folder(home)
+    if folder is None:
         return None
-    folder = link.resolve()
     manifest = read_manifest(folder)
     return Release(manifest["release"], folder, is_new=False, rows=_rows(manifest))
 
@@ -178,7 +177,7 @@ def _swap(published: Path, name: str) -> None:
 
 
 def _delete_old(published: Path, kept: int) -> None:
-    current = (published / "current").resolve()
+    current = current_folder(published.parent)
     releases = [path for path in published.iterdir() if path.is_dir() and not path.is_symlink() and path != current]
     for path in sorted(releases, key=lambda path: path.stat().st_mtime, reverse=True)[max(kept - 1, 0) :]:
         # Out of the way first: what is left of a folder whose deletion was killed must not pass for a release.

@@ -125,6 +125,25 @@ def test_a_changed_or_lost_file_is_found_by_whoever_looks_at_all_of_them(name: s
     assert registry.damaged_files(version) == [damaged]
 
 
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            "UPDATE model_version_tags SET value = '19be.dir' WHERE key = 'dvc_hash'",
+            "The tags of version 1 of spend are",
+        ),
+        ("UPDATE model_version_tags SET key = 'dvc_hasj' WHERE key = 'dvc_hash'", "The tags of version 1 of spend are"),
+        ("UPDATE latest_metrics SET value = 2.0000000001", "The metrics of version 1 of spend are not those"),
+    ],
+)
+def test_what_the_store_says_of_a_version_is_held_against_its_seal(home: Path, statement: str, words: str) -> None:
+    assert [dict(one.metrics) for one in ModelRegistry.local(home).versions("spend")] == [{"slope": 2.0}]
+    with closing(sqlite3.connect(home / "mlflow" / "mlflow.db")) as store, store:
+        store.execute(statement)
+    with pytest.raises(UntrustedModel, match=words):
+        ModelRegistry.local(home).versions("spend")
+
+
 def test_a_lost_report_is_not_taken_for_one_that_never_was(home: Path) -> None:
     registry = ModelRegistry.local(home)
     version = registry.load("spend").version

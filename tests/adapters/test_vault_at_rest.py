@@ -99,6 +99,14 @@ def test_a_vault_of_an_older_platform_is_taken_as_it_is(home: Path) -> None:
     assert (home / "vault.json").exists()
 
 
+def test_a_seal_that_became_a_text_is_damage_and_no_crash(home: Path) -> None:
+    change(home, "UPDATE persons SET identifiers = CAST(identifiers AS TEXT), data_key = CAST('short' AS TEXT)")
+    vault = open_vault(home)
+    keys = list(vault.pseudonyms(IDS).values())
+    with pytest.raises(VaultError, match=r"is damaged|was altered since it was sealed"):
+        vault.reveal_many(keys)
+
+
 def test_no_single_bit_of_the_vault_gives_a_customer_another_pseudonym(home: Path) -> None:
     path, chance = home / "vault" / "vault.db", random.Random(1)
     known, whole = open_vault(home).pseudonyms(IDS), path.read_bytes()

@@ -1,11 +1,13 @@
 """The small questions and writes that the registry is made of; none of them translates errors."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from eshop_dagster.adapters.registry.records import ModelVersion, RegistryError, VersionSummary
+from eshop_dagster.adapters.registry.recording import SEAL_TAG, values_sha256
+from eshop_dagster.adapters.registry.records import ModelVersion, RegistryError, UntrustedModel, VersionSummary
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -79,7 +81,12 @@ def find_versions(client: "MlflowClient", name: str, number: int | None = None) 
 
 
 def as_version(found: "MlflowVersion", tracking_uri: str) -> ModelVersion:
-    """A version as the platform knows it."""
+    """A version as the platform knows it.
+
+    Raises:
+        UntrustedModel: its tags are not those that it was registered with.
+    """
+    require_sealed(found, "tags", found.tags)
     page = f"{tracking_uri.rstrip('/')}/#/models/{found.name}/versions/{found.version}"
     return ModelVersion(
         name=found.name,
@@ -106,6 +113,7 @@ def summaries(
     for one in found:
         if one.run_id not in metrics:
             metrics[str(one.run_id)] = dict(client.get_run(str(one.run_id)).data.metrics)
+            require_sealed(one, "metrics", metrics[str(one.run_id)])
     return [
         VersionSummary(
             version=as_version(one, tracking_uri),
@@ -115,6 +123,25 @@ def summaries(
         )
         for one in found
     ]
+
+
+def require_sealed(version: "MlflowVersion", kind: str, values: Mapping[str, object]) -> None:
+    """Raise UntrustedModel where tags or metrics are not those that the version was registered with.
+
+    A version of an older platform has no seal.
+    """
+    if SEAL_TAG not in version.tags:
+        return
+    try:
+        names, sha256 = json.loads(version.tags[SEAL_TAG])[kind]
+        is_whole = values_sha256({name: values[name] for name in names}) == sha256
+    except (ValueError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        raise UntrustedModel(
+            f"The {kind} of version {version.version} of {version.name} are not those that were registered: expected "
+            "what the platform wrote. Restore the registry's database from a backup, or promote another version."
+        )
 
 
 def require_version(client: "MlflowClient", name: str, number: int) -> None:

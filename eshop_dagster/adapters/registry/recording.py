@@ -1,6 +1,8 @@
 """One training run: its numbers, its files, its model, and the version made of it."""
 
+import hashlib
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +34,12 @@ FILES_TAG = "model_files"
 REPORTS_TAG = "report_files"
 """Version tag: SHA-256 of every report, table and plot of the run by name, as JSON, checked by whoever reads one."""
 
+SEAL_TAG = "sealed"
+"""Version tag: names of the tags and metrics that a version was registered with, and a SHA-256 of each group."""
+
 _PARAMS_PER_CALL = 100
+_LARGEST = sys.float_info.max
+"""MLflow keeps this in the place of infinity."""
 
 
 @dataclass(frozen=True)
@@ -72,23 +79,39 @@ def record(client: "MlflowClient", experiment_id: str, recording: Recording) -> 
             client.set_terminated(run_id, "FINISHED")
             # MLflow's own log_model registers `models:/<id>`, which a SQLite store looks up at the process's current
             # tracking URI, not at its own.
+            tags = {
+                **recording.tags,
+                DIGEST_TAG: digests[MODEL_FILE],
+                FILES_TAG: json.dumps(digests),
+                REPORTS_TAG: json.dumps(reports),
+            }
             version = client.create_model_version(
                 recording.model_name,
                 source=logged.artifact_location,
                 run_id=run_id,
                 model_id=logged.model_id,
-                tags={
-                    **recording.tags,
-                    DIGEST_TAG: digests[MODEL_FILE],
-                    FILES_TAG: json.dumps(digests),
-                    REPORTS_TAG: json.dumps(reports),
-                },
+                tags={**tags, SEAL_TAG: seal(tags, recording.metrics)},
                 description=recording.description,
             )
     # A server does this by itself: the model's page then names its versions.
     versions = json.dumps([{"name": version.name, "version": version.version}])
     client.set_logged_model_tags(logged.model_id, {"mlflow.modelVersions": versions})
     return version
+
+
+def seal(tags: Mapping[str, str], metrics: Mapping[str, float]) -> str:
+    """Return what tells a version's tags and metrics from changed ones; tags that come later are not meant."""
+    groups = {"tags": {name: str(value) for name, value in tags.items()}, "metrics": metrics}
+    return json.dumps({kind: [sorted(values), values_sha256(values)] for kind, values in groups.items()})
+
+
+def values_sha256(values: Mapping[str, object]) -> str:
+    """Return one hash of named values; numbers as MLflow's store keeps them."""
+    kept = {
+        name: max(-_LARGEST, min(_LARGEST, float(value))) if isinstance(value, int | float) else value
+        for name, value in values.items()
+    }
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 
 @contextmanager
