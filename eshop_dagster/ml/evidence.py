@@ -123,7 +123,6 @@ class Evidence(Comparison):
         psi: by feature, against the champion's training rows; None where a model has no features.
         is_segmentation: whether stability must have been measured.
         loads_equally: whether a fresh process loaded the saved file and scored the sample to the last bit alike.
-        shortfall: why the training itself holds that the model is worth nothing; None where it is worth something.
         obstacle: why there is no challenger to judge at all.
     """
 
@@ -138,7 +137,6 @@ class Evidence(Comparison):
     psi: Mapping[str, float] | None = field(default_factory=dict)
     is_segmentation: bool = False
     loads_equally: bool | None = None
-    shortfall: str | None = None
     obstacle: str | None = None
 
     def with_comparison(self, compared: Comparison) -> Self:

@@ -104,9 +104,6 @@ def _drift(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
 
 
 def _baseline(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:
-    if evidence.shortfall:
-        yield Finding(_BASELINE, Outcome.KEEP, evidence.shortfall, "a model that is worth something")
-        return
     gain = _gain(evidence, evidence.challenger, evidence.baseline)
     interval = evidence.against_baseline
     lost = gain is not None and gain < 0 if interval is None else None

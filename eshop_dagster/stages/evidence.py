@@ -52,7 +52,6 @@ def gather(
         training_rows=trained.training_rows,
         psi={} if kind.has_features else None,
         is_segmentation=kind.has_segments,
-        shortfall=None if trained.beats_baseline else trained.reason.rstrip("."),
         obstacle=trained.reason if trained.pipeline is None else None,
     )
     if evidence.obstacle:

@@ -18,8 +18,7 @@ class Trained:
         pipeline: the fitted pipeline, or None.
         metrics: measured on rows that the model had not seen: of the judged windows, or of the backtest's origins.
         baseline_metrics: the baseline's, on the same rows.
-        beats_baseline: whether the pipeline is worth anything.
-        reason: a sentence that says why or why not.
+        reason: sentences that say how it compares with the baseline, or why there is no pipeline.
         feature_names: the pipeline's columns, in order.
         figures: plots by name.
         tables: small tables by name.
@@ -38,7 +37,6 @@ class Trained:
     pipeline: Any
     metrics: dict[str, float]
     baseline_metrics: dict[str, float]
-    beats_baseline: bool
     reason: str
     feature_names: tuple[str, ...] = ()
     figures: "dict[str, Figure]" = field(default_factory=dict)

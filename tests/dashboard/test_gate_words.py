@@ -94,7 +94,6 @@ KINDS = {
         FULL, baseline_name="bg_nbd", against_baseline=Interval(-30.0, -33.0, -27.0)
     ),
     "no slice is large enough": replace(FULL, slices=()),
-    "the training holds it for worthless": replace(FULL, shortfall="some rows"),
 }
 
 

@@ -213,10 +213,11 @@ def test_no_number_that_is_missing_or_not_finite_ever_promotes(evidence: Evidenc
     assert not judge(Evidence(metric="rmse_brl", is_lower_better=True), RULES).is_promoted
 
 
-def test_a_model_that_its_own_training_holds_for_worthless_is_kept_in_those_words() -> None:
-    decision = judge(replace(GOOD, shortfall="97 % of customers buy once"), RULES)
-    assert decision.outcome is Outcome.KEEP
-    assert decision.reason.startswith("not worse than the best baseline: 97 % of customers buy once, expected")
+def test_a_sure_loss_to_the_best_baseline_counts_from_the_share_on_that_the_rules_name() -> None:
+    """Surely 2 % worse: the training itself says nothing of it, the rules do."""
+    evidence = replace(GOOD, challenger=102.0, baseline=100.0, against_baseline=Interval(2.0, 1.0, 3.0), **FIRST)
+    assert judge(evidence, RULES).outcome is Outcome.KEEP
+    assert judge(evidence, replace(RULES, sure_loss_share=0.05)).is_promoted
 
 
 def test_a_drift_that_cannot_be_measured_counts_as_drift() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from eshop_dagster.ml.bootstrap import Interval
+from eshop_dagster.ml.evidence import is_sure_loss
 from eshop_dagster.ml.revenue.backtest import Backtest, look_back
 from eshop_dagster.ml.revenue.effects import Effects, learn_effects
 from eshop_dagster.ml.revenue.feast_days import Floats
@@ -94,7 +95,7 @@ def study_revenue(
     return Study(panel, holidays, end, params, seed, look_back(panel, holidays, params))
 
 
-def fit_revenue(study: Study, candidate: str | None = None) -> RevenueResult:
+def fit_revenue(study: Study, candidate: str | None = None, *, sure_loss_share: float = 0.0) -> RevenueResult:
     """Return what serves: the weighted mean of all parts, or the best baseline where the mean is surely worse.
 
     Parts are weighed anew at each origin by the errors that had come due by then, and intervals know only those errors:
@@ -103,13 +104,16 @@ def fit_revenue(study: Study, candidate: str | None = None) -> RevenueResult:
 
     Args:
         candidate: `mean` or a baseline, to serve whatever the verdict is.
+        sure_loss_share: of the baseline's MASE, up to which a sure loss counts as none; the gate's own.
     """
     backtest = study.backtest
     if backtest is None:
         return _without_forecast(study.panel, study.params)
     baseline, errors = study.best_baseline(), study.errors(MEAN)
-    against = study.difference(errors, study.errors(baseline))
-    chosen = candidate or (baseline if against.lower > 0 else MEAN)
+    reference_errors = study.errors(baseline)
+    against = study.difference(errors, reference_errors)
+    has_lost = is_sure_loss(against, mase(reference_errors), sure_loss_share)
+    chosen = candidate or (baseline if has_lost else MEAN)
     predicted, reference = (study.forecasts(name) for name in (chosen, baseline))
     record = keep_record(backtest, predicted, reference)
     revenue, orders = study.panel.revenue.sum(axis=1), study.panel.orders.sum(axis=1)

@@ -87,7 +87,6 @@ def fit_segments(
         metrics=metrics,
         baseline_metrics=baseline_metrics,
         feature_names=SEGMENT_FEATURES,
-        beats_baseline=metrics["silhouette"] > baseline_metrics["silhouette"],
         reason=explain_choice(counts, lane, metrics, baseline_metrics),
     )
 

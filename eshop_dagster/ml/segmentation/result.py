@@ -26,8 +26,8 @@ class SegmentationResult:
         metrics: `silhouette`, `davies_bouldin` (model's space, sample), `value_separation`, `smallest_share`,
             `outlier_share` and `stability`.
         baseline_metrics: the first three for the quintile groups, as many as there are segments.
-        beats_baseline: whether the silhouette is higher than the baseline's.
-        reason: sentences that say why or why not, how k was chosen and what became of the other lane.
+        reason: sentences that say whether the silhouette is higher than the baseline's, how k was chosen and what
+            became of the other lane.
     """
 
     pipeline: SegmentModel
@@ -40,7 +40,6 @@ class SegmentationResult:
     metrics: dict[str, float]
     baseline_metrics: dict[str, float]
     feature_names: tuple[str, ...]
-    beats_baseline: bool
     reason: str
 
 

@@ -118,7 +118,6 @@ def fit_spend(
         parts=parts_table(walk, weights),
         intervals=_intervals(walk, said, apart, params, seed),
         feature_names=NAMES,
-        beats_baseline=apart.lower <= 0,
         reason=" ".join([reason, *notes]),
         notes=tuple(notes),
         fitted=fitted,

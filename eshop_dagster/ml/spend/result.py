@@ -60,7 +60,6 @@ class SpendResult:
         intervals: `candidate`, `metric`, `value`, `lower`, `upper`: bootstrap intervals by customer of each row of
             `candidates`, and under `difference` of the mean minus the best baseline.
         feature_names: the columns that a model takes.
-        beats_baseline: whether the mean is not surely worse than the best baseline.
         reason: sentences that say how they compare, and what is to be known of the training.
         notes: the latter alone.
         fitted: every part and ranking baseline fitted with all that is known; None where there is no model.
@@ -75,7 +74,6 @@ class SpendResult:
     parts: pd.DataFrame
     intervals: pd.DataFrame
     feature_names: tuple[str, ...]
-    beats_baseline: bool
     reason: str
     notes: tuple[str, ...] = field(default=())
     fitted: Fitted | None = None
@@ -84,7 +82,7 @@ class SpendResult:
     def without_model(cls, feature_names: tuple[str, ...], reason: str) -> Self:
         """Return the result of a training that could fit or judge nothing."""
         empty = pd.DataFrame()
-        return cls(None, None, None, "", {}, empty, empty, empty, feature_names, beats_baseline=False, reason=reason)
+        return cls(None, None, None, "", {}, empty, empty, empty, feature_names, reason=reason)
 
 
 def score_table(scores: Mapping[str, Mapping[str, float]], chosen: str) -> pd.DataFrame:

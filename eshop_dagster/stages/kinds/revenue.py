@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eshop_dagster.ml.evidence import Comparison, Slice
+from eshop_dagster.ml.evidence import Comparison, GateRules, Slice
 from eshop_dagster.shop import BRAZIL, Shop
 from eshop_dagster.stages.kinds.kind import Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
@@ -36,7 +36,8 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
         {"gift_days": gift_days_of(snapshot.shop.country), **without_seed(params.revenue)}
     )
     study = study_revenue(snapshot.history(), snapshot.calendar(), snapshot.last_complete_day, chosen, seed)
-    result = fit_revenue(study)
+    share = GateRules.from_mapping(params.gate).sure_loss_share
+    result = fit_revenue(study, sure_loss_share=share)
     trained = _trained(result, study, snapshot)
     if result.candidate in ("none", result.baseline):
         return trained
@@ -54,7 +55,6 @@ def _trained(result: "RevenueResult", study: "Study", snapshot: Snapshot) -> Tra
         pipeline=result.forecaster,
         metrics=metrics,
         baseline_metrics=baseline,
-        beats_baseline=result.forecaster is not None,
         reason=" ".join([result.reason, *result.notes]),
         figures=_figures(result, history, snapshot),
         tables={"candidates": result.candidates, "backtest": result.backtest},

@@ -101,7 +101,7 @@ def _train(snapshot: Snapshot, params: Params, continued: "Continuation | None")
     try:
         result = fit_segments(rows, chosen, seed, champion, continued.used_ids if continued else ())
     except TooFewCustomersError as error:
-        return Trained("segmentation", "baseline", None, {}, {}, beats_baseline=False, reason=str(error))
+        return Trained("segmentation", "baseline", None, {}, {}, reason=str(error))
     profile = segment_profile(rows.reset_index(drop=True), result.labels["segment_id"].to_numpy())
     personas = name_personas(profile, champion.names_ if champion is not None and not result.restart else ())
     result.pipeline.remember_names(asdict(persona) for persona in personas)
@@ -118,7 +118,6 @@ def _train(snapshot: Snapshot, params: Params, continued: "Continuation | None")
             **({"moved_share": moves.moved_share} if moves else {}),
         },
         baseline_metrics=result.baseline_metrics,
-        beats_baseline=result.beats_baseline,
         reason=result.reason,
         feature_names=result.feature_names,
         figures=_segmentation_figures(result, rows, profile, moves, champion, seed),

@@ -57,11 +57,11 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     result = fit_spend(learned, judging, snapshot.scoring(), chosen, seed, snapshot.label_days)
     if result.mean is None:
         reports = {"parameters": parameters_report(chosen, seed)}
-        return Trained("spend", "none", None, {}, {}, beats_baseline=False, reason=result.reason, reports=reports)
+        return Trained("spend", "none", None, {}, {}, reason=result.reason, reports=reports)
     trained = _trained(result, result.mean, chosen, seed)
     trained.tables |= {"candidates": result.candidates, "intervals": result.intervals, "parts": result.parts}
     trained.figures["candidates"] = candidates_figure(result.candidates, intervals=result.intervals)
-    trained.beats_baseline, trained.reason = result.beats_baseline, result.reason
+    trained.reason = result.reason
     if result.stand_in is not None:
         stand_in = _trained(result, result.stand_in, chosen, seed)
         stand_in.is_stand_in = True
@@ -81,7 +81,6 @@ def _trained(result: "SpendResult", served: "Served", chosen: "SpendParams", see
         pipeline=served.pipeline,
         metrics=served.metrics,
         baseline_metrics=result.rival_metrics,
-        beats_baseline=True,
         reason=" ".join([f"{served.name} is the best baseline that ranks customers.", *result.notes]),
         feature_names=result.feature_names,
         tables={**outlook, "deciles": spend_deciles(served.holdout)},

@@ -87,7 +87,6 @@ class MadeShop:
             parts=NOTHING,
             intervals=NOTHING,
             feature_names=tuple(FEATURES),
-            beats_baseline=True,
             reason="",
         )
 

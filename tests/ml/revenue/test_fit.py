@@ -73,6 +73,8 @@ def test_where_the_mean_surely_loses_the_best_baseline_serves(revenue_study):
     result = fit_revenue(worse)
     assert result.candidate == result.baseline == worse.best_baseline()
     assert (result.against_baseline.value, result.against_baseline.upper) == (0, 0)
+    # The rules may let a loss pass up to a share of the baseline's error.
+    assert fit_revenue(worse, sure_loss_share=50.0).candidate == MEAN
     assert result.reason.startswith(f"{result.baseline} serves: over 8 origins its MASE is ")
 
 
