@@ -39,9 +39,11 @@ def read_excel(file: ReportFile, mapping: ReportMapping, counts: FileLines) -> I
         _refuse_uncalculated(sheet, header, positions)
         counts.left_aside = [other.name for other in sheets if other is not sheet and _is_alike(other, named, form)]
         days = {header.index(name) for key in INSTANTS for name in mapping.columns.headers().get(key, [])}
-        write = Writer(
-            form.decimal, mapping.currency.code, sheet.days_off if EXCEL_DAYS in form.date_formats else 0, days
-        )
+        days_off = sheet.days_off if EXCEL_DAYS in form.date_formats else 0
+        marks = {
+            header.index(name): form.of_quantities.decimal for name in mapping.columns.headers().get("quantity", [])
+        }
+        write = Writer(form.decimal, mapping.currency.code, days_off, days, marks=marks)
         names = _unique(header)
         batch: list[list[str]] = []
         raw: list[str] = []
@@ -63,17 +65,25 @@ class Writer:
 
     Args:
         decimal: mark of the numbers.
+        marks: by position, the mark of columns that have another one.
         currency: code of the mapping's; its sign is left out, any other sign stays.
         days_off: added to day numbers.
         day_places: positions of the columns that may hold day numbers.
-        is_sample: for a look at the style of numbers: all signs stay, and three decimals become four, so that the mark
-            is known from one of thousands.
+        is_sample: for a look at the style of numbers: all signs stay.
     """
 
     def __init__(
-        self, decimal: str, currency: str, days_off: int, day_places: set[int], *, is_sample: bool = False
+        self,
+        decimal: str,
+        currency: str,
+        days_off: int,
+        day_places: set[int],
+        *,
+        marks: dict[int, str] | None = None,
+        is_sample: bool = False,
     ) -> None:
         self._mark = decimal
+        self._marks = marks or {}
         self._is_sample = is_sample
         self._currency = currency
         self._days_off = days_off
@@ -86,9 +96,11 @@ class Writer:
         if isinstance(value, Amount):
             # The mapping's own currency says nothing new; another one must not be summed with it.
             return (
-                ("" if self._is_own(value.before.strip()) else value.before) + self._plain(value.number) + value.behind
+                ("" if self._is_own(value.before.strip()) else value.before)
+                + self._plain(value.number, place)
+                + value.behind
             )
-        return self._plain(value + self._days_off if self._days_off and place in self._day_places else value)
+        return self._plain(value + self._days_off if self._days_off and place in self._day_places else value, place)
 
     def _is_own(self, sign: str) -> bool:
         code = CURRENCY_WORDS.get(sign.lower(), sign.upper())
@@ -98,12 +110,10 @@ class Writer:
             return code == self._currency
         return sign == "$" or code not in CURRENCY_WORDS.values()
 
-    def _plain(self, number: Decimal) -> str:
+    def _plain(self, number: Decimal, place: int) -> str:
         text = f"{number:f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
-        if self._is_sample and text[-4:-3] == ".":
-            text += "0"
-        return text.replace(".", self._mark)
+        return text.replace(".", self._marks.get(place, self._mark))
 
 
 def with_typed_dates(mapping: ReportMapping) -> ReportMapping:

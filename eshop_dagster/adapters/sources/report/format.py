@@ -68,6 +68,7 @@ class Format(Part):
     skip_lines: Annotated[int, Field(ge=0, le=1000)] = 0
     decimal: Literal[".", ","] = "."
     thousands: Literal[".", ",", " ", "'"] | None = None
+    quantity_decimal: Literal[".", ","] | None = None
     currency_prefix: Word | None = None
     currency_suffix: Word | None = None
     negative_parentheses: bool = False
@@ -88,6 +89,14 @@ class Format(Part):
         quoted = f"({self.quote}[^{self.quote}]*{self.quote})|" if self.quote != "none" else "()"
         one = re.sub(rf"{quoted}[ \t]+", lambda found: found[1] or " ", text.strip(" \t"))
         return one + line[len(text) :]
+
+    @property
+    def of_quantities(self) -> "Format":
+        """The format of quantities, whose decimal mark may be another than that of amounts."""
+        if self.quantity_decimal in (None, self.decimal):
+            return self
+        thousands = None if self.thousands == self.quantity_decimal else self.thousands
+        return self.model_copy(update={"decimal": self.quantity_decimal, "thousands": thousands})
 
     @field_validator("delimiter")
     @classmethod

@@ -140,7 +140,7 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
         values["currency"] = _currency(at["currency"])
     values |= {name: reader.integer(at[name], kinds[at[name]]) for name in INTEGERS if name in at}
     if "quantity" in at:
-        values["quantity"] = reader.number(at["quantity"], kinds[at["quantity"]], decimals=3)
+        values["quantity"] = reader.quantity(at["quantity"], kinds[at["quantity"]])
     values |= _instants(reader, at, kinds, mapping.shop.time_zone)
     if "channel" in at:
         values["channel"] = f"lower({at['channel']}::VARCHAR)"

@@ -77,6 +77,10 @@ class Reader:
             number = f"CASE WHEN regexp_full_match({number}, {allowed}) THEN {number} END"
         return f"coalesce({number}, {literal(UNREADABLE)} || {text})"
 
+    def quantity(self, text: str, kind: pa.DataType) -> str:
+        """The number of pieces as text, with at most three decimals; `unreadable: …` if it is none."""
+        return Reader(self.form.of_quantities).number(text, kind, decimals=3)
+
     def integer(self, text: str, kind: pa.DataType) -> str:
         """The whole number as text; `unreadable: …` if it is none."""
         return rf"regexp_replace({self.number(text, kind, decimals=0)}, '^([-+]?\d+)[.]0*$', '\1')"
@@ -126,7 +130,8 @@ class Reader:
         whole = r"\d+"
         if self.form.thousands:
             mark = r"[ \x{00A0}\x{202F}]" if self.form.thousands == " " else re.escape(self.form.thousands)
-            whole = rf"(?:\d{{1,3}}(?:{mark}\d{{3}})+|\d+)"
+            # No group of thousands begins with 0: `0.250` is a fraction, and so unreadable here.
+            whole = rf"(?:[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|\d+)"
         return rf"{whole}(?:{point}\d+)?|{point}\d+"
 
     def _with_point(self, number: str) -> str:

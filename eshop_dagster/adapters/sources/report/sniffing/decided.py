@@ -28,6 +28,7 @@ class Decisions:
             guess.
         country_header: the column that names it.
         year_of: header of the date whose year makes order numbers unique.
+        quantities: how quantities are written, which may be otherwise than amounts.
         keys: value and comment of other keys of the mapping.
         repeats: what lines that are equal to an earlier one most probably are.
     """
@@ -36,6 +37,7 @@ class Decisions:
     comments: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     numbers: NumberStyle = field(default_factory=NumberStyle)
+    quantities: NumberStyle = field(default_factory=NumberStyle)
     date_formats: list[str] = field(default_factory=list)
     guessed_day_order: bool = False
     statuses: dict[str, list[str]] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.sniffing.dates import date_format, day_comes_first, is_instant, is_year
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.money import decide_money
+from eshop_dagster.adapters.sources.report.sniffing.numbers import decide_numbers
 from eshop_dagster.adapters.sources.report.sniffing.people import decide_identity
 from eshop_dagster.adapters.sources.report.sniffing.pieces import (
     choose_price,
@@ -15,10 +16,10 @@ from eshop_dagster.adapters.sources.report.sniffing.pieces import (
     settle_doubled_price,
 )
 from eshop_dagster.adapters.sources.report.sniffing.places import decide_country
-from eshop_dagster.adapters.sources.report.sniffing.placing import INSTANTS, MOSTLY, NUMBERS, place_column, share
+from eshop_dagster.adapters.sources.report.sniffing.placing import INSTANTS, MOSTLY, place_column, share
 from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_portuguese, is_preferred, role_of, status_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
-from eshop_dagster.adapters.sources.report.sniffing.styles import is_number, number_style
+from eshop_dagster.adapters.sources.report.sniffing.styles import is_number
 
 MOST_STATUS_WORDS = 40
 WANTED = {
@@ -44,11 +45,9 @@ def decide(sample: Sample) -> Decisions:
         if str(taken).endswith(" (1)") and key not in ("unit_price", "line_total"):
             made.comments[key] = "GUESS: several columns have this name; the first is taken."
     _fill_gaps(made, sample)
+    decide_numbers(made, sample)
     _refuse_other_files(made, sample)
     choose_price(made, sample)
-    amounts = [value for key in NUMBERS if key in made.columns for value in made.texts(sample, key)]
-    is_local = sample.is_text and (is_portuguese(list(sample.columns)) or sample.form.delimiter == ";")
-    made.numbers = number_style(amounts, is_portuguese=is_local)
     _decide_dates(made, sample)
     _decide_statuses(made, sample)
     _decide_returns(made, sample)

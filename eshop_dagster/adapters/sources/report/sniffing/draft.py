@@ -107,6 +107,8 @@ def _format(sample: Sample, made: Decisions) -> Iterator[str]:
     yield f"  decimal: {_quoted(numbers.decimal)}"
     if numbers.thousands:
         yield f"  thousands: {_quoted(numbers.thousands)}"
+    if "quantity" in made.columns and made.quantities.decimal != numbers.decimal:
+        yield f"  quantity_decimal: {_quoted(made.quantities.decimal)}"
     if numbers.prefix:
         yield f"  currency_prefix: {_quoted(numbers.prefix)}"
     if numbers.suffix:

@@ -5,9 +5,9 @@ from collections import defaultdict
 from eshop_dagster.adapters.sources.report.lines import CURRENCY_WORDS
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.people import year_in
-from eshop_dagster.adapters.sources.report.sniffing.pieces import to_float
 from eshop_dagster.adapters.sources.report.sniffing.places import decide_currency
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
+from eshop_dagster.adapters.sources.report.sniffing.styles import to_float
 
 
 def decide_money(made: Decisions, sample: Sample) -> None:
@@ -90,7 +90,7 @@ def _decide_negative_prices(made: Decisions, sample: Sample, orders: list[list[i
     amounts = [to_float(text, made.numbers) for text in _column(made, sample, price)]
     pieces = [1.0] * sample.lines
     if "quantity" in made.columns:
-        pieces = [to_float(text, made.numbers) for text in _column(made, sample, "quantity")]
+        pieces = [to_float(text, made.quantities) for text in _column(made, sample, "quantity")]
     is_negative = [amount < 0 < count for amount, count in zip(amounts, pieces, strict=True)]
     found = [places for places in orders if any(is_negative[place] for place in places)]
     if not found:

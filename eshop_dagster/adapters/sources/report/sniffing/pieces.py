@@ -1,11 +1,9 @@
 """What a line of a sample counts for: its pieces, its price, and what a line is that stands there twice."""
 
-import re
-
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions, Repeats
 from eshop_dagster.adapters.sources.report.sniffing.roles import role_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
-from eshop_dagster.adapters.sources.report.sniffing.styles import MINUS, NumberStyle, number_style
+from eshop_dagster.adapters.sources.report.sniffing.styles import to_float
 
 LEAST_DIFFERENCE = 0.005
 
@@ -42,8 +40,8 @@ def settle_doubled_price(made: Decisions, sample: Sample) -> str:
     second = f"{first.removesuffix(' (1)')} (2)"
     keys = [str(made.columns["quantity"])] if "quantity" in made.columns else []
     rows = [row for row in zip(*(sample.columns[name] for name in (*keys, first, second)), strict=True) if all(row)]
-    style = number_style([text for row in rows for text in row])
-    numbers = [[to_float(text, style) for text in row] for row in rows]
+    styles = [*[made.quantities] * len(keys), made.numbers, made.numbers]
+    numbers = [[to_float(text, style) for text, style in zip(row, styles, strict=True)] for row in rows]
     if all(_equal(row[-2], row[-1]) for row in numbers):
         return ""
     for price, total, place in ((first, second, -2), (second, first, -1)):
@@ -102,8 +100,7 @@ def _is_before_discount(
     texts = sample.columns[str(made.columns["discount"])]
     if len(texts) != len(rows):
         return False
-    style = number_style([text for text in texts if text] or ["0"])
-    off = [abs(to_float(text, style)) if text else 0.0 for text in texts]
+    off = [abs(to_float(text, made.numbers)) if text else 0.0 for text in texts]
     return all(_equal(count * price - less, total) for (count, price, total), less in zip(rows, off, strict=True))
 
 
@@ -116,7 +113,7 @@ def meaning_of_repeats(made: Decisions, sample: Sample) -> Repeats:
         return "unknown"
     if "quantity" in made.columns:
         pieces = set(sample.columns[str(made.columns["quantity"])])
-        if any(to_float(text, made.numbers) != 1 for text in pieces):
+        if any(to_float(text, made.quantities) != 1 for text in pieces):
             return "unknown"
     return "file_twice" if _is_file_twice(made, sample) else "pieces"
 
@@ -133,8 +130,8 @@ def _priced_rows(made: Decisions, sample: Sample) -> list[tuple[float, float, fl
     """Quantity (1 where there is no column for it), unit price and line total of the lines that have them all."""
     keys = [key for key in ("quantity", "unit_price", "line_total") if key in made.columns]
     rows = [row for row in zip(*(sample.columns[str(made.columns[key])] for key in keys), strict=True) if all(row)]
-    style = number_style([text for row in rows for text in row])
-    numbers = [[to_float(text, style) for text in row] for row in rows]
+    styles = [made.quantities if key == "quantity" else made.numbers for key in keys]
+    numbers = [[to_float(text, style) for text, style in zip(row, styles, strict=True)] for row in rows]
     return [(row[0] if len(row) == 3 else 1.0, row[-2], row[-1]) for row in numbers]
 
 
@@ -144,15 +141,3 @@ def _equal(left: float, right: float) -> bool:
 
 def _is_multiple(total: float, price: float) -> bool:
     return price > 0 and total > price and _equal(total, price * round(total / price))
-
-
-def to_float(text: str, style: NumberStyle) -> float:
-    """A text as a number in a style, NaN if it is none."""
-    text = text.translate(MINUS)
-    sign = "-" if text.endswith("-") or text.startswith("(") else ""
-    kept = re.sub(rf"[^-\d{style.decimal}]", "", text).strip("-").replace(style.decimal, ".")
-    sign = sign or ("-" if "-" in text.split("0")[0][:6] and re.match(r"\D*-", text) else "")
-    try:
-        return float(sign + kept)
-    except ValueError:
-        return float("nan")

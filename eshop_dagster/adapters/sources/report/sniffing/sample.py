@@ -40,6 +40,7 @@ class Sample:
         is_whole: whether all files ended within the sample.
         files: how many were looked at.
         missing: columns that some of the files lack.
+        typed: by header, the lines whose number was typed, and is no text of the file: its mark tells nothing.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class Sample:
     is_whole: bool
     files: int = 1
     missing: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, set[int]] = field(default_factory=dict)
 
     @property
     def is_text(self) -> bool:
@@ -62,6 +64,17 @@ class Sample:
     def filled(self, header: str) -> list[str]:
         """The column's texts that are not empty."""
         return [value for value in self.columns.get(header, []) if value]
+
+    def kept(self, header: str) -> list[str]:
+        """The column's texts that are not empty and were no typed numbers."""
+        typed = self.typed.get(header, set())
+        return [text for line, text in enumerate(self.columns.get(header, [])) if text and line not in typed]
+
+    def mark_typed(self, header: str, mark: str) -> None:
+        """Write the column's typed numbers with a decimal mark, as its texts have it."""
+        texts = self.columns.get(header, [])
+        for line in self.typed.get(header, ()):
+            texts[line] = texts[line].replace(".", mark)
 
 
 def read_sample(path: Path) -> Sample:
@@ -114,6 +127,7 @@ def _beside(left: Sample, right: Sample) -> Sample:
         left.is_whole and right.is_whole,
         left.files + right.files,
         {**lacking, **left.missing},
+        {name: left.typed.get(name, set()) | {left.lines + at for at in right.typed.get(name, ())} for name in both},
     )
 
 
@@ -156,13 +170,14 @@ def _text(path: Path, most: int) -> Sample:
 def _excel(path: Path, most: int) -> Sample:
     check_file(path, "utf-8")
     most = min(most, SHEET_LINES)
-    form, header, rows = read_sheet(path, most)
+    form, header, rows, typed = read_sheet(path, most)
     header = numbered(header)
     _refuse_no_header(path, header)
     texts = zip(*rows, strict=True) if rows else [()] * len(header)
     columns = {name: list(values) for name, values in zip(header, texts, strict=True) if name}
     own = form.model_copy(update={"encoding": NO_TEXT})
-    return Sample(path, columns, own, len(rows) - len(set(rows)), len(rows) < most)
+    of = {header[place]: lines for place, lines in typed.items() if place < len(header)}
+    return Sample(path, columns, own, len(rows) - len(set(rows)), len(rows) < most, typed=of)
 
 
 def _parquet(path: Path, most: int) -> Sample:
@@ -182,9 +197,19 @@ def _parquet(path: Path, most: int) -> Sample:
     texts = [tuple("" if value is None or value == "nan" else value for value in row) for row in rows]
     values = zip(*texts, strict=True) if texts else [()] * table.num_columns
     columns = {name: list(column) for name, column in zip(table.column_names, values, strict=True)}
+    numbers = [field.name for field in table.schema if _is_typed_number(field.type)]
     return Sample(
-        path, columns, Format().model_copy(update={"encoding": NO_TEXT}), len(texts) - len(set(texts)), lines <= most
+        path,
+        columns,
+        Format().model_copy(update={"encoding": NO_TEXT}),
+        len(texts) - len(set(texts)),
+        lines <= most,
+        typed={name: set(range(len(texts))) for name in numbers},
     )
+
+
+def _is_typed_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def _refuse_no_header(path: Path, header: list[str]) -> None:

@@ -8,7 +8,7 @@ from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.excel import Writer, header_of
 from eshop_dagster.adapters.sources.report.format import Format
 from eshop_dagster.adapters.sources.report.sniffing.dates import is_instant
-from eshop_dagster.adapters.sources.report.sniffing.styles import is_number, number_style
+from eshop_dagster.adapters.sources.report.sniffing.styles import is_number
 from eshop_dagster.adapters.sources.report.workbook import Sheet, Value, open_workbook
 
 LOOK_ROWS = 60
@@ -16,8 +16,14 @@ MOST_OF_COLUMNS = 0.8
 FEWEST_COLUMNS = 3
 
 
-def read_sheet(path: Path, most_lines: int) -> tuple[Format, list[str], list[tuple[str, ...]]]:
+Typed = dict[int, set[int]]
+"""Of each column that has some, by position, the places of the lines whose cell is a typed number."""
+
+
+def read_sheet(path: Path, most_lines: int) -> tuple[Format, list[str], list[tuple[str, ...]], Typed]:
     """The format, header and first lines, as texts, of the first sheet of a workbook that holds a table.
+
+    The last part says which texts were typed numbers: those have a decimal point, and tell nothing of the others.
 
     Raises:
         SourceError: no sheet has a table.
@@ -29,7 +35,7 @@ def read_sheet(path: Path, most_lines: int) -> tuple[Format, list[str], list[tup
                 is_only = sum(other.is_visible for other in sheets) == 1
                 form = Format(sheet=None if is_only else sheet.name, skip_lines=skipped)
                 header = header_of([*islice(sheet.rows(), skipped + 1)], form)
-                return form, header, _texts(sheet, skipped, len(header), most_lines)
+                return form, header, *_texts(sheet, skipped, len(header), most_lines)
     names = ", ".join(sheet.name for sheet in sheets)
     raise SourceError(
         f"{path} has no sheet with a table: expected a row of at least {FEWEST_COLUMNS} headers with lines below it "
@@ -73,12 +79,16 @@ def _words(row: tuple[Value, ...]) -> set[int]:
     }
 
 
-def _texts(sheet: Sheet, skipped: int, width: int, most_lines: int) -> list[tuple[str, ...]]:
-    """The lines as texts; numbers have the decimal mark that the sheet's numbers kept as text have."""
+def _texts(sheet: Sheet, skipped: int, width: int, most_lines: int) -> tuple[list[tuple[str, ...]], Typed]:
+    """The lines as texts, and where their typed numbers stand."""
     rows = [row for row in islice(sheet.rows(), skipped + 1, skipped + 1 + most_lines) if any(v != "" for v in row)]
-    kept = [value for row in rows for value in row if isinstance(value, str) and is_number(value)]
-    write = Writer(number_style(kept).decimal, "", 0, set(), is_sample=True)
-    return [tuple(_written(row, width, write)) for row in rows]
+    typed: Typed = {}
+    for line, row in enumerate(rows):
+        for place, value in enumerate(row):
+            if not isinstance(value, str):
+                typed.setdefault(place, set()).add(line)
+    write = Writer(".", "", 0, set(), is_sample=True)
+    return [tuple(_written(row, width, write)) for row in rows], typed
 
 
 def _written(row: tuple[Value, ...], width: int, write: Writer) -> Iterator[str]:

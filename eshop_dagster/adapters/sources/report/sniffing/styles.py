@@ -67,6 +67,7 @@ class NumberStyle:
 
     Attributes:
         is_guess: every number with a mark has three digits behind it (`2.499`), and nothing tells what the mark is.
+        is_told: some number can be read in one way only.
     """
 
     decimal: str = "."
@@ -75,6 +76,7 @@ class NumberStyle:
     suffix: str | None = None
     has_parentheses: bool = False
     is_guess: bool = False
+    is_told: bool = False
 
 
 def number_style(values: list[str], *, is_portuguese: bool = False) -> NumberStyle:
@@ -91,8 +93,8 @@ def number_style(values: list[str], *, is_portuguese: bool = False) -> NumberSty
             suffixes[match[1]] += count
         bare[re.sub(r"[^\d.,']", "", shape)] += count
     below_one = Counter(match[1] for value in values if (match := re.fullmatch(r"\D*0([.,])\d{3}\D*", value)))
-    comma = _count(bare, r"\d*,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+") + below_one[","]
-    point = _count(bare, r"\d*\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+") + below_one["."]
+    comma = _count(bare, r"\d*,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}") + below_one[","]
+    point = _count(bare, r"\d*\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}") + below_one["."]
     has_marks = any(_count(bare, rf"\d{{1,3}}({mark}\d{{3}})+") for mark in ("[.]", ","))
     is_guess = has_marks and not comma and not point and not any("'" in shape for shape in bare)
     decimal = "," if comma > point or (comma == point and is_portuguese) else "."
@@ -106,7 +108,7 @@ def number_style(values: list[str], *, is_portuguese: bool = False) -> NumberSty
         thousands = " "
     in_parentheses = any(shape.startswith("(") and shape.endswith(")") for shape in shapes)
     prefix, suffix = (found.most_common(1)[0][0] if found else None for found in (prefixes, suffixes))
-    return NumberStyle(decimal, thousands, prefix, suffix, in_parentheses, is_guess)
+    return NumberStyle(decimal, thousands, prefix, suffix, in_parentheses, is_guess, bool(comma or point))
 
 
 def _count(shapes: Counter[str], pattern: str) -> int:
@@ -123,3 +125,15 @@ def _is_number_shape(shape: str) -> bool:
     sign = r"(R\$|US\$|[$€£]|BRL|USD|EUR|GBP)"
     digits = r"(\d[\d.,' \u00a0\u202f]*|[.,]\d+)"
     return bool(re.fullmatch(rf"[-+(]?\s*{sign}?\s*[-+]?{digits}\)?\s*{sign}?\s*-?\)?", shape))
+
+
+def to_float(text: str, style: NumberStyle) -> float:
+    """A text as a number in a style, NaN if it is none."""
+    text = text.translate(MINUS)
+    sign = "-" if text.endswith("-") or text.startswith("(") else ""
+    kept = re.sub(rf"[^-\d{style.decimal}]", "", text).strip("-").replace(style.decimal, ".")
+    sign = sign or ("-" if "-" in text.split("0")[0][:6] and re.match(r"\D*-", text) else "")
+    try:
+        return float(sign + kept)
+    except ValueError:
+        return float("nan")
