@@ -45,6 +45,11 @@ class InboxReport:
     is_forced: bool = False
 
 
+def forced_by(report: Path) -> Path:
+    """The file that says to load a report although it takes rows away: the report's whole name, and an ending."""
+    return report.with_name(report.name + FORCE_ENDING)
+
+
 def waiting_reports(home: Path) -> list[InboxReport]:
     """Return the reports in the inbox that are no longer being written, in name order."""
     reports = []
@@ -53,7 +58,7 @@ def waiting_reports(home: Path) -> list[InboxReport]:
         if is_report and path.is_file() and _is_quiet(path):
             mapping = _mapping_of(home, path)
             content = file_sha256(path)
-            is_forced = path.with_suffix(FORCE_ENDING).is_file()
+            is_forced = forced_by(path).is_file()
             parts = f"{content}{file_sha256(mapping) if mapping else ''}{path.stat().st_mtime_ns}{is_forced or ''}"
             key = hashlib.sha256(parts.encode()).hexdigest()[:16]
             reports.append(InboxReport(path, mapping, content, key, is_forced))
@@ -128,10 +133,10 @@ def load_report(
     try:
         done = pull(platform, opened, first, last, only_new=False, force=report.is_forced, on_days=on_days)
     except RawStoreError as error:
-        beside = f"put an empty file {report.path.with_suffix(FORCE_ENDING).name} beside it in the inbox"
+        beside = f"put an empty file {forced_by(report.path).name} beside it in the inbox"
         raise RawStoreError(str(error).replace(FORCE_REMEDY, beside)) from error
     _put_away(platform, report)
-    report.path.with_suffix(FORCE_ENDING).unlink(missing_ok=True)
+    forced_by(report.path).unlink(missing_ok=True)
     return done
 
 

@@ -133,10 +133,10 @@ def test_a_report_that_is_sent_again_adds_nothing_and_is_put_away_too(platform: 
 def test_a_file_beside_a_report_takes_it_where_the_error_says_so(platform: Platform) -> None:
     loaded(platform, "fevereiro.csv", REPORT)
     other = "pedido;data;cliente;nome;produto;qtd;preco\n1001;05/03/2024;78;Bia;abc;1;1,00\n"
-    with pytest.raises(RawStoreError, match=r"put an empty file março.force beside it in the inbox$"):
+    with pytest.raises(RawStoreError, match=r"put an empty file março.csv.force beside it in the inbox$"):
         loaded(platform, "março.csv", other)
     (before,) = waiting_reports(platform.home)
-    drop(platform.home, "março.force", "")
+    drop(platform.home, "março.csv.force", "")
     (report,) = waiting_reports(platform.home)
     assert (report.is_forced, report.key == before.key) == (True, False)
     assert load_report(platform, report).accepted["orders"] == 1

@@ -38,6 +38,7 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
             "skip_lines": 0,
             "decimal": ".",
             "thousands": None,
+            "quantity_decimal": None,
             "currency_prefix": None,
             "currency_suffix": None,
             "negative_parentheses": False,

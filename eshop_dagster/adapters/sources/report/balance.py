@@ -9,7 +9,9 @@ import duckdb
 from eshop_dagster.adapters.sources.report.faults import REPEAT
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 
-NUMBER = "DECIMAL(20, 8)"
+NUMBER, PIECES = "DECIMAL(24, 8)", "DECIMAL(14, 3)"
+"""Wide enough for amounts beyond the contract's largest, and no wider than their product can be."""
+CONTROL = "DECIMAL(20, 8)"
 ZERO = Decimal("0.00")
 WIDE = Context(prec=60)
 
@@ -31,7 +33,7 @@ class Balance:
         freight_brl: freight of the loaded lines.
         file_total_brl: sum of the file's own totals (`control_total`) over the loaded lines, None without them.
         orders_off_total: loaded orders whose goods, with or without freight, are not the file's own total.
-        lines_without_amount: lines in quarantine or repeated whose amount cannot be read.
+        lines_without_amount: lines whose amount cannot be read, most of them in quarantine or repeated.
     """
 
     lines_read: int
@@ -81,7 +83,7 @@ def balance_of(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, *,
         freight_brl=_cents(Decimal(freight or 0)),
         file_total_brl=total,
         orders_off_total=off,
-        lines_without_amount=bad[2] + repeats[2] + broken,
+        lines_without_amount=loaded[2] + bad[2] + repeats[2] + broken,
     )
 
 
@@ -98,7 +100,7 @@ def _rate(mapping: ReportMapping) -> str:
 def _amounts(mapping: ReportMapping) -> str:
     """Each line with its verdict and what it says that it cost, discounts taken off."""
     first = "row_number() OVER (PARTITION BY order_key ORDER BY {field} IS NULL, line_sequence) = 1"
-    amount = f"TRY_CAST(TRY_CAST(unit_price AS {NUMBER}) * TRY_CAST(quantity AS DECIMAL(18, 3)) AS DECIMAL(24, 8))"
+    amount = f"TRY_CAST(TRY_CAST(unit_price AS {NUMBER}) * TRY_CAST(quantity AS {PIECES}) AS {NUMBER})"
     if mapping.columns.line_total:
         amount = f"TRY_CAST(line_total AS {NUMBER})"
     # A discount lessens what its line, or its whole order, is worth: it is added to what only goes back.
@@ -129,7 +131,7 @@ def _file_totals(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping) 
     each = "max" if mapping.control_total_per == "order" else "sum"
     (total, off), *_ = connection.execute(f"""
         WITH told AS (
-            SELECT order_number, {each}(TRY_CAST(control_total AS {NUMBER}) * rate) AS total
+            SELECT order_number, {each}(TRY_CAST(control_total AS {CONTROL}) * rate) AS total
             FROM accepted JOIN orders USING (order_key) GROUP BY order_number
         ), made AS (
             SELECT order_number, sum(revenue_brl) AS goods,

@@ -195,6 +195,7 @@ def _signs(key: str, words: list[str], signs: list[str]) -> Iterator[str]:
 def _duplicates(sample: Sample, made: Decisions) -> Iterator[str]:
     found = f"{sample.repeated} of {sample.lines}" if sample.repeated else "None of the"
     is_kept = made.repeats == "pieces"
+    found = found if is_kept or not sample.repeated else f"GUESS: {found}"
     remedy = "." if is_kept else "; keep loads them all."
     yield f"# {found} lines are equal to an earlier line in every column{remedy}"
     if is_kept:

@@ -1,10 +1,14 @@
 """What a sample's amounts are: discounts, totals of an order, currencies and negative prices."""
 
-from collections import defaultdict
-
 from eshop_dagster.adapters.sources.report.lines import CURRENCY_WORDS
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
-from eshop_dagster.adapters.sources.report.sniffing.people import year_in
+from eshop_dagster.adapters.sources.report.sniffing.discounts import ask_of_discounts, settle_discount, settle_freight
+from eshop_dagster.adapters.sources.report.sniffing.grouping import (
+    Orders,
+    is_on_first_line,
+    is_same_on_all_lines,
+    lines_of_orders,
+)
 from eshop_dagster.adapters.sources.report.sniffing.places import decide_currency
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import to_float
@@ -12,50 +16,31 @@ from eshop_dagster.adapters.sources.report.sniffing.styles import to_float
 
 def decide_money(made: Decisions, sample: Sample) -> None:
     """Decide on discounts, on totals told per order, on the currency column and on negative prices."""
-    orders = _lines_of_orders(made, sample)
+    orders = lines_of_orders(made, sample)
+    settle_discount(made, sample, orders)
+    settle_freight(made, sample, orders)
     if "discount" in made.columns:
         _decide_discount(made, sample, orders)
-    if "line_total" in made.columns and _is_same_on_all_lines(_column(made, sample, "line_total"), orders):
+    if "line_total" in made.columns and is_same_on_all_lines(_column(made, sample, "line_total"), orders):
         made.keys["line_total_per"] = ("order", "GUESS: all lines of an order have the same total: the order's.")
     day = str(made.columns.get("ordered_at") or made.columns["ordered_date"])
-    if _is_on_first_line(sample.columns[day], orders):
+    if is_on_first_line(sample.columns[day], orders):
         made.keys["ordered_at_per"] = ("order", "Only the first line of an order has its date.")
-    if "freight" in made.columns and _is_on_first_line(_column(made, sample, "freight"), orders):
+    if "freight" in made.columns and is_on_first_line(_column(made, sample, "freight"), orders):
         made.keys["freight_per"] = ("order", "GUESS: only the first line of an order has its freight.")
     _find_currencies(made, sample)
     decide_currency(made)
     _decide_negative_prices(made, sample, orders)
-
-
-def _lines_of_orders(made: Decisions, sample: Sample) -> list[list[int]]:
-    """The places of the lines of each order."""
-    key = made.columns["order_id"]
-    if not key:
-        return [[place] for place in range(sample.lines)]
-    columns = [sample.columns[header] for header in ([key] if isinstance(key, str) else key)]
-    if made.year_of:
-        columns.append([year_in(text) for text in sample.columns[made.year_of]])
-    orders: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place, parts in enumerate(zip(*columns, strict=True)):
-        orders[parts].append(place)
-    return list(orders.values())
+    _decide_control_total(made, sample, orders)
+    _ask_of_freight(made, sample)
+    ask_of_discounts(made, sample)
 
 
 def _column(made: Decisions, sample: Sample, key: str) -> list[str]:
     return sample.columns[str(made.columns[key])]
 
 
-def _is_same_on_all_lines(texts: list[str], orders: list[list[int]]) -> bool:
-    several = [[texts[place] for place in places] for places in orders if len(places) > 1]
-    return bool(several) and all(len(set(found)) == 1 and found[0] for found in several)
-
-
-def _is_on_first_line(texts: list[str], orders: list[list[int]]) -> bool:
-    several = [[texts[place] for place in places] for places in orders if len(places) > 1]
-    return bool(several) and all(not any(found[1:]) for found in several) and any(found[0] for found in several)
-
-
-def _decide_discount(made: Decisions, sample: Sample, orders: list[list[int]]) -> None:
+def _decide_discount(made: Decisions, sample: Sample, orders: Orders) -> None:
     header, texts = str(made.columns["discount"]), _column(made, sample, "discount")
     if not any(to_float(text, made.numbers) for text in texts if text):
         made.left_out[header] = "no line has a discount"
@@ -70,7 +55,7 @@ def _decide_discount(made: Decisions, sample: Sample, orders: list[list[int]]) -
         made.comments["discount"] = "GUESS: taken off the prices; leave it out if they are after it."
         several = [[texts[place] for place in places] for places in orders if len(places) > 1]
         repeated = [found for found in several if any(to_float(text, made.numbers) for text in found if text)]
-        if _is_on_first_line(texts, orders) or (repeated and all(len(set(found)) == 1 for found in repeated)):
+        if is_on_first_line(texts, orders) or (repeated and all(len(set(found)) == 1 for found in repeated)):
             made.keys["discount_per"] = ("order", "GUESS: all lines of an order have the same discount: the order's.")
 
 
@@ -85,7 +70,7 @@ def _find_currencies(made: Decisions, sample: Sample) -> None:
         del made.columns["currency"]
 
 
-def _decide_negative_prices(made: Decisions, sample: Sample, orders: list[list[int]]) -> None:
+def _decide_negative_prices(made: Decisions, sample: Sample, orders: Orders) -> None:
     price = "line_total" if "line_total" in made.columns else "unit_price"
     amounts = [to_float(text, made.numbers) for text in _column(made, sample, price)]
     pieces = [1.0] * sample.lines
@@ -101,3 +86,22 @@ def _decide_negative_prices(made: Decisions, sample: Sample, orders: list[list[i
         made.has_negative_quantity = "quantity" in made.columns
     else:
         made.keys["negative_price"] = ("discount", "GUESS: a line of a negative price is a discount of its order.")
+
+
+def _decide_control_total(made: Decisions, sample: Sample, orders: Orders) -> None:
+    if "control_total" not in made.columns or "control_total" in made.comments:
+        return
+    texts = _column(made, sample, "control_total")
+    differs = any(len({texts[place] for place in places if texts[place]}) > 1 for places in orders)
+    if not differs:
+        made.keys["control_total_per"] = ("order", "The total is the order's.")
+
+
+def _ask_of_freight(made: Decisions, sample: Sample) -> None:
+    """Say that a line's total may hold the freight beside it, where no unit price tells."""
+    if not {"line_total", "freight"} <= made.columns.keys() or "line_total" in made.comments:
+        return
+    if any(to_float(text, made.numbers) for text in made.texts(sample, "freight")):
+        made.comments["line_total"] = (
+            f"GUESS: taken for goods without {str(made.columns['freight'])!r}, which is added; no unit price tells."
+        )

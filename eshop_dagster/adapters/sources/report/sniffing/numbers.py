@@ -59,6 +59,8 @@ def _style_of_quantities(made: Decisions, sample: Sample, texts: list[str]) -> N
     for style, rival in ((fraction, grouped), (grouped, fraction)):
         if _adds_up(made, sample, style) and not _adds_up(made, sample, rival):
             return replace(style, is_guess=False)
+    if not money.is_told and mark == money.thousands:
+        return grouped
     plain = [abs(to_float(text, fraction)) for text in texts if mark not in text]
     return grouped if plain and median(plain) >= CROWD else fraction
 

@@ -1,6 +1,7 @@
 """What a line of a sample counts for: its pieces, its price, and what a line is that stands there twice."""
 
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions, Repeats
+from eshop_dagster.adapters.sources.report.sniffing.extras import Explained, explain_total
 from eshop_dagster.adapters.sources.report.sniffing.roles import role_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import to_float
@@ -71,7 +72,10 @@ def choose_price(made: Decisions, sample: Sample) -> None:
     rows = _priced_rows(made, sample)
     differing = [(pieces * price, total) for pieces, price, total in rows if not _equal(pieces * price, total)]
     above = sum(total > product for product, total in differing)
-    if "discount" in made.columns and _is_before_discount(made, sample, rows, differing):
+    explained = explain_total(made, sample) if differing else None
+    if explained:
+        _keep_explained_price(made, explained, is_counted=is_counted)
+    elif "discount" in made.columns and _is_before_discount(made, sample, rows, differing):
         made.left_out[total_name] = "the price less the discount, or before it"
         del made.columns["line_total"]
     elif not differing:
@@ -85,10 +89,23 @@ def choose_price(made: Decisions, sample: Sample) -> None:
     else:
         made.left_out[price_name] = "see line_total"
         made.comments["line_total"] = (
-            f"On {len(differing)} of {len(rows)} lines it is not {'quantity x ' if is_counted else ''}{price_name!r} "
-            "(a discount?): it is taken for what was paid."
+            f"{'GUESS: on' if above else 'On'} {len(differing)} of {len(rows)} lines it is not "
+            f"{'quantity x ' if is_counted else ''}{price_name!r} "
+            f"({'with freight or tax' if above else 'a discount'}?): it is taken for what was paid."
         )
         del made.columns["unit_price"]
+
+
+def _keep_explained_price(made: Decisions, explained: Explained, *, is_counted: bool) -> None:
+    """Take the unit price, for the total holds more than the goods; one that can be held against them is."""
+    total, told = str(made.columns.pop("line_total")), explained.told(is_counted=is_counted)
+    if "control_total" not in made.columns and set(explained.extras) <= {made.columns.get("freight")}:
+        made.columns["control_total"] = total
+        made.comments["control_total"] = f"Compared, and not loaded: {told}."
+        if explained.is_of_order:
+            made.keys["control_total_per"] = ("order", "The total is the order's.")
+    else:
+        made.left_out[total] = told
 
 
 def _is_before_discount(

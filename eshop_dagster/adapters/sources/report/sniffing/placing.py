@@ -7,7 +7,7 @@ from collections.abc import Callable
 from eshop_dagster.adapters.sources.report.sniffing.dates import is_instant
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.places import STATE_WORDS
-from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_preferred, role_of
+from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_of_percent, is_preferred, role_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import is_number
 from eshop_dagster.contract import CHANNELS
@@ -16,7 +16,7 @@ MOSTLY = 0.9
 FALLBACKS = ("country", "region", "year")
 """Roles that are no fields of the mapping, but stand in where there is no better column."""
 INSTANTS = ("ordered_at", "approved_at", "shipped_at", "delivered_at", "promised_date")
-AMOUNTS = ("unit_price", "line_total", "discount", "freight", "payment_amount")
+AMOUNTS = ("unit_price", "line_total", "discount", "freight", "payment_amount", "control_total")
 NUMBERS = ("quantity", *AMOUNTS)
 MOST_LINE_NUMBER_DIGITS = 9
 """More do not fit the raw layer's 32-bit line number: some marketplaces give each line an id of 14 digits."""
@@ -38,6 +38,8 @@ def place_column(made: Decisions, sample: Sample, header: str) -> None:
         taken = str(made.columns[role])
         why = ", which stays the same from order to order" if is_preferred(taken) else ""
         made.left_out[header] = f"{role} is taken from {taken!r}{why}"
+    elif role in NUMBERS and (is_of_percent(header) or _has_percents(sample.filled(header))):
+        made.left_out[header] = _NO_AMOUNTS[role == "discount"].format(role=role, kind="percentages")
     elif reason := _objection(role, sample.filled(header), is_brazilian=made.is_brazilian):
         made.left_out[header] = reason
     else:
@@ -52,8 +54,8 @@ def _objection(role: str, values: list[str], *, is_brazilian: bool) -> str:
         return f"named like {role}, but its texts are no dates that are known, such as {_shape(values)}"
     if role in NUMBERS and share(values, is_number) < MOSTLY:
         return f"named like {role}, but its texts are no numbers, such as {_shape(values)}"
-    if role == "discount" and all(_is_share(value) for value in values) and any(value != "0" for value in values):
-        return "TODO: named like a discount, but its numbers are shares and no amounts: revenue is before it"
+    if role == "discount" and all(map(_is_share, values)) and any(re.search("[1-9]", value) for value in values):
+        return _NO_AMOUNTS[True].format(role=role, kind="shares")
     if role in ("line_number", "payment_installments") and share(values, lambda value: value.isdigit()) < MOSTLY:
         return f"named like {role}, but its texts are no whole numbers"
     if role == "line_number" and max(map(len, values)) > MOST_LINE_NUMBER_DIGITS:
@@ -80,5 +82,15 @@ def _shape(values: list[str]) -> str:
     return repr(shapes.most_common(1)[0][0])
 
 
+_NO_AMOUNTS = {
+    False: "named like {role}, but its numbers are {kind} and no amounts",
+    True: "TODO: named like a {role}, but its numbers are {kind} and no amounts: revenue is before it",
+}
+
+
 def _is_share(value: str) -> bool:
-    return bool(re.fullmatch(r"0?[.,]\d+|0|1|\d+ ?%", value))
+    return bool(re.fullmatch(r"0?[.,]\d+|0|1", value))
+
+
+def _has_percents(values: list[str]) -> bool:
+    return share(values, lambda value: value.endswith("%")) > 1 - MOSTLY

@@ -50,6 +50,8 @@ SYNONYMS: dict[str, str] = {
     "discount, discount amount, discount value, discounts, desconto, descontos, valor desconto, "
     "valor do desconto, vlr desconto, desconto do item, desconto item, desconto pedido, desconto do pedido, "
     "cart discount amount, item discount",
+    "control_total": "order total amount, order total, grand total, total do pedido, total pedido, valor do pedido, "
+    "valor total do pedido, valor total pedido, total da nota, total geral",
     "currency": "currency, currency code, moeda, moeda do pedido",
     "country": "country, country code, country name, customer country, shipping country, ship country, "
     "country code billing, billing country, country region, pais, pais do cliente, pais de entrega, pais cliente",
@@ -98,12 +100,12 @@ SYNONYMS: dict[str, str] = {
 
 SYSTEMS: dict[str, dict[str, str]] = {
     "Lineitem quantity": {"Name": "order_id", "Discount Amount": "discount", "Lineitem discount": "", "Total": "",
-                          "Subtotal": "", "Vendor": "", "Source": "", "Phone": ""},
-    "Quantidade Comprada": {"Subtotal": "", "Total": "", "Canal": "", "Vendedor": "", "Data de envio": ""},
+                          "Subtotal": "control_total", "Vendor": "", "Source": "", "Phone": ""},
+    "Quantidade Comprada": {"Subtotal": "", "Total": "control_total", "Canal": "", "Vendedor": "", "Data de envio": ""},
     "Receita por produtos (BRL)": {"Estado": "status", "Estado (2)": "state", "Descrição do status": "",
                                    "Total (BRL)": ""},
     "Quantity (- Refund)": {"Item #": "", "Quantity": "", "Discount Amount": "", "Name": "product_name"},
-    "Quantity_SKU": {"Sequence": "", "Total Value": "", "SKU Total Price": ""},
+    "Quantity_SKU": {"Sequence": "", "Total Value": "control_total", "SKU Total Price": ""},
 }  # fmt: skip
 """What some headers mean, or that they are left out, in the exports of a shop system, by a header that only it has:
 Shopify, Nuvemshop, Mercado Livre, WooCommerce and VTEX."""
@@ -171,6 +173,11 @@ def currency_in(header: str) -> str | None:
     """The currency's code that a header ends in, such as `Price_USD` or `Price (EUR)`."""
     match = re.search(r"[\s_(\[-](BRL|USD|EUR|GBP|ARS|CLP|MXN|CAD|AUD|JPY|INR|CHF)[)\]]?$", header)
     return match[1] if match else None
+
+
+def is_of_percent(header: str) -> bool:
+    """Whether a header says that its numbers are percentages."""
+    return "%" in header or bool(re.search("percent|porcent|(^|[^a-z])pct|perc$", header.casefold()))
 
 
 def is_preferred(header: str) -> bool:
