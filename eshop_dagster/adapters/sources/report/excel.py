@@ -40,7 +40,7 @@ def read_excel(file: ReportFile, mapping: ReportMapping, counts: FileLines) -> I
         counts.left_aside = [other.name for other in sheets if other is not sheet and _is_alike(other, named, form)]
         days = {header.index(name) for key in INSTANTS for name in mapping.columns.headers().get(key, [])}
         days_off = sheet.days_off if EXCEL_DAYS in form.date_formats else 0
-        marks = {
+        marks: dict[int, str] = {
             header.index(name): form.of_quantities.decimal for name in mapping.columns.headers().get("quantity", [])
         }
         write = Writer(form.decimal, mapping.currency.code, days_off, days, marks=marks)
