@@ -136,7 +136,7 @@ def test_shares_are_no_amounts_and_another_currency_is_not_summed(tmp_path: Path
     draft, source = drafted(tmp_path / "v.xlsx")
     assert (
         'currency_prefix: "R$"' in draft
-        and """named like discount, but its texts are no numbers, such as '99%'""" in draft
+        and """TODO: named like a discount, but its numbers are percentages and no amounts""" in draft
     )
     assert "7" not in dict(pieces(source).keys()) and revenue(source) == 28 * Decimal("10.5")
     (reason,) = [text for chunk in source.changes(source.first_day(), source.last_day())

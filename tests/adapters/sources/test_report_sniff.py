@@ -52,7 +52,7 @@ def test_an_online_retail_sheet_is_understood(tmp_path: Path) -> None:
     assert (mapping["country"], mapping["currency"]) == ("GB", "GBP")
     assert mapping["format"]["date_formats"] == ["%m/%d/%Y %H:%M"]
     assert mapping["return"] == {"order_id_prefix": "C", "negative_quantity": True}
-    assert "# 1 of 5 lines are equal to an earlier line" in draft
+    assert "# GUESS: 1 of 5 lines are equal to an earlier line" in draft
     assert "# Empty on 20.0% of the lines: those orders are guests'." in draft
     assert "# GUESS: 'Country' names several countries; GB is on 80% of the lines." in draft
     assert statuses(source) == {"536365": "delivered", "536370": "delivered", "C536379": "returned"}
