@@ -10,15 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from eshop_dagster.adapters.files import file_sha256, parquet_bytes, write_atomically, write_json
+from eshop_dagster.adapters.files import file_sha256, is_file_of, parquet_bytes, write_atomically, write_json
+from eshop_dagster.adapters.release import ReleaseDamaged, read_manifest
 from eshop_dagster.faults import fault_point
+from eshop_dagster.stages.release_files import link_or_copy
 
 if TYPE_CHECKING:
     from eshop_dagster.adapters.registry import ModelVersion
 
 
 # A run publishes what the refreshed warehouse holds before it scores: damaged scores would stop it each time.
-_REMEDY = "delete scores/scores.json in the home, then `eshop run` scores again"
+_REMEDY = "delete scores/scores.json in the home: the release's own scores stay, and `eshop run` scores again"
+
+_TOGETHER = (
+    (
+        ("customer_scores", "customer_features", "customer_segments", "customer_spend_reasons"),
+        ("spend", "segmentation"),
+    ),
+    (("revenue_forecast",), ("revenue",)),
+)
+"""The tables of one scoring, and the models that make them."""
 
 
 class ScoresDamaged(Exception):
@@ -60,14 +71,15 @@ class ScoreFiles:
 def read_scores(home: Path) -> ScoreFiles:
     """Return the score files that count; none before the first scoring, or where an older platform scored.
 
-    That one wrote no hashes, and its tables have columns of other names: the next scoring takes their place.
+    That one wrote no hashes, and its tables have columns of other names: the next scoring takes their place. Without a
+    list, the scores of the current release count: readers keep them until the next scoring.
 
     Raises:
         ScoresDamaged: the list of the files is cut, or is not the one that was written.
     """
     path = _list_of(home)
     if not path.exists():
-        return ScoreFiles({}, {}, {})
+        return _released(home)
     try:
         known = json.loads(path.read_bytes())
         if known.keys() == {"tables", "models"}:
@@ -94,7 +106,7 @@ def keep_scores(
     The files lie under new names until one rename of the list makes them count: a kill before leaves the scores of
     before, whole, with the models that made those.
     """
-    before, stamp = _read_or_none(home), uuid.uuid4().hex[:8]
+    before, stamp = _read_or_released(home), uuid.uuid4().hex[:8]
     folder = _list_of(home).parent
     written = {table: folder / f"{table}-{stamp}.parquet" for table in tables}
     hashes = dict(before.hashes)
@@ -102,7 +114,12 @@ def keep_scores(
         content = parquet_bytes(tables[table])
         write_atomically(path, content)
         hashes[table] = hashlib.sha256(content).hexdigest()
-    now = {**before.tables, **written}
+    # The scores of a release become files of their own again.
+    elsewhere = {table: path for table, path in before.tables.items() if path.parent != folder and table not in tables}
+    for table, path in elsewhere.items():
+        link_or_copy(path, folder / f"{table}-{stamp}.parquet")
+    taken_over = {table: folder / f"{table}-{stamp}.parquet" for table in elsewhere}
+    now = {**before.tables, **taken_over, **written}
     fault_point("scores.swap")
     listed = {
         "tables": {table: path.name for table, path in now.items()},
@@ -116,12 +133,35 @@ def keep_scores(
         path.unlink()
 
 
-def _read_or_none(home: Path) -> ScoreFiles:
-    """Return what counts; nothing where it is damaged, for it is written again."""
+def _read_or_released(home: Path) -> ScoreFiles:
+    """Return what counts; where the list is damaged, what the current release holds, for the list is written again."""
     try:
         return read_scores(home)
     except ScoresDamaged:
-        return ScoreFiles({}, {}, {})
+        return _released(home)
+
+
+def _released(home: Path) -> ScoreFiles:
+    """Return the scores of the current release, each held against its hash; none without a sound release.
+
+    Tables that belong together are taken together or not at all.
+    """
+    folder = home / "published" / "current"
+    try:
+        manifest = read_manifest(folder.resolve()) if folder.exists() else {}
+    except ReleaseDamaged:
+        manifest = {}
+    tables, models, hashes = dict[str, Path](), dict[str, Any](), dict[str, str]()
+    for names, kinds in _TOGETHER:
+        present = [name for name in names if name in manifest.get("tables", {})]
+        files = {
+            name: manifest["tables"][name].get("files", {}).get(f"{name}.parquet", {}).get("sha256") for name in present
+        }
+        if present and all(is_file_of(folder / f"{name}.parquet", str(digest)) for name, digest in files.items()):
+            tables |= {name: folder.resolve() / f"{name}.parquet" for name in present}
+            hashes |= files
+            models |= {kind: manifest["models"][kind] for kind in kinds if kind in manifest["models"]}
+    return ScoreFiles(tables, models, hashes, manifest.get("window_days") if tables else None)
 
 
 def _digest(listed: Mapping[str, Any]) -> str:

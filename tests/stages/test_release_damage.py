@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -12,7 +13,7 @@ from eshop_dagster.adapters.release import ReleaseDamaged, open_folder, open_rel
 from eshop_dagster.stages import release_files
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.publish import Release, publish
-from eshop_dagster.stages.score_files import ScoresDamaged, read_scores
+from eshop_dagster.stages.score_files import ScoresDamaged, keep_scores, read_scores
 
 from .release_home import FEW_MARTS, fill, score
 
@@ -126,6 +127,26 @@ def test_no_single_bit_of_the_scores_gets_into_a_release_without_a_word(
                 assert "delete scores/scores.json" in str(error)
             damaged.write_bytes(whole)
     assert read_all(first) == read_all(publish(platform))
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_readers_keep_the_scores_of_the_release_while_the_list_in_the_home_is_lost(
+    open_platform: Callable[..., Platform], is_deleted: bool
+) -> None:
+    """The remedy for a damaged list takes no score from readers, and a scoring of other tables neither."""
+    platform = open_platform()
+    listed = platform.home / "scores" / "scores.json"
+    first = publish(platform)
+    if is_deleted:
+        listed.unlink()
+        assert publish(platform).name == first.name
+    else:
+        listed.write_text("{")
+    keep_scores(platform.home, {"revenue_forecast": pa.table({"expected_revenue_brl": [7.0]})}, {})
+    assert set(read_scores(platform.home).tables) == {"customer_scores", "revenue_forecast"}
+    second = publish(platform)
+    rows = [open_folder(one.folder).query("SELECT * FROM customer_scores").to_pylist() for one in (first, second)]
+    assert rows[0] == rows[1] == [{"segment_id": 1}]
 
 
 def test_scores_of_an_older_platform_which_have_no_hashes_count_as_none(open_platform: Callable[..., Platform]) -> None:
