@@ -73,7 +73,7 @@ class RevenueForecaster(BaseEstimator):  # type: ignore[misc]
         last_day: date | None = None,
         horizon_days: int = HORIZON_DAYS,
     ) -> pd.DataFrame:
-        """Return the forecast of the days after `last_day`, one row per date and state and one of state `BR`.
+        """Return the forecast of the days after `last_day`, one row per date and state and one of state `all`.
 
         Nothing is fitted: newer days move the levels, with the parameters as they are. States add up to the nation on
         every day, in revenue and in orders. A day without trade has 0 revenue, 0 orders and no ticket (NaN). Bounds

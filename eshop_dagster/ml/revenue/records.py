@@ -28,7 +28,7 @@ class Record:
     """What would have been served at each origin.
 
     Attributes:
-        table: one row per origin, date and state, `BR` the nation: `origin`, `date`, `state`, `horizon_days`,
+        table: one row per origin, date and state, `all` the whole shop: `origin`, `date`, `state`, `horizon_days`,
             `actual_brl`, `predicted_brl`, `baseline_brl` (the nation's), `actual_ticket_brl` (NaN without sales),
             `predicted_ticket_brl`, and the bounds of revenue and ticket, NaN where no error was known.
         intervals: from all errors, for the days ahead: `revenue`, `average_ticket`, and with `state_` before them.

@@ -22,7 +22,7 @@ class RevenueResult:
         baseline_metrics: of its revenue on the same days.
         against_baseline: MASE minus the best baseline's.
         candidates: one row per part, and the mean of all.
-        backtest: one row per origin, date and state, `BR` the nation.
+        backtest: one row per origin, date and state, `all` the whole shop.
         reason: a sentence that says what serves, and how well.
         notes: sentences about the days that were left out, closed days and feasts.
     """
