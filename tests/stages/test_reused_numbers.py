@@ -42,7 +42,19 @@ def test_the_next_year_s_numbers_are_refused_and_with_the_year_in_them_they_are_
 def test_the_same_orders_again_and_a_corrected_date_of_the_same_customer_are_loaded(tmp_path: Path) -> None:
     load(tmp_path, OLD)
     assert load(tmp_path, OLD).accepted["orders"] == 2
-    assert load(tmp_path, NEW.replace("19,B2", "17,A1").replace("20,B2", "18,A1")).accepted["orders"] == 2
+    same = NEW.replace("19,B2,30.00", "17,A1,50.00").replace("20,B2,90.00", "18,A1,70.00")
+    assert load(tmp_path, same).accepted["orders"] == 2
+
+
+@pytest.mark.parametrize(
+    "later",
+    ["1,2024-03-25 10:00:00,17,B2,30.00\n", "1,2024-03-06 09:00:00,18,B2,30.00\n", "1,2024-03-06 09:00:00,,B2,30.00\n"],
+    ids=["the same customer in the same month", "another customer the next day", "a guest the next day"],
+)
+def test_other_goods_under_a_number_of_another_day_are_another_order(tmp_path: Path, later: str) -> None:
+    load(tmp_path, "1,2024-03-05 10:00:00,17,A1,50.00\n")
+    with pytest.raises(RawStoreError, match=r"known of 2024-03-05, now of 2024-03-"):
+        load(tmp_path, later)
 
 
 def test_a_wrong_date_may_be_corrected_by_force(tmp_path: Path) -> None:

@@ -137,12 +137,16 @@ class ReportSource:
         return self._mapping.days_within_order
 
     def placed_orders(self, first: date, last: date) -> pa.Table:
-        """`order_id`, `customer_id` and `ordered_at` of the orders with a change from `first` to `last`."""
+        """`order_id`, `customer_id`, `ordered_at`, `goods_brl` of the orders with a change from `first` to `last`."""
         cursor: duckdb.DuckDBPyConnection = self._connection.cursor()
         return cursor.sql(
-            "SELECT DISTINCT $prefix || orders.order_id AS order_id, $prefix || customer_id AS customer_id, ordered_at "
-            "FROM order_days JOIN orders USING (order_number) WHERE changed_date BETWEEN $first AND $last "
-            "ORDER BY ordered_at, order_id",
+            """
+            SELECT DISTINCT $prefix || orders.order_id AS order_id, $prefix || customer_id AS customer_id, ordered_at,
+                goods_brl
+            FROM order_days JOIN orders USING (order_number)
+            LEFT JOIN (SELECT order_number, sum(revenue_brl) AS goods_brl FROM items GROUP BY ALL) USING (order_number)
+            WHERE changed_date BETWEEN $first AND $last ORDER BY ordered_at, orders.order_id
+            """,
             params={"first": first, "last": last, "prefix": self._id_prefix},
         ).to_arrow_table()
 
