@@ -123,8 +123,8 @@ def _refuse_reused_numbers(platform: Platform, opened: OpenSource, first: date, 
             f"{len(reused)} order numbers of {opened.source.name} are known of other orders (such as {one.order_id}: "
             f"known of {one.known}, now of {one.new}): loading it would take the older ones away. If the numbers start "
             "again each year, or another shop has the same ones, make the identity of more: order_id: {from: [COLUMN], "
-            "year_of: DATE COLUMN} or {from: [SHOP COLUMN, COLUMN]} in the mapping, {from: [DATE COLUMN, COLUMN]} if they "
-            "start again each month or day; if the older dates were wrong, "
+            "year_of: DATE COLUMN} or {from: [SHOP COLUMN, COLUMN]} in the mapping, {from: [DATE COLUMN, COLUMN]} if "
+            "they start again each month or day; if the older dates were wrong, "
             f"{FORCE_REMEDY}"
         )
 
