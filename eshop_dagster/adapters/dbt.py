@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,12 @@ from eshop_dagster.faults import fault_point
 from eshop_dagster.settings import DBT_PROJECT_DIR, apply_telemetry_switches, duckdb_memory
 
 MANIFEST = DBT_PROJECT_DIR / "target" / "manifest.json"
+
+PARSED = MANIFEST.with_suffix(".msgpack")
+"""The manifest in the form in which dbt itself takes it up again; nothing in it belongs to one home."""
+
+_WRITES_MANIFEST = ("parse", "docs")
+"""Commands that parse the project themselves, for the files which dbt writes then."""
 
 
 class DbtError(RuntimeError):
@@ -62,40 +69,34 @@ def project_hash() -> str:
 
 
 def ensure_manifest() -> Path:
-    """Return the path of the project's parsed manifest, parsing only when a file of the project has changed."""
+    """Return the path of the project's manifest, parsing only when a file of the project, or dbt, has changed."""
     stamp = MANIFEST.with_name("manifest.hash")
-    wanted = project_hash()
-    if MANIFEST.exists() and stamp.exists() and stamp.read_text() == wanted:
+    wanted = f"{project_hash()} dbt {version('dbt-core')} duckdb {version('dbt-duckdb')}"
+    if _is_parsed(stamp, wanted):
         return MANIFEST
     MANIFEST.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(MANIFEST.with_name("manifest.lock")):
-        if not (MANIFEST.exists() and stamp.exists() and stamp.read_text() == wanted):
+        if not _is_parsed(stamp, wanted):
             with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as folder:
-                run_dbt(["parse"], home=Path(folder), target=Path(folder))
+                run_dbt(["parse", "--no-partial-parse"], home=Path(folder), target=Path(folder))
+                os.replace(Path(folder) / "partial_parse.msgpack", PARSED)
                 os.replace(Path(folder) / "manifest.json", MANIFEST)
             stamp.write_text(wanted)
     return MANIFEST
 
 
-def write_docs(folder: Path, window_days: int) -> Path:
-    """Write the project's documentation as one page, `folder/index.html`, unless it is that of this project already.
+def _is_parsed(stamp: Path, wanted: str) -> bool:
+    return MANIFEST.exists() and PARSED.exists() and stamp.exists() and stamp.read_text() == wanted
 
-    Args:
-        folder: where the page goes.
-        window_days: length of the label's window, which its compiled statement names.
-    """
-    page, stamp = folder / "index.html", folder / "project.hash"
-    wanted = f"{project_hash()} {window_days}"
-    if not (page.exists() and stamp.exists() and stamp.read_text() == wanted):
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as aside:
-            # Columns and types are in the project's contracts: the warehouse is not asked.
-            arguments = ["docs", "generate", "--static", "--empty-catalog"]
-            variables = {"ESHOP_WINDOW_DAYS": str(window_days)}
-            run_dbt(arguments, home=Path(aside), target=Path(aside), variables=variables)
-            os.replace(Path(aside) / "static_index.html", page)
-        stamp.write_text(wanted)
-    return page
+
+def _parsed_project() -> Any:
+    """Return the parsed project for one command of dbt's, which writes into it: parsing costs seconds for each home."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    ensure_manifest()
+    manifest = Manifest.from_msgpack(PARSED.read_bytes())
+    manifest.build_flat_graph()
+    return manifest
 
 
 def manifest_nodes() -> Mapping[str, Any]:
@@ -178,18 +179,19 @@ def run_dbt(
             on_node(NodeResult(info.unique_id, str(info.node_status).lower(), None, event.data.execution_time, ""))
 
     folder = target or home / "dbt"
+    manifest = None if arguments[0] in _WRITES_MANIFEST else _parsed_project()
     if arguments[0] in ("build", "run"):
         write_holidays(home)
     with _environment({**_of_home(home), "ESHOP_DUCKDB_MEMORY": duckdb_memory(), **(variables or {})}):
         apply_telemetry_switches()
         try:
-            outcome = dbtRunner(callbacks=[listen]).invoke(
+            outcome = dbtRunner(manifest, callbacks=[listen]).invoke(
                 [
                     *("--quiet", "--no-use-colors", "--log-level-file", "info"),
                     *("--log-path", str(folder / "logs")),
                     *arguments,
                     # Its JSON files cost 0.4 s a command, and only `parse` is asked for one.
-                    *(() if arguments[0] in ("parse", "docs") else ("--no-write-json",)),
+                    *(() if arguments[0] in _WRITES_MANIFEST else ("--no-write-json",)),
                     *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
                     *("--target-path", str(folder)),
                 ]

@@ -99,7 +99,8 @@ def _prepare(settings: Settings) -> None:
     """Make the stores before several processes open them at once, and clear what a dead host left behind."""
     import dagster as dg
 
-    from eshop_dagster.adapters.dbt import ensure_manifest, write_docs
+    from eshop_dagster.adapters.dbt import ensure_manifest
+    from eshop_dagster.adapters.dbt_docs import write_docs
     from eshop_dagster.defs.instance import clear_orphans, prepare_instance
 
     prepare_instance(settings.home)

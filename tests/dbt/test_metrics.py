@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eshop_dagster.adapters.dbt import ensure_manifest, write_docs
+from eshop_dagster.adapters.dbt import ensure_manifest
+from eshop_dagster.adapters.dbt_docs import write_docs
 from eshop_dagster.settings import DBT_PROJECT_DIR, PROJECT_DIR
 
 MANIFEST = json.loads(ensure_manifest().read_text())

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from eshop_dagster.adapters.dbt import NodeResult, run_dbt
+from eshop_dagster.adapters.dbt import PARSED, NodeResult, run_dbt
 
 
 def failures(results: list[NodeResult]) -> list[str]:
@@ -21,3 +21,8 @@ def test_every_data_test_passes_on_a_shop_without_data(empty_home: Path) -> None
 
     assert failures(results) == []
     assert len(results) >= 110
+
+
+def test_a_new_home_finds_the_project_parsed_already(empty_home: Path) -> None:
+    assert PARSED.exists()
+    assert [path for path in (empty_home / "dbt").iterdir() if path.name.startswith("partial_parse")] == []
