@@ -2,12 +2,16 @@
 
 Quantiles of the errors that had come due (split conformal prediction, Lei et al. 2018), times a factor that follows
 how many of the days that came due lay outside (Gibbs and Candès 2021, Adaptive conformal inference under distribution
-shift).
+shift). Days far ahead have few errors that know nothing of each other, and theirs come due months later: errors of all
+spans of days ahead are therefore pooled, each divided by how much errors have grown up to its span, and one factor
+serves all.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from eshop_dagster.ml.revenue.feast_days import Floats, Ordinals
 
@@ -17,19 +21,22 @@ PAIRS = ((0, 3, 0.05), (1, 2, 0.2))
 """Places of the two ends in `BOUNDS`, and the share of days that may lie outside."""
 
 HORIZON_ENDS = (7, 28, 56)
+NATION_GROWTH = (1.0, 1.25, 1.5, 1.8)
+"""How much errors are expected to grow by span of days ahead, before a shop has shown it."""
+
 ORDER_ENDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
-NATION_GROUPS = len(HORIZON_ENDS) + 1
-STATE_GROUPS = 2 * (len(ORDER_ENDS) + 1)
+STATE_SIZES = len(ORDER_ENDS) + 1
+STATE_GROWTH = (1.0, 1.25)
 
 WINDOW_DAYS = 364
 WEEKLY_STEP = 0.5
-FACTORS = (0.5, 6.0)
-FIRST_FACTOR = 1.6
-"""Tried on fifteen histories: windows of 26 weeks to all, steps of 0.2 to 1.5, first factors of 1 to 1.6. These held
-80 ± 5 and 95 ± 3 % of the days in all fifteen; without a factor in nine."""
+FACTORS = (0.5, 3.0)
+GROWTH_ORIGINS = 4
+"""So many origins of the expected growth are added to those seen."""
 
+LEAST_GROWTH = 0.05
 LEAST_ERRORS = 60
-"""Fewer errors than this, and a group takes those of its neighbours too."""
+"""Fewer errors than this, and a size takes those of its neighbours too."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class Forecasts:
         days: ordinals.
         actual: NaN where nothing can be compared.
         predicted: 0 on days forecast as closed.
-        groups: of days that err alike, 0 and up.
+        groups: of days that err alike: the size's number times the number of spans, plus the span's.
     """
 
     origins: Ordinals
@@ -77,48 +84,51 @@ def nation_groups(horizon_days: Ordinals) -> Ordinals:
 def state_groups(horizon_days: Ordinals, expected_orders: Floats) -> Ordinals:
     """Return the group of each forecast of a state: few orders scatter more, and so do later days."""
     sizes = np.searchsorted(ORDER_ENDS, expected_orders)
-    groups: Ordinals = (2 * sizes + (horizon_days > HORIZON_ENDS[1])).astype(np.int64)
+    groups: Ordinals = (len(STATE_GROWTH) * sizes + (horizon_days > HORIZON_ENDS[1])).astype(np.int64)
     return groups
 
 
-def walk_intervals(rows: Forecasts, count: int, now: int) -> tuple[Floats, Intervals]:
+def walk_intervals(rows: Forecasts, sizes: int, growth: Sequence[float], now: int) -> tuple[Floats, Intervals]:
     """Return each row's bounds, shape (n, 4), from what was known at its origin, and the intervals of a later day.
 
     Bounds are NaN at origins before which no forecast had come due.
 
     Args:
         rows: of the backtest.
-        count: number of groups.
+        sizes: number of sizes, whose errors are of another kind; the nation has one.
+        growth: by span of days ahead, what is expected of the growth of errors; begins with 1.
         now: ordinal; everything up to it is known.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = np.where(rows.predicted > 0, rows.actual / rows.predicted - 1, np.nan)
     origins = np.array([*np.unique(rows.origins).tolist(), now], dtype=np.int64)
-    ends, table = np.full((len(errors), len(BOUNDS)), np.nan), np.full((count, len(BOUNDS)), np.nan)
-    near = _Neighbours(rows, errors, count)
-    for group in range(count):
-        mine = np.flatnonzero(rows.groups == group)
-        ends[mine], table[group] = _walk_group(group, origins, rows, errors, mine, near)
-    return bounds_around(rows.predicted, ends), Intervals(table)
+    ends = np.full((len(errors), len(BOUNDS)), np.nan)
+    table = np.full((sizes, len(growth), len(BOUNDS)), np.nan)
+    near = _Neighbours(rows, errors, sizes, len(growth))
+    for size in range(sizes):
+        mine = np.flatnonzero(near.size_of(rows.groups) == size)
+        ends[mine], table[size] = _walk_size(size, origins, rows, errors, mine, near, np.array(growth))
+    return bounds_around(rows.predicted, ends), Intervals(table.reshape(-1, len(BOUNDS)))
 
 
-def _walk_group(
-    group: int, origins: Ordinals, rows: Forecasts, errors: Floats, mine: Ordinals, near: "_Neighbours"
+def _walk_size(
+    size: int, origins: Ordinals, rows: Forecasts, errors: Floats, mine: Ordinals, near: "_Neighbours", growth: Floats
 ) -> tuple[Floats, Floats]:
-    """Return the ends of the group's rows, shape (rows, 4), and those of the last origin."""
-    made, days, missed_by = rows.origins[mine], rows.days[mine], errors[mine]
-    ends, found = np.full((len(mine), len(BOUNDS)), np.nan), np.full(len(BOUNDS), np.nan)
-    factors, before = np.full(len(PAIRS), FIRST_FACTOR), 0
+    """Return the ends of the size's rows, shape (rows, 4), and those of the last origin by span, shape (spans, 4)."""
+    known = _Known(errors[mine], rows.groups[mine] % len(growth), rows.origins[mine])
+    days = rows.days[mine]
+    ends, found = np.full((len(mine), len(BOUNDS)), np.nan), np.full((len(growth), len(BOUNDS)), np.nan)
+    factors, before = np.ones(len(PAIRS)), 0
     for origin in origins.tolist():
-        is_due = (days <= origin) & (made < origin) & np.isfinite(missed_by)
+        is_due = (days <= origin) & (known.made < origin) & np.isfinite(known.errors)
         new = is_due & (days > before)
-        _adapt(factors, missed_by[new], ends[new], min(origin - before, 7) / 7)
-        here = made == origin
+        _adapt(factors, known.errors[new], ends[new], min(origin - before, 7) / 7)
+        here = known.made == origin
         if here.any() or origin == origins[-1]:
-            known = missed_by[is_due & (made >= origin - WINDOW_DAYS)]
-            known = known if len(known) >= LEAST_ERRORS else near.errors(group, origin)
-            found = _ends(known, factors) if len(known) else found
-            ends[here] = found
+            due = known.at(is_due & (known.made >= origin - WINDOW_DAYS))
+            due = due if len(due.errors) >= LEAST_ERRORS else near.known(size, origin)
+            found = _ends(due, growth, factors) if len(due.errors) else found
+            ends[here] = found[known.spans[here]]
         before = origin
     return ends, found
 
@@ -134,28 +144,65 @@ def _adapt(factors: Floats, errors: Floats, ends: Floats, weeks: float) -> None:
         factors[place] = np.clip(factors[place] * np.exp(WEEKLY_STEP * weeks * (missed - share)), *FACTORS)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """Errors that have come due, one each, with the span of days ahead and the origin that they were made at."""
+
+    errors: Floats
+    spans: Ordinals
+    made: Ordinals
+
+    def at(self, place: npt.NDArray[np.generic]) -> "_Known":
+        return _Known(self.errors[place], self.spans[place], self.made[place])
+
+
 class _Neighbours:
-    """The errors of the groups nearest to one that has too few of its own."""
+    """The errors of the sizes nearest to one that has too few of its own."""
 
-    def __init__(self, rows: Forecasts, errors: Floats, count: int) -> None:
+    def __init__(self, rows: Forecasts, errors: Floats, sizes: int, spans: int) -> None:
         kept = np.isfinite(errors)
-        self.made, self.days, self.groups = rows.origins[kept], rows.days[kept], rows.groups[kept]
-        self.known, self.count = errors[kept], count
+        self.spans, self.count = spans, sizes
+        self.all = _Known(errors[kept], rows.groups[kept] % spans, rows.origins[kept])
+        self.days, self.sizes = rows.days[kept], self.size_of(rows.groups[kept])
 
-    def errors(self, group: int, origin: int) -> Floats:
-        """Return those known at an origin, of as few groups as hold enough, or of all."""
-        start, end = np.searchsorted(self.made, [origin - WINDOW_DAYS, origin])
+    def size_of(self, groups: Ordinals) -> Ordinals:
+        """Return the size of each group."""
+        sizes: Ordinals = groups // self.spans
+        return sizes
+
+    def known(self, size: int, origin: int) -> _Known:
+        """Return those known at an origin, of as few sizes as hold enough, or of all."""
+        start, end = np.searchsorted(self.all.made, [origin - WINDOW_DAYS, origin])
         place = np.arange(start, end)[self.days[start:end] <= origin]
-        away = np.abs(self.groups[place] - group)
+        away = np.abs(self.sizes[place] - size)
         counts = np.cumsum(np.bincount(away, minlength=self.count))
         reach = int(np.argmax(counts >= LEAST_ERRORS)) if (counts >= LEAST_ERRORS).any() else self.count
-        return self.known[place[away <= reach]]
+        return self.all.at(place[away <= reach])
 
 
-def _ends(errors: Floats, factors: Floats) -> Floats:
-    """Return the ends of the error in the order of `BOUNDS`: around no error at all, the wider level the wider."""
-    found = np.quantile(errors, LEVELS)
+def _growth(due: _Known, expected: Floats) -> Floats:
+    """Return how much larger errors are by span, never falling, drawn to what is expected while origins are few."""
+    growth, first = expected.copy(), np.abs(due.errors[due.spans == 0])
+    if not len(first) or np.median(first) == 0:
+        return growth
+    for span in range(1, len(growth)):
+        here = due.spans == span
+        if here.any():
+            seen = np.median(np.abs(due.errors[here])) / np.median(first) / expected[span]
+            origins = len(np.unique(due.made[here]))
+            growth[span] *= max(seen, LEAST_GROWTH) ** (origins / (origins + GROWTH_ORIGINS))
+    rising: Floats = np.maximum.accumulate(growth)
+    return rising
+
+
+def _ends(due: _Known, expected: Floats, factors: Floats) -> Floats:
+    """Return the ends of the error by span, shape (spans, 4): around no error at all, the wider level the wider."""
+    growth = _growth(due, expected)
+    found = growth[:, None] * np.quantile(due.errors / growth[due.spans], LEVELS)
     # Where days without a sale are within, they stay within.
-    low_95, low_80, high_80, high_95 = np.where(found <= -1, -1.0, found * factors[[0, 1, 1, 0]])
-    low_80, high_80 = min(low_80, 0.0), max(high_80, 0.0)
-    return np.array([min(low_95, low_80), low_80, high_80, max(high_95, high_80)])
+    is_empty = (found <= -1) | (np.quantile(due.errors, LEVELS) <= -1)
+    # Neither level's misses may draw both together: the wider one is stretched at least as much.
+    stretch = np.array([factors.max(), factors[1], factors[1], factors.max()])
+    low_95, low_80, high_80, high_95 = np.where(is_empty, -1.0, found * stretch).T
+    low_80, high_80 = np.minimum(low_80, 0.0), np.maximum(high_80, 0.0)
+    return np.array([np.minimum(low_95, low_80), low_80, high_80, np.maximum(high_95, high_80)]).T

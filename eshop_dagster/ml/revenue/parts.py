@@ -31,7 +31,7 @@ def parts_ahead(panel: Panel, effects: Effects, holidays: frozenset[int], horizo
     All are 0 on a day on which the shop is known to be closed.
 
     - `weekday_mean` is the mean of each weekday's last four weeks, `last_week` the last week again and again,
-      `year_ago` the same weekday of last year times the growth of the last four weeks since.
+      `year_ago` the same weekday of last year times the growth of the last four weeks since, less what chance adds.
     - `level` is the mean of four weeks, `long_level` of eight; `drift` adds half the slope of the last year's line
       (the Theta method, Hyndman and Billah 2003), `year_shape` what last year's smoothed level did from there on.
     """
@@ -40,9 +40,9 @@ def parts_ahead(panel: Panel, effects: Effects, holidays: frozenset[int], horizo
     is_open = ~effects.is_closed(ahead, holidays)
     levels = effects.levels(days, values, holidays)
     found = {"weekday_mean": weekday_mean(values, horizon), "last_week": values[-7:][np.arange(horizon) % 7]}
-    past = values[-YEAR_DAYS - MONTH_DAYS : -YEAR_DAYS].sum() if len(values) >= YEAR_DAYS + MONTH_DAYS else 0.0
-    if past > 0:
-        growth = values[-MONTH_DAYS:].sum() / past
+    past = values[-YEAR_DAYS - MONTH_DAYS : -YEAR_DAYS] if len(values) >= YEAR_DAYS + MONTH_DAYS else np.zeros(7)
+    if past.any():
+        growth = values[-MONTH_DAYS:].mean() / (past.mean() * _chance(past))
         found["year_ago"] = growth * values[len(values) - YEAR_DAYS + np.arange(horizon) % YEAR_DAYS]
     factors = effects.factors(ahead, holidays)
     found |= {name: factors * level for name, level in _levels_ahead(levels, horizon).items()}
@@ -73,5 +73,18 @@ def _levels_ahead(levels: Floats, horizon: int) -> dict[str, Floats]:
         # Half a window into the unknown would make a shape of the last days alone.
         after = np.minimum(before + steps, last - SMOOTH_DAYS)
         smooth = np.nan_to_num(moving_mean(levels, SMOOTH_DAYS, SMOOTH_DAYS))
-        found["year_shape"] = months[-1] * smooth[after] / months[before]
+        found["year_shape"] = (
+            months[-1] * smooth[after] / (months[before] * _chance(levels[before - MONTH_DAYS + 1 : before + 1]))
+        )
     return found
+
+
+def _chance(past: Floats) -> float:
+    """Return by which factor the sum of whole weeks is to be raised before something is divided by it.
+
+    The mean of a quotient lies above the quotient of the means by the squared relative error of the divisor (Cochran
+    1977, Sampling techniques, section 6.4): a shop of few orders a day would be forecast too high. The error is that of
+    equal weekdays; days that are NaN count as 0.
+    """
+    weeks = np.nan_to_num(past).reshape(-1, 7)
+    return float(1 + len(weeks) * weeks.var(axis=0, ddof=1).sum() / weeks.sum() ** 2)

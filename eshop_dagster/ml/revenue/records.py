@@ -9,8 +9,9 @@ from eshop_dagster.ml.revenue.backtest import Backtest
 from eshop_dagster.ml.revenue.feast_days import Floats, dates_of
 from eshop_dagster.ml.revenue.intervals import (
     BOUNDS,
-    NATION_GROUPS,
-    STATE_GROUPS,
+    NATION_GROWTH,
+    STATE_GROWTH,
+    STATE_SIZES,
     Forecasts,
     Intervals,
     nation_groups,
@@ -60,14 +61,14 @@ def keep_record(backtest: Backtest, predicted: Floats, baseline: Floats) -> Reco
     """
     last, frames, intervals = backtest.panel.last, [], {}
     parts = (
-        ("", _nation(backtest, predicted, baseline), NATION_GROUPS),
-        ("state_", _states(backtest, predicted), STATE_GROUPS),
+        ("", _nation(backtest, predicted, baseline), 1, NATION_GROWTH),
+        ("state_", _states(backtest, predicted), STATE_SIZES, STATE_GROWTH),
     )
-    for prefix, rows, groups in parts:
+    for prefix, rows, sizes, growth in parts:
         columns: dict[str, Floats] = {}
         for target, actual, guess in TARGETS:
             of_target = Forecasts(*(rows[name].to_numpy() for name in ("origin", "day", actual, guess, "group")))
-            bounds, intervals[prefix + target] = walk_intervals(of_target, groups, last)
+            bounds, intervals[prefix + target] = walk_intervals(of_target, sizes, growth, last)
             columns |= {f"{target}_{bound}_brl": bounds[:, at] for at, bound in enumerate(BOUNDS)}
         frames.append(rows.assign(**columns))
     table = pd.concat(frames, ignore_index=True)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from eshop_dagster.ml.revenue.effects import Effects, learn_effects
-from eshop_dagster.ml.revenue.panel import read_panel
+from eshop_dagster.ml.revenue.panel import Panel, read_panel
 from eshop_dagster.ml.revenue.params import PARTS
 from eshop_dagster.ml.revenue.parts import parts_ahead
 
@@ -71,3 +71,19 @@ def test_every_part_is_zero_on_a_closed_day():
     for part in found.values():
         assert (part[ahead.day_of_week == 6] == 0).all()
         assert part[ahead.day_of_week != 6] == pytest.approx([100.0] * 24)
+
+
+def test_no_part_is_too_high_in_the_mean_of_many_shops_of_an_order_a_day():
+    dice, totals = np.random.default_rng(5), []
+    for _ in range(1000):
+        orders = dice.poisson(1.0, 500).astype(float)
+        panel = Panel(
+            FIRST.toordinal(), ("SP",), 100 * dice.lognormal(-0.125, 0.5, (500, 1)) * orders[:, None], orders[:, None]
+        )
+        totals.append({name: part.mean() for name, part in parts_ahead(panel, Effects(), NONE, 28).items()})
+    found = pd.DataFrame(totals)
+    errors = found.std() / np.sqrt(len(found))
+    assert set(found) == set(PARTS)
+    assert (abs(found.mean() - 100.0) < 2.5 * errors).all(), found.mean()
+    # The quotient of two such means alone is 5 % too high: more than three standard errors.
+    assert (errors[["year_ago", "year_shape"]] < 1.6).all(), errors
