@@ -22,6 +22,7 @@ from eshop_dagster.adapters.sources import (
 from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json, progress_bars, say_who
 from eshop_dagster.cli.summary import load_of, print_summary, summarise
 from eshop_dagster.settings import activate, load_settings
+from eshop_dagster.stages.model_params import check_models
 from eshop_dagster.stages.parameters import Params, load_params
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.pull import clip_days, source_of_params
@@ -71,6 +72,8 @@ def run(
     """
     settings = load_settings(home)
     params = load_params()
+    if not only_refresh:
+        check_models(params)
     activate(settings)
     options = {
         "path": str(path.resolve()) if path else None,

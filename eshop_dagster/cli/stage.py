@@ -15,6 +15,7 @@ from eshop_dagster.adapters.sources import load_source_config, open_source, save
 from eshop_dagster.cli.output import CommandError, HomeOption, print_json, progress_bars
 from eshop_dagster.settings import activate, load_settings
 from eshop_dagster.stages.build import build_features, build_warehouse, plan_features
+from eshop_dagster.stages.model_params import check_models
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.progress import Counter
@@ -50,6 +51,7 @@ def pull(home: HomeOption = None) -> None:
 def build(home: HomeOption = None) -> None:
     """Bring the warehouse up to date with raw, and compute the features at every cut-off."""
     with _platform(home, "build") as platform:
+        check_models(platform.params)
         report = build_warehouse(platform)
         features = build_features(platform, plan_features(platform))
         failed = [result for result in report.tests + features.tests if not result.is_ok]

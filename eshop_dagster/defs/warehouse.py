@@ -12,6 +12,7 @@ from eshop_dagster.adapters.dbt import DbtError, NodeResult, ensure_manifest, ma
 from eshop_dagster.adapters.full_disk import DiskFull
 from eshop_dagster.adapters.table_records import HeldResult
 from eshop_dagster.stages.build import FEATURES_SELECTION, BuildReport, build_features, build_warehouse, plan_features
+from eshop_dagster.stages.model_params import check_models
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import Counter
 
@@ -68,6 +69,7 @@ def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, platform: 
 @dbt_assets(manifest=MANIFEST, select=FEATURES_SELECTION, name="features", dagster_dbt_translator=Translator())
 def features(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> Results:
     """Every customer's features at the training, holdout and scoring cut-offs."""
+    check_models(platform.params)
     nodes = Counter("features", _count_nodes(is_feature=True))
     report = _build(lambda: build_features(platform, plan_features(platform), on_node=lambda node: nodes.advance()))
     context.log.info(f"features at {', '.join(str(day) for day in report.days)}")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from eshop_dagster.ml.bootstrap import Interval
-from eshop_dagster.ml.parameters import Parameters, require
+from eshop_dagster.ml.parameters import Parameters, require, require_bounds
 
 
 class Outcome(StrEnum):
@@ -51,6 +51,10 @@ class GateRules(Parameters):
         for name in ("sure_loss_share", "most_drifted_share", "most_moved_share"):
             value = getattr(self, name)
             require(0 <= value < 1, f"GateRules.{name}", value, "0 to below 1")
+        shares = dict.fromkeys(
+            ("largest_gain_share", "least_rows_share", "largest_psi", "slice_loss_share"), (0.0, math.inf)
+        )
+        require_bounds(self, {**shares, "slice_rows": (1, math.inf), "least_stability": (-1.0, 1.0)})
 
 
 @dataclass(frozen=True)

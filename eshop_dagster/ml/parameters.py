@@ -51,6 +51,15 @@ def _read(name: str, value: Any, expected: Any) -> Any:
     raise ValueError(f"{name} is {value!r} ({type(value).__name__}); expected {wanted}. Correct the value.")
 
 
+def require_bounds(holder: object, bounds: Mapping[str, tuple[float, float]]) -> None:
+    """Raise a ValueError that names the first attribute of `holder` outside its bounds, both ends included."""
+    for name, (lowest, highest) in bounds.items():
+        value = getattr(holder, name)
+        expected = f"{lowest:g} to {highest:g}" if math.isfinite(highest) else f"{lowest:g} or more"
+        # NaN lies between no two numbers.
+        require(lowest <= value <= highest, f"{type(holder).__name__}.{name}", value, expected)
+
+
 def require(is_met: bool, name: str, value: object, expected: str) -> None:
     """Raise a ValueError that names the parameter, its value and what was expected, unless `is_met`."""
     if not is_met:

@@ -12,6 +12,7 @@ import yaml
 
 from eshop_dagster.adapters.countries import checked_shop
 from eshop_dagster.adapters.raw_store import Limits
+from eshop_dagster.adapters.sources import KINDS
 from eshop_dagster.settings import PARAMS_FILE
 from eshop_dagster.shop import BRAZIL, Shop
 
@@ -185,6 +186,12 @@ def _source(section: Mapping[str, Any]) -> SourceParams:
                     f'params.yaml, source.{name} is {value!r}: expected a day such as "2024-01-01"'
                 ) from error
     source: SourceParams = _section(SourceParams, {"source": {**section, **days}}, "source")
+    if source.kind not in KINDS:
+        raise ParameterError(f"params.yaml, source.kind is {source.kind!r}: expected one of {', '.join(KINDS)}")
+    if source.last_day is not None and source.last_day < source.first_day:
+        raise ParameterError(
+            f"params.yaml, source.last_day is {source.last_day}: expected {source.first_day} (first_day) or later"
+        )
     return source
 
 

@@ -1,5 +1,6 @@
 """`params.yaml` is read whole: what is unknown or of the wrong type is refused by its name."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from eshop_dagster.adapters.raw_store import Limits
 from eshop_dagster.ml.evidence import GateRules
+from eshop_dagster.stages.model_params import check_models
 from eshop_dagster.stages.parameters import CutoffParams, ParameterError, Params, SourceParams, load_params
 
 
@@ -81,6 +83,11 @@ def test_a_whole_number_will_do_where_a_share_is_expected(tmp_path: Path) -> Non
         ("release: {kept: few}", r"release\.kept is 'few', expected a value of type int"),
         ("release:", r"section release is None, expected parameters with values"),
         ("source: [simulated]", r"section source is \['simulated'\], expected parameters with values"),
+        ("source: {kind: nonsense}", r"source\.kind is 'nonsense': expected one of simulated, olist, report"),
+        (
+            "source: {first_day: 2024-05-02, last_day: 2024-05-01}",
+            r"source\.last_day is 2024-05-01: expected 2024-05-02 \(first_day\) or later",
+        ),
         ("spend: 7", r"section spend is 7, expected parameters with values"),
         ("segmentation:", r"section segmentation is None, expected parameters with values"),
         ("", r"params\.yaml holds None, expected sections with parameters: restore it from git"),
@@ -91,6 +98,37 @@ def test_a_whole_number_will_do_where_a_share_is_expected(tmp_path: Path) -> Non
 def test_what_cannot_be_used_is_refused_by_name_and_value(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ParameterError, match=f"(?s){message}"):
         params(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "spend: {xgboost: {n_estimators: -5}}",
+            "section spend: XGBoostParams.n_estimators is -5; expected 1 to 10000",
+        ),
+        ("spend: {xgboost: {learning_rate: -0.1}}", "XGBoostParams.learning_rate is -0.1; expected 0.0001 to 1"),
+        ("spend: {xgboost: {subsample: 7}}", "XGBoostParams.subsample is 7.0; expected 0.01 to 1"),
+        ("spend: {linear: {alpha: -1}}", "LinearParams.alpha is -1.0; expected 0 or more"),
+        ("spend: {two_part: {max_iter: 0}}", "TwoPartParams.max_iter is 0; expected 1 or more"),
+        ("spend: {minimum_rows: -5}", "SpendParams.minimum_rows is -5; expected 1 to 50000"),
+        ("spend: {seed: -1}", "section spend: seed is -1; expected a whole number from 0"),
+        ("revenue: {seed: x}", "section revenue: seed is 'x'; expected a whole number from 0"),
+        ("segmentation: {seed: true}", "section segmentation: seed is True; expected a whole number from 0"),
+        ("segmentation: {n_init: 0}", "SegmentationParams.n_init is 0; expected 1 or more"),
+        ("gate: {slice_rows: -4}", "section gate: GateRules.slice_rows is -4; expected 1 or more"),
+        ("gate: {largest_psi: -1}", "GateRules.largest_psi is -1.0; expected 0 or more"),
+        ("gate: {least_stability: -2}", "GateRules.least_stability is -2.0; expected -1 to 1"),
+        ("drift: {within_days: 0}", "section drift: DriftParams.within_days is 0; expected"),
+    ],
+)
+def test_the_models_own_sections_are_checked_before_any_work(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ParameterError, match=re.escape(message)):
+        check_models(params(tmp_path, text))
+
+
+def test_the_projects_own_model_parameters_are_sound() -> None:
+    check_models(load_params())
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

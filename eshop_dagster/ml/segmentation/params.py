@@ -1,8 +1,9 @@
 """What the segmentation looks at, and its parameters."""
 
 from dataclasses import dataclass
+from math import inf
 
-from eshop_dagster.ml.parameters import Parameters, require
+from eshop_dagster.ml.parameters import Parameters, require, require_bounds
 
 SEGMENT_FEATURES = (
     "recency_days",
@@ -75,4 +76,7 @@ class SegmentationParams(Parameters):
         require(self.match_distance > 0, "SegmentationParams.match_distance", self.match_distance, "above 0")
         outliers = self.most_outlier_share
         require(0 < outliers <= 1, "SegmentationParams.most_outlier_share", outliers, "above 0, up to 1")
+        shares = dict.fromkeys(("least_value_ratio", "least_gain"), (0.0, inf)) | {"restart_moved_share": (0.0, 1.0)}
+        counts = dict.fromkeys(("n_init", "fit_rows", "minimum_customers"), (1.0, inf))
+        require_bounds(self, {**shares, **counts, "least_stability": (-1.0, 1.0)})
         require(self.restart_growth > 1, "SegmentationParams.restart_growth", self.restart_growth, "above 1")

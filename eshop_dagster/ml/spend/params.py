@@ -1,8 +1,9 @@
 """What the spend model may be told: how its parts are fitted, and on how many rows."""
 
 from dataclasses import dataclass, field
+from math import inf
 
-from eshop_dagster.ml.parameters import Parameters, require
+from eshop_dagster.ml.parameters import Parameters, require, require_bounds
 from eshop_dagster.ml.spend.sampling import JUDGED_ROWS
 
 LINEAR_FEATURES = (
@@ -18,6 +19,18 @@ LINEAR_FEATURES = (
     "average_ticket_brl",
 )
 """What the linear parts read. With every feature they fit training better and later rows worse."""
+
+_FIT = {"alpha": (0.0, inf), "max_iter": (1.0, inf)}
+_TREES = {
+    "n_estimators": (1.0, 10_000.0),
+    "max_depth": (1.0, 20.0),
+    "learning_rate": (1e-4, 1.0),
+    "min_child_weight": (0.0, inf),
+    "subsample": (0.01, 1.0),
+    "colsample_bytree": (0.01, 1.0),
+    "reg_lambda": (0.0, inf),
+}
+"""Beyond these a library fails in the middle of a training, and the part drops out in silence."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,7 @@ class LinearParams(Parameters):
 
     def __post_init__(self) -> None:
         require(1 < self.power < 2, "LinearParams.power", self.power, "above 1 and below 2")
+        require_bounds(self, _FIT)
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,9 @@ class TwoPartParams(Parameters):
 
     alpha: float = 0.001
     max_iter: int = 1000
+
+    def __post_init__(self) -> None:
+        require_bounds(self, _FIT)
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,7 @@ class XGBoostParams(Parameters):
     def __post_init__(self) -> None:
         power = self.tweedie_variance_power
         require(1 < power < 2, "XGBoostParams.tweedie_variance_power", power, "above 1 and below 2")
+        require_bounds(self, _TREES)
 
 
 @dataclass(frozen=True)
@@ -91,6 +109,7 @@ class SpendParams(Parameters):
 
     def __post_init__(self) -> None:
         require(self.horizon_days >= 1, "SpendParams.horizon_days", self.horizon_days, "1 or more")
+        require_bounds(self, {"minimum_rows": (1, JUDGED_ROWS), "minimum_buyers": (1, JUDGED_ROWS)})
         is_in_range = self.minimum_rows <= self.fit_rows <= JUDGED_ROWS
         expected = f"{self.minimum_rows} to {JUDGED_ROWS}"
         require(is_in_range, "SpendParams.fit_rows", self.fit_rows, expected)

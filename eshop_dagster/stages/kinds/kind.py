@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.ml.evidence import Comparison
+from eshop_dagster.ml.parameters import require
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -55,8 +56,15 @@ class Kind:
 
 
 def seed_of(section: Mapping[str, Any]) -> int:
-    """Return the seed in a model's section of `params.yaml`."""
-    return int(section.get("seed", 0))
+    """Return the seed in a model's section of `params.yaml`.
+
+    Raises:
+        ValueError: it is no whole number that every library takes.
+    """
+    seed = section.get("seed", 0)
+    is_seed = isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**32
+    require(is_seed, "seed", seed, "a whole number from 0 to 4294967295")
+    return int(seed)
 
 
 def without_seed(section: Mapping[str, Any]) -> dict[str, Any]:
