@@ -143,10 +143,11 @@ def promote(platform: Platform, model: str, version: int, reason: str) -> Moved:
     """
     if not reason.strip():
         raise RegistryError("The reason is empty: expected a sentence, which stays on the version. Say why.")
-    present = platform.registry.champion(model)
-    if present is not None and present.version == version:
+    # By its number: a champion that was changed is what a person promotes another one against.
+    present = platform.registry.champion_number(model)
+    if present == version:
         raise RegistryError(f"Version {version} of {model} is the champion already. `eshop models` lists the others.")
     # Opened first: a file that was changed must not become what everybody reads.
     chosen: ModelVersion = platform.registry.load(model, version).version
     platform.registry.set_champion(model, chosen.version, f"promoted by hand: {reason.strip()}")
-    return Moved(model, present.version if present else None, chosen.version)
+    return Moved(model, present, chosen.version)

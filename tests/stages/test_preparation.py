@@ -7,6 +7,7 @@ import pytest
 from mlflow import MlflowClient
 
 from eshop_dagster.adapters.model_file import model_bytes
+from eshop_dagster.adapters.registry import UntrustedModel
 from eshop_dagster.stages.champions import promote, rollback
 from eshop_dagster.stages.continuation import continuation_of, registry_states
 from eshop_dagster.stages.kinds import KINDS
@@ -16,6 +17,7 @@ from eshop_dagster.stages.register import Registered, retrain, store_snapshot
 from eshop_dagster.stages.reproduce import reproduce
 from eshop_dagster.stages.snapshot import Snapshot, SnapshotError
 
+from .registered_tags import register_with_tag
 from .retrain_home import PARAMS, fill, platform_of, retrain_home, snapshot_of
 
 SEGMENTATION = KINDS["segmentation"]
@@ -75,9 +77,7 @@ def test_a_rollback_on_unchanged_data_is_undone_by_no_run(platform: Platform) ->
 
 def test_both_drivers_and_a_reproduction_write_the_same_model_file_after_a_rollback(platform: Platform) -> None:
     # As if the second had found a kind of customer that the first does not know.
-    MlflowClient(platform.registry.tracking_uri).set_model_version_tag(
-        "segmentation", "2", "personas", '[{"segment_id": 0}, {"segment_id": 9}]'
-    )
+    register_with_tag(platform, "segmentation", 2, "personas", '[{"segment_id": 0}, {"segment_id": 9}]')
     rollback(platform, "segmentation", "a segment too many")
     fill(platform, seed=7)
 
@@ -125,14 +125,23 @@ def test_a_champion_that_came_after_the_snapshot_stops_the_training(platform: Pl
 
 
 def test_a_champion_that_cannot_be_used_still_keeps_its_ids_to_itself(platform: Platform) -> None:
-    client = MlflowClient(platform.registry.tracking_uri)
-    client.set_model_version_tag("segmentation", "2", "model_sha256", "another")
+    register_with_tag(platform, "segmentation", 2, "model_sha256", "another")
     fill(platform, seed=7)
     snapshot = snapshot_of(platform)
     continued = continuation_of(SEGMENTATION, snapshot)
     assert continued is not None and continued.model is None
     fitted = train(SEGMENTATION, snapshot, platform.params).pipeline
     assert continued.used_ids and set(continued.used_ids).isdisjoint(fitted.segment_ids_.tolist())
+
+
+def test_a_champion_whose_tags_were_changed_stops_the_training_until_a_person_promotes_another(
+    platform: Platform,
+) -> None:
+    MlflowClient(platform.registry.tracking_uri).set_model_version_tag("segmentation", "2", "personas", "[]")
+    with pytest.raises(UntrustedModel, match=r"tags of version 2 of segmentation .* or promote another version"):
+        snapshot_of(platform)
+    moved = promote(platform, "segmentation", 1, "the second was changed")
+    assert (moved.before, moved.after, platform.registry.champion_number("segmentation")) == (2, 1, 1)
 
 
 def test_a_snapshot_that_says_nothing_of_the_champion_is_refused(platform: Platform) -> None:

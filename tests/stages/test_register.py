@@ -10,7 +10,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from mlflow import MlflowClient
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 
@@ -30,6 +29,7 @@ from eshop_dagster.stages.score_files import read_scores
 from eshop_dagster.stages.snapshot import describe_snapshot
 from eshop_dagster.stages.trained import Trained
 
+from .registered_tags import register_with_tag
 from .retrain_home import fill, platform_of, retrain_home, snapshot_of
 
 ASKED_BY = {"dagster_run": "r1", "trigger": "a person", "trigger_reason": "asked for"}
@@ -316,9 +316,7 @@ def test_an_id_that_a_champion_published_before_it_was_rolled_back_is_never_give
     # As if the second had found a kind of customer that the first does not know.
     [second] = [one.version for one in platform.registry.versions("segmentation") if one.version.version == 2]
     personas = [*json.loads(second.tags["personas"]), {"segment_id": 9}]
-    MlflowClient(platform.registry.tracking_uri).set_model_version_tag(
-        "segmentation", "2", "personas", json.dumps(personas)
-    )
+    register_with_tag(platform, "segmentation", 2, "personas", json.dumps(personas))
     rollback(platform, "segmentation", "a segment too many")
     fill(platform, seed=6)
 
