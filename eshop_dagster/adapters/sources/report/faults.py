@@ -21,6 +21,9 @@ ROUNDED = literal(
 )
 """A long number as a table program rounds it (`1,23457E+11`), or its word for an error: different ids became one."""
 
+LARGEST_QUANTITY = 100_000_000
+"""From this on a quantity is most probably a bar code in the wrong cell."""
+
 
 def find_faults(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, torn: list[tuple[str, str]]) -> None:
     """Make the table `rejects`, and the view `known` of the lines that stay.
@@ -88,6 +91,7 @@ def _rejects(mapping: ReportMapping) -> str:
                 WHEN order_key IS NULL THEN 'missing:order_id'
                 {rounded}
                 WHEN {repeated} THEN '{REPEAT}'
+                WHEN abs(TRY_CAST(quantity AS DOUBLE)) >= {LARGEST_QUANTITY} THEN 'implausible:quantity'
                 WHEN currency NOT IN ({codes}) THEN 'currency_without_rate'
             END AS reason
         FROM lines LEFT JOIN odd_days USING (ordered_date))

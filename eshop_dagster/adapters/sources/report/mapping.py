@@ -56,6 +56,9 @@ GUESTS = [
     "cliente balcao",
     "balcao",
     "consumidor nao identificado",
+    "cliente nao identificado",
+    "nao identificado",
+    "nao informado",
     "0",
     "00000000000",
 ]

@@ -23,7 +23,7 @@ def customer(text: str, mapping: ReportMapping, name: str | None) -> str:
     if not mapping.guest_words:
         return person
     words = ", ".join(_bare(literal(word)) for word in mapping.guest_words)
-    nobody = f"{_bare(text)} IN ({words})"
+    nobody = f"{_bare(text)} IN ({words}) OR {_is_no_id(text)}"
     if name:
         names = ", ".join(_bare(literal(word)) for word in mapping.guest_words if word.strip("0.-/ "))
         nobody += f" OR coalesce({_bare(name)} IN ({names}), false)" if names else ""
@@ -56,6 +56,15 @@ def _bare(text: str) -> str:
     """Letters and digits only; any number of zeros is one."""
     bare = f"regexp_replace(lower(strip_accents({text}::VARCHAR)), '[^a-z0-9]', '', 'g')"
     return f"regexp_replace({bare}, '^0+$', '0')"
+
+
+def _is_no_id(text: str) -> str:
+    """Whether a text is a mark for nothing (`-`, `N/A`), or a CPF or CNPJ of one digit throughout."""
+    same = "|".join(f"{digit}{{{CPF_DIGITS}}}|{digit}{{{CNPJ_DIGITS}}}" for digit in range(10))
+    marks = r"[\p{P}\p{S}\s]+|(?i:n[/.]a[.]?|#n/[ad])"
+    is_mark = f"regexp_full_match({text}::VARCHAR, {literal(marks)})"
+    is_same = f"regexp_full_match({_digits(text)}, {literal(same)})"
+    return f"({is_mark} OR {is_same} AND regexp_full_match({text}::VARCHAR, '[0-9./ -]+'))"
 
 
 def _is_written_cpf(text: str) -> str:

@@ -56,7 +56,11 @@ class Reader:
             return column
         if pa.types.is_floating(kind):
             return f"CASE WHEN NOT isnan({column}) THEN {_float_text(column)} END"
-        trimmed = f"nullif(trim({column}::VARCHAR, {BLANKS}), '')"
+        trimmed = f"trim({column}::VARCHAR, {BLANKS})"
+        # Excel's formula of a text, which keeps its leading zeros.
+        inside = rf"""regexp_replace({trimmed}, '^="(.*)"$', '\1')"""
+        own = f"""CASE WHEN starts_with({trimmed}, '="') THEN {inside} ELSE {trimmed} END"""
+        trimmed = f"nullif({own}, '')"
         if not self.form.empty_words:
             return trimmed
         words = ", ".join(plain(literal(word)) for word in self.form.empty_words)

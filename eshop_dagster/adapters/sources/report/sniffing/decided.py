@@ -30,6 +30,7 @@ class Decisions:
         year_of: header of the date whose year makes order numbers unique.
         quantities: how quantities are written, which may be otherwise than amounts.
         keys: value and comment of other keys of the mapping.
+        alarms: sentences for the top of the draft.
         repeats: what lines that are equal to an earlier one most probably are.
     """
 
@@ -54,6 +55,7 @@ class Decisions:
     country_header: str | None = None
     year_of: str | None = None
     keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+    alarms: list[str] = field(default_factory=list)
 
     @property
     def is_brazilian(self) -> bool:

@@ -4,8 +4,10 @@ import re
 from collections import Counter
 
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.report.sniffing.alarms import find_alarms, odd_years
 from eshop_dagster.adapters.sources.report.sniffing.dates import date_format, day_comes_first, is_instant, is_year
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
+from eshop_dagster.adapters.sources.report.sniffing.grouping import lines_of_orders
 from eshop_dagster.adapters.sources.report.sniffing.money import decide_money
 from eshop_dagster.adapters.sources.report.sniffing.numbers import decide_numbers
 from eshop_dagster.adapters.sources.report.sniffing.people import decide_identity
@@ -55,6 +57,7 @@ def decide(sample: Sample) -> Decisions:
     # What an order's amounts are shows once its lines are known.
     decide_money(made, sample)
     made.repeats = meaning_of_repeats(made, sample)
+    made.alarms = [*find_alarms(made, sample, lines_of_orders(made, sample)), *odd_years(made, sample)]
     if "customer_id" in made.columns:
         made.guest_share = 1 - len(made.texts(sample, "customer_id")) / sample.lines
     return made

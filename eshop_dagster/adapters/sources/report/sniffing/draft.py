@@ -5,6 +5,8 @@ import os
 import re
 from collections.abc import Iterator
 
+import yaml
+
 from eshop_dagster.adapters.countries import MAIN_ZONES, main_zone_of
 from eshop_dagster.adapters.sources.report.mapping import Columns
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
@@ -34,7 +36,8 @@ def draft(sample: Sample, made: Decisions) -> str:
     lines = [
         f"# Draft of a mapping, drawn from {_quoted(_file_name(sample))}: {sample.lines} {scope}.",
         "# Check every line with GUESS or TODO before you load; docs/report-source.md explains each key.",
-        f"name: {name}",
+        *(f"# {alarm}" for alarm in made.alarms),
+        f"name: {name if yaml.safe_load(name) == name else _quoted(name)}",
         *_shop(made),
         "",
         "columns:",

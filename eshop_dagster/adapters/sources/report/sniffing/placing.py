@@ -36,7 +36,7 @@ def place_column(made: Decisions, sample: Sample, header: str) -> None:
         made.left_out[header] = ""
     elif role in made.columns:
         taken = str(made.columns[role])
-        why = ", which stays the same from order to order" if is_preferred(taken) else ""
+        why = ", which stays the same from order to order" if role == "customer_id" and is_preferred(taken) else ""
         made.left_out[header] = f"{role} is taken from {taken!r}{why}"
     elif role in NUMBERS and (is_of_percent(header) or _has_percents(sample.filled(header))):
         made.left_out[header] = _NO_AMOUNTS[role == "discount"].format(role=role, kind="percentages")

@@ -110,7 +110,7 @@ SYSTEMS: dict[str, dict[str, str]] = {
 """What some headers mean, or that they are left out, in the exports of a shop system, by a header that only it has:
 Shopify, Nuvemshop, Mercado Livre, WooCommerce and VTEX."""
 
-PREFERRED = "customer unique id, cliente unico id, id cliente unico, id unico cliente"
+PREFERRED = "order id, customer unique id, cliente unico id, id cliente unico, id unico cliente"
 """Headers that go before other words for their role, wherever they stand: marketplaces give each order a customer id
 of its own, and only the unique one comes back with the person."""
 

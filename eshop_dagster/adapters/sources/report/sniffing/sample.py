@@ -156,7 +156,7 @@ def _text(path: Path, most: int) -> Sample:
         header = numbered(records.header())
         for row in records:
             if len(row) == len(header) and any(row) and not records.broken:
-                rows.append(tuple(value.strip() for value in row))
+                rows.append(tuple(map(_text_of, row)))
                 repeated += records.raw() in seen
                 seen.add(records.raw())
             if len(rows) == most:
@@ -165,6 +165,12 @@ def _text(path: Path, most: int) -> Sample:
     texts = zip(*rows, strict=True) if rows else [()] * len(header)
     columns = {name: list(values) for name, values in zip(header, texts, strict=True) if name}
     return Sample(path, columns, form, repeated, len(rows) < most)
+
+
+def _text_of(value: str) -> str:
+    """A field's text without blanks around it, and out of Excel's formula of a text (`="0012"`)."""
+    value = value.strip()
+    return value[2:-1] if value.startswith('="') and value.endswith('"') and len(value) > 2 else value
 
 
 def _excel(path: Path, most: int) -> Sample:
