@@ -21,8 +21,8 @@ ROUNDED = literal(
 )
 """A long number as a table program rounds it (`1,23457E+11`), or its word for an error: different ids became one."""
 
-LARGEST_QUANTITY = 100_000_000
-"""From this on a quantity is most probably a bar code in the wrong cell."""
+LARGEST_QUANTITY = 100_000_000_000
+"""A quantity of so many digits is most probably a bar code (12 to 14 digits) in the wrong cell."""
 
 
 def find_faults(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, torn: list[tuple[str, str]]) -> None:
