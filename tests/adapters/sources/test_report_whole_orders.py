@@ -230,7 +230,8 @@ def test_orders_at_the_largest_amount_are_loaded_and_beyond_it_are_in_quarantine
     assert home.column("order_items", "unit_price_brl") == [Decimal("100.0000"), Decimal("100000000000.0000")]
     assert {one.rpartition(":")[2] for one in home.column("orders", "order_id")} == {"1", "2"}
     assert home.quarantined == {
-        ("order_items", "rule:unit_price_brl"): 3,
+        ("order_items", "rule:unit_price_brl"): 2,
+        ("order_items", "implausible:quantity"): 1,
         ("order_items", "unreadable:unit_price_brl"): 1,
         ("order_items", "rule:freight_brl"): 2,
     }
