@@ -96,7 +96,7 @@ def evaluate(home: HomeOption = None) -> None:
     from eshop_dagster.stages.outputs import compare_with_baselines
 
     with _platform(home, "evaluate") as platform:
-        print_json(compare_with_baselines(platform.home))
+        print_json(compare_with_baselines(platform.home, platform.params.models))
 
 
 @contextmanager

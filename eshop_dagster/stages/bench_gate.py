@@ -53,7 +53,7 @@ def measure_gate(params: Params, request: GateRequest) -> "pd.DataFrame":
 
     from eshop_dagster.ml.gate_bench import walk_origins
 
-    rules, seed = GateRules.from_mapping(params.gate), int(params.spend.get("seed", 0))
+    rules, seed = GateRules.from_mapping(params.gate), int(params.of("spend").get("seed", 0))
     chosen = [(name, spec) for name, specs in SETS.items() for spec in specs[: request.shops]]
     counter = Counter(STAGE, sum(len(origins_of(spec, request.origins)) for _, spec in chosen))
     found = []

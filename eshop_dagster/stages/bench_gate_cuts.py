@@ -44,7 +44,7 @@ def measure_cuts(
     if first is None:
         raise CutError(f"the home {platform.home} holds no order to cut: fill it with `eshop run`")
     days = [first + timedelta(days=round(MONTH_DAYS * number)) for number in months]
-    rules, seed = GateRules.from_mapping(platform.params.gate), int(platform.params.spend.get("seed", 0))
+    rules, seed = GateRules.from_mapping(platform.params.gate), int(platform.params.of("spend").get("seed", 0))
     target = platform.home / "bench"
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=target) as scratch:

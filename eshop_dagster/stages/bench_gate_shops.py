@@ -63,7 +63,7 @@ class StoredShop:
         except ValueError as error:
             self.reasons[day] = str(error)
             return None
-        values = dict(self._params.spend)
+        values = dict(self._params.of("spend"))
         seed = int(values.pop("seed", 0))
         # Intervals of single metrics are not looked at here.
         settings = {"horizon_days": self._params.cutoffs.horizon_days, **values, "bootstrap_draws": 1}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.settings import load_settings
-from eshop_dagster.stages.kinds.kind import seed_of, without_seed
+from eshop_dagster.stages.kind import seed_of, without_seed
 from eshop_dagster.stages.kinds.spend import labelled_rows_of, spend_params
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
@@ -33,7 +33,7 @@ def segmentation(home: Path, days: int) -> dict[str, Any]:
     from eshop_dagster.ml.segmentation.params import SEGMENT_FEATURES
 
     platform = _platform(home)
-    given = platform.params.segmentation
+    given = platform.params.of("segmentation")
     chosen, seed = SegmentationParams.from_mapping(without_seed(given)), seed_of(given)
     rows = read_snapshot(platform).scoring()
     parts = _Parts()
@@ -56,7 +56,7 @@ def spend(home: Path, days: int) -> dict[str, Any]:
     from eshop_dagster.ml.spend import fit_spend
 
     platform = _platform(home)
-    seed, chosen = seed_of(platform.params.spend), spend_params(platform.params)
+    seed, chosen = seed_of(platform.params.of("spend")), spend_params(platform.params)
     snapshot = read_snapshot(platform)
     (learned, judging), scoring = labelled_rows_of(snapshot, seed, chosen.fit_rows), snapshot.scoring()
     parts = _Parts()

@@ -13,7 +13,7 @@ from typing import Any
 
 from eshop_dagster.adapters.files import write_atomically, write_json
 from eshop_dagster.adapters.model_file import open_model
-from eshop_dagster.stages.kinds.kind import Kind
+from eshop_dagster.stages.kind import Kind
 from eshop_dagster.stages.snapshot import Snapshot, SnapshotError
 
 REGISTRY_FILE = "registry.json"

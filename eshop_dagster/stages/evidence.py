@@ -14,7 +14,7 @@ from eshop_dagster.adapters.model_file import MODEL_FILE, model_bytes
 from eshop_dagster.ml.evidence import Comparison, Evidence
 from eshop_dagster.settings import child_environment
 from eshop_dagster.stages.champions import Champion
-from eshop_dagster.stages.kinds.kind import Kind
+from eshop_dagster.stages.kind import Kind
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.record import PROFILE, RECORD
 from eshop_dagster.stages.snapshot import Snapshot

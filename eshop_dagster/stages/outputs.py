@@ -1,6 +1,7 @@
 """What `dvc repro` follows: metrics, plots and model files of a training, outside any registry."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,18 @@ def write_outputs(trained: Trained, folder: Path) -> None:
         save_pipeline(trained.pipeline, model / "model.skops")
 
 
-def compare_with_baselines(folder: Path) -> dict[str, dict[str, Any]]:
-    """Write and return `metrics/evaluation.json`: the metric that decides for each model, its baseline's, and the
+def compare_with_baselines(folder: Path, models: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Write and return `evaluation.json`: the metric that decides for each model, its baseline's, and the
     gain.
     """
     evaluation = {}
-    for model, kind in KINDS.items():
-        metric, is_lower_better = kind.metric, kind.is_lower_better
+    for model in models:
+        metric, is_lower_better = KINDS[model].metric, KINDS[model].is_lower_better
         metrics = json.loads((folder / "metrics" / f"{model}.json").read_text())
         value, baseline = metrics.get(metric), metrics.get(f"baseline_{metric}")
         gain = None
         if value is not None and baseline:
             gain = (baseline - value) / baseline if is_lower_better else (value - baseline) / abs(baseline)
         evaluation[model] = {"metric": metric, "value": value, "baseline": baseline, "gain_share": gain}
-    write_json(folder / "metrics" / "evaluation.json", evaluation)
+    write_json(folder / "evaluation.json", evaluation)
     return evaluation

@@ -15,6 +15,7 @@ from eshop_dagster.adapters.raw_store import Limits
 from eshop_dagster.adapters.sources import KINDS
 from eshop_dagster.settings import PARAMS_FILE
 from eshop_dagster.shop import BRAZIL, Shop
+from eshop_dagster.stages.kinds import NAMES
 
 
 class ParameterError(ValueError):
@@ -81,9 +82,7 @@ class Params:
 
     Attributes:
         shop: whose shop a fresh home is, where its source does not say.
-        segmentation: parameters of `ml.segmentation` and `seed`.
-        spend: parameters of `ml.spend` and `seed`.
-        revenue: parameters of `ml.revenue` and `seed`.
+        models: by kind of model that is trained, its own parameters and `seed`.
         gate: `ml.evidence.GateRules`.
         drift: `ml.drift_alarm.DriftParams`.
         releases_kept: number of published releases that stay.
@@ -94,17 +93,19 @@ class Params:
     source: SourceParams = SourceParams()
     raw: Limits = field(default_factory=Limits)
     cutoffs: CutoffParams = field(default_factory=CutoffParams)
-    segmentation: Mapping[str, Any] = field(default_factory=dict)
-    spend: Mapping[str, Any] = field(default_factory=dict)
-    revenue: Mapping[str, Any] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {name: {} for name in NAMES})
     gate: Mapping[str, Any] = field(default_factory=dict)
     drift: Mapping[str, Any] = field(default_factory=dict)
     releases_kept: int = 5
     explained_customers: int = 50_000
 
+    def of(self, model: str) -> Mapping[str, Any]:
+        """Return the section of one kind of model; it is empty where `params.yaml` leaves all to the defaults."""
+        return self.models.get(model, {})
+
     def relevant(self, model: str) -> dict[str, Any]:
         """Return everything that decides how `model` is trained on a given snapshot."""
-        return {"model": dict(getattr(self, model)), "cutoffs": asdict(self.cutoffs)}
+        return {"model": dict(self.of(model)), "cutoffs": asdict(self.cutoffs)}
 
     def digest(self, model: str) -> str:
         """Return a hash of everything that decides how `model` is trained on a given snapshot."""
@@ -131,29 +132,44 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         ParameterError: the file is missing, is not YAML, or names something unknown.
     """
     content = _content(path)
-    known = {"shop", "source", "raw", "cutoffs", "segmentation", "spend", "revenue", "gate", "drift", "release"}
+    known = {"shop", "source", "raw", "cutoffs", "models", "gate", "drift", "release"}
     unknown = sorted(set(content) - known)
+    if moved := sorted(set(unknown) & {"segmentation", "spend", "revenue"}):
+        raise ParameterError(
+            f"{path.name} has the sections {moved} at its top, expected them in the section models: move them there"
+        )
     if unknown:
         raise ParameterError(f"{path.name} has the unknown sections {unknown}: expected some of {sorted(known)}")
     release, cutoffs = _section(ReleaseParams, content, "release"), _section(CutoffParams, content, "cutoffs")
-    if "horizon_days" in _mapping(content, "spend"):
-        raise ParameterError(
-            "params.yaml, section spend has horizon_days: cutoffs.horizon_days alone declares the label's window. "
-            "Remove it from spend"
-        )
+    models = _models(_mapping(content, "models")) if "models" in content else Params().models
     return Params(
         shop=_shop(_mapping(content, "shop")),
         source=_source(_mapping(content, "source")),
         raw=_section(Limits, content, "raw"),
         cutoffs=cutoffs,
-        segmentation=_mapping(content, "segmentation"),
-        spend=_mapping(content, "spend"),
-        revenue=_mapping(content, "revenue"),
+        models=models,
         gate=_mapping(content, "gate"),
         drift=_mapping(content, "drift"),
         releases_kept=release.kept,
         explained_customers=release.explained_customers,
     )
+
+
+def _models(section: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the parameters of each kind of model; an empty section leaves all to the defaults."""
+    if unknown := sorted(set(section) - set(NAMES)):
+        raise ParameterError(f"params.yaml, section models has the unknown kinds {unknown}: expected some of {NAMES}")
+    models: dict[str, Mapping[str, Any]] = {}
+    for name, values in section.items():
+        if values is not None and not isinstance(values, Mapping):
+            raise ParameterError(f"params.yaml, models.{name} is {values!r}, expected parameters with values")
+        models[str(name)] = dict(values or {})
+        if "horizon_days" in models[str(name)]:
+            raise ParameterError(
+                f"params.yaml, models.{name} has horizon_days: cutoffs.horizon_days alone declares the label's window. "
+                f"Remove it from models.{name}"
+            )
+    return models
 
 
 def _shop(section: Mapping[str, Any]) -> Shop:

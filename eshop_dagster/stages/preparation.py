@@ -22,7 +22,7 @@ from eshop_dagster.stages.continuation import (
     write_state,
 )
 from eshop_dagster.stages.kinds import KINDS
-from eshop_dagster.stages.kinds.kind import Kind
+from eshop_dagster.stages.kind import Kind
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.provenance import code_tags
@@ -41,7 +41,7 @@ def prepare_snapshot(platform: Platform, plan: Plan) -> Snapshot:
         RegistryUnavailable: MLflow is away.
     """
     snapshot = write_snapshot(platform, plan)
-    for kind in KINDS.values():
+    for kind in (KINDS[name] for name in platform.params.models):
         if kind.has_segments:
             _record(platform, kind, snapshot)
     return snapshot

@@ -10,7 +10,7 @@ from typing import Any
 
 from eshop_dagster.ml.gate import Decision
 from eshop_dagster.stages.continuation import registry_states
-from eshop_dagster.stages.kinds.kind import Kind
+from eshop_dagster.stages.kind import Kind
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.provenance import code_tags
 from eshop_dagster.stages.snapshot import Snapshot

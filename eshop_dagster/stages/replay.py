@@ -111,7 +111,7 @@ def replay_copy(copy: PointInTime, days: tuple[date, ...], params: Params, reque
     """Return what each policy did on the days and was worth, from a copy of the history."""
     from eshop_dagster.ml.replay import compare_policies, verdict
 
-    shop, seed = CopiedShop(copy, params), int(params.spend.get("seed", 0))
+    shop, seed = CopiedShop(copy, params), int(params.of("spend").get("seed", 0))
     steps, scores = walked(shop, days, params, request)
     reference = NEVER if NEVER in request.policies else request.policies[0]
     try:
@@ -134,7 +134,7 @@ def walked(
     """Return each policy's steps, and what its models' predictions were worth."""
     from eshop_dagster.ml.replay import measure, walk
 
-    rules, seed = GateRules.from_mapping(params.gate), int(params.spend.get("seed", 0))
+    rules, seed = GateRules.from_mapping(params.gate), int(params.of("spend").get("seed", 0))
     steps: dict[str, list[Step]] = {}
     for policy in request.policies:
         counter = Counter(f"replay {policy}", len(days))

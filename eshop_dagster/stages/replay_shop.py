@@ -97,7 +97,7 @@ class CopiedShop:
             cutoffs = self.plan(day)
         except ReplayError as error:
             return Training(day, (), (), SpendResult.without_model(tuple(FEATURES), str(error)), {})
-        values = dict(self._params.spend)
+        values = dict(self._params.of("spend"))
         seed = int(values.pop("seed", 0))
         # The intervals of a metric are not asked for here.
         settings = {"horizon_days": self._params.cutoffs.horizon_days, **values, "bootstrap_draws": 1}

@@ -11,7 +11,7 @@ from typing import Any
 from eshop_dagster.adapters.model_file import model_bytes
 from eshop_dagster.adapters.registry import ModelVersion, RegistryError
 from eshop_dagster.stages.kinds import KINDS
-from eshop_dagster.stages.kinds.kind import digest
+from eshop_dagster.stages.kind import digest
 from eshop_dagster.stages.parameters import CutoffParams, Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.preparation import train
@@ -108,7 +108,8 @@ def reproduce(platform: Platform, model: str, which: str | int = "champion") -> 
 def _params(params: Params, model: str, record: Mapping[str, Any]) -> Params:
     recorded = record["params"]
     try:
-        return replace(params, **{model: recorded["model"]}, cutoffs=CutoffParams(**recorded["cutoffs"]))
+        models = {**params.models, model: recorded["model"]}
+        return replace(params, models=models, cutoffs=CutoffParams(**recorded["cutoffs"]))
     except (TypeError, ValueError) as error:
         raise RegistryError(
             f"this version of {model} was trained by an older platform with parameters that this one does not know "

@@ -111,7 +111,7 @@ def test_metrics_params_plots_and_push_work(checkout: Path) -> None:
 
 def test_an_experiment_with_another_parameter_trains_again(checkout: Path) -> None:
     before = json.loads((checkout / "data" / "metrics" / "spend.json").read_text())
-    call(checkout, "dvc", "exp", "run", "-S", "spend.xgboost.max_depth=2")
+    call(checkout, "dvc", "exp", "run", "-S", "models.spend.xgboost.max_depth=2")
     after = json.loads((checkout / "data" / "metrics" / "spend.json").read_text())
     assert after["rmse_brl"] != before["rmse_brl"]
     assert "max_depth: 2" in (checkout / "params.yaml").read_text()

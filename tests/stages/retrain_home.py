@@ -43,7 +43,7 @@ def retrain_home(home: Path, *, customers: int = 900, seed: int = 5, **params: A
 
 def platform_of(home: Path, **params: Any) -> Platform:
     """The platform of a home that was filled, with the parameters that it was trained with unless given others."""
-    return Platform(Settings(home=home, pseudonym_seed="test"), Params(**{**PARAMS, **params}))
+    return Platform(Settings(home=home, pseudonym_seed="test"), Params(**{"models": PARAMS, **params}))
 
 
 def fill(platform: Platform, *, customers: int = 900, seed: int = 5) -> None:

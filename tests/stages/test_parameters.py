@@ -23,16 +23,16 @@ def test_the_projects_own_parameters_are_read() -> None:
     assert found.source == SourceParams("simulated", date(2024, 1, 1), date(2025, 12, 31), 25_000, 300, 2024)
     assert found.raw == Limits(quarantined_share=0.10, smallest_share_kept=0.5)
     assert found.cutoffs == CutoffParams(90, 13, 30, 90)
-    assert {"seed": 7, "least_segments": 4, "most_segments": 8}.items() <= found.segmentation.items()
-    assert found.spend == {"seed": 7, "fit_rows": 10_000, "xgboost": {"max_depth": 4}}
+    assert {"seed": 7, "least_segments": 4, "most_segments": 8}.items() <= found.of("segmentation").items()
+    assert found.of("spend") == {"seed": 7, "fit_rows": 10_000, "xgboost": {"max_depth": 4}}
     assert GateRules.from_mapping(found.gate) == GateRules()
     assert found.releases_kept == 5
 
 
 def test_the_labels_window_is_declared_by_the_cutoffs_alone(tmp_path: Path) -> None:
     assert params(tmp_path, "cutoffs: {horizon_days: 120}").cutoffs.horizon_days == 120
-    with pytest.raises(ParameterError, match="section spend has horizon_days: cutoffs"):
-        params(tmp_path, "spend: {horizon_days: 60}")
+    with pytest.raises(ParameterError, match=r"models\.spend has horizon_days: cutoffs"):
+        params(tmp_path, "models: {spend: {horizon_days: 60}}")
     for days in (0, 366):
         with pytest.raises(ParameterError, match=f"cutoffs.horizon_days is {days}, expected 7 to 365: correct it"):
             params(tmp_path, f"cutoffs: {{horizon_days: {days}}}")
@@ -42,6 +42,8 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert params(tmp_path, "{}") == Params()
     assert params(tmp_path, "raw: {quarantined_share: 0.2}").raw == Limits(0.2, 0.5)
     assert params(tmp_path, "release: {kept: 9}").releases_kept == 9
+    assert params(tmp_path, "{}").models == {"segmentation": {}, "spend": {}, "revenue": {}}
+    assert params(tmp_path, "models: {spend:, revenue: {seed: 3}}").models == {"spend": {}, "revenue": {"seed": 3}}
 
 
 @pytest.mark.parametrize("day", ["2024-05-01", '"2024-05-01"'])
@@ -58,7 +60,7 @@ def test_a_whole_number_will_do_where_a_share_is_expected(tmp_path: Path) -> Non
     [
         (
             "sauce: {}",
-            r"params\.yaml has the unknown sections \['sauce'\]: expected some of \['cutoffs', 'drift', 'gate', 'r",
+            r"params\.yaml has the unknown sections \['sauce'\]: expected some of \['cutoffs', 'drift', 'gate', 'm",
         ),
         ("raw: {share: 1}", r"section raw has the unknown parameters \['share'\]: it knows \['quarantined_share', 'sm"),
         ("release: {keep: 3}", r"section release has the unknown parameters \['keep'\]: it knows \['kept', 'expl"),
@@ -88,8 +90,16 @@ def test_a_whole_number_will_do_where_a_share_is_expected(tmp_path: Path) -> Non
             "source: {first_day: 2024-05-02, last_day: 2024-05-01}",
             r"source\.last_day is 2024-05-01: expected 2024-05-02 \(first_day\) or later",
         ),
-        ("spend: 7", r"section spend is 7, expected parameters with values"),
-        ("segmentation:", r"section segmentation is None, expected parameters with values"),
+        ("models: {spend: 7}", r"models\.spend is 7, expected parameters with values"),
+        ("models:", r"section models is None, expected parameters with values"),
+        (
+            "models: {wine: {}}",
+            r"section models has the unknown kinds \['wine'\]: expected some of \('segmentation', 'sp",
+        ),
+        (
+            "spend: {seed: 7}",
+            r"has the sections \['spend'\] at its top, expected them in the section models: move them",
+        ),
         ("", r"params\.yaml holds None, expected sections with parameters: restore it from git"),
         ("- raw", r"params\.yaml holds \['raw'\], expected sections"),
         ("raw: {", r"params\.yaml cannot be read \(.*: restore it from git"),
@@ -143,11 +153,12 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_models_digest_follows_its_own_parameters_and_the_cutoffs_only() -> None:
-    base = Params(spend={"seed": 7, "fit_rows": 5000}, segmentation={"seed": 7})
+    base = Params(models={"spend": {"seed": 7, "fit_rows": 5000}, "segmentation": {"seed": 7}})
     digest = base.digest("spend")
     assert len(digest) == 16
-    assert Params(spend={"fit_rows": 5000, "seed": 7}, segmentation={"seed": 8}).digest("spend") == digest
-    assert Params(spend=base.spend, releases_kept=1, raw=Limits(0.5)).digest("spend") == digest
-    assert Params(spend={"seed": 8, "fit_rows": 5000}).digest("spend") != digest
-    assert Params(spend=base.spend, cutoffs=CutoffParams(horizon_days=30)).digest("spend") != digest
+    other = {"spend": {"fit_rows": 5000, "seed": 7}, "segmentation": {"seed": 8}}
+    assert Params(models=other).digest("spend") == digest
+    assert Params(models=base.models, releases_kept=1, raw=Limits(0.5)).digest("spend") == digest
+    assert Params(models={"spend": {"seed": 8, "fit_rows": 5000}}).digest("spend") != digest
+    assert Params(models=base.models, cutoffs=CutoffParams(horizon_days=30)).digest("spend") != digest
     assert base.digest("segmentation") != digest

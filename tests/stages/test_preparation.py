@@ -99,7 +99,9 @@ def test_both_drivers_write_the_same_model_file_after_a_promotion(platform: Plat
 
 
 def test_other_parameters_continue_the_champion_and_not_its_predecessor(platform: Platform) -> None:
-    other = platform_of(platform.home, segmentation={**PARAMS["segmentation"], "most_segments": 4})
+    other = platform_of(
+        platform.home, models={**PARAMS, "segmentation": {**PARAMS["segmentation"], "most_segments": 4}}
+    )
     assert registry_states(snapshot_of(platform).folder)["segmentation"].champion == 1
     assert registry_states(snapshot_of(other).folder)["segmentation"].champion == 2
 

@@ -23,7 +23,7 @@ from ..ml.builders import FIRST_DAY, SMALL_SPEND, shop_orders
 
 PARAMS = Params(
     cutoffs=CutoffParams(training_cutoffs=3),
-    spend={"minimum_rows": 100, "minimum_buyers": 20, "seed": 7, "xgboost": SMALL_SPEND["xgboost"]},
+    models={"spend": {"minimum_rows": 100, "minimum_buyers": 20, "seed": 7, "xgboost": SMALL_SPEND["xgboost"]}},
 )
 REQUEST = Request(
     policies=("never", "drift", "weekly"),

@@ -1,13 +1,33 @@
-"""The kinds of model that are retrained; each says how it is trained, compared and asked.
+"""The kinds of model that are retrained. Each is a file here that owns its whole life, as `KIND`.
 
-Adding one is a file here, its computation in `ml/`, and its asset.
+A new kind is its file, its name in `NAMES` and its section in `params.yaml`; what is generic asks it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from eshop_dagster.stages.kinds.kind import Kind
-from eshop_dagster.stages.kinds.revenue import REVENUE
-from eshop_dagster.stages.kinds.segmentation import SEGMENTATION
-from eshop_dagster.stages.kinds.spend import SPEND
+if TYPE_CHECKING:
+    from eshop_dagster.stages.kind import Kind
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (SEGMENTATION, SPEND, REVENUE)}
+NAMES = ("segmentation", "spend", "revenue")
+"""Every kind, in the order in which people read of them."""
+
+
+class _Kinds(Mapping[str, "Kind"]):
+    """Each kind by its name; its file is imported when it is asked for, since that takes seconds."""
+
+    def __getitem__(self, name: str) -> "Kind":
+        if name not in NAMES:
+            raise KeyError(name)
+        kind: Kind = import_module(f"{__name__}.{name}").KIND
+        return kind
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+KINDS: "Mapping[str, Kind]" = _Kinds()

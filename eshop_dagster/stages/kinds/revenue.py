@@ -9,7 +9,7 @@ import pandas as pd
 
 from eshop_dagster.ml.evidence import Comparison, GateRules, Slice
 from eshop_dagster.shop import BRAZIL, Shop
-from eshop_dagster.stages.kinds.kind import Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.stages.kind import Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -31,9 +31,9 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     """Judge every candidate over the whole past, then fit what serves on every day; the best baseline stands by."""
     from eshop_dagster.ml.revenue import RevenueParams, fit_revenue, gift_days_of, study_revenue
 
-    seed = seed_of(params.revenue)
+    seed = seed_of(params.of("revenue"))
     chosen = RevenueParams.from_mapping(
-        {"gift_days": gift_days_of(snapshot.shop.country), **without_seed(params.revenue)}
+        {"gift_days": gift_days_of(snapshot.shop.country), **without_seed(params.of("revenue"))}
     )
     study = study_revenue(snapshot.history(), snapshot.calendar(), snapshot.last_complete_day, chosen, seed)
     share = GateRules.from_mapping(params.gate).sure_loss_share
@@ -134,7 +134,7 @@ def made_up_history(last_day: date, shop: Shop = BRAZIL) -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
-REVENUE = Kind(
+KIND = Kind(
     name="revenue",
     question="What will the shop take, by day and state, up to three months ahead? Revenue and average ticket, in the "
     "shop's currency.",

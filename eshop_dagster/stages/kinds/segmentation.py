@@ -4,8 +4,8 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.ml.evidence import Comparison
-from eshop_dagster.stages.kinds.customers import with_profile
-from eshop_dagster.stages.kinds.kind import Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.stages.feature_profile import with_profile
+from eshop_dagster.stages.kind import Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -39,7 +39,7 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
         silhouette_values,
     )
 
-    rows, seed, model = snapshot.scoring(), seed_of(params.segmentation), trained.pipeline
+    rows, seed, model = snapshot.scoring(), seed_of(params.of("segmentation")), trained.pipeline
     alone = Comparison(
         against_baseline=difference_from_groups(model, rows, seed),
         baseline_name="rfm_quintiles",
@@ -86,7 +86,7 @@ def chosen_params(params: Params) -> "SegmentationParams":
     """Return the parameters of `ml.segmentation` as `params.yaml` gives them."""
     from eshop_dagster.ml.segmentation import SegmentationParams
 
-    return SegmentationParams.from_mapping(without_seed(params.segmentation))
+    return SegmentationParams.from_mapping(without_seed(params.of("segmentation")))
 
 
 def _train(snapshot: Snapshot, params: Params, continued: "Continuation | None") -> Trained:
@@ -94,7 +94,7 @@ def _train(snapshot: Snapshot, params: Params, continued: "Continuation | None")
     from eshop_dagster.ml.personas import name_personas, segment_profile
     from eshop_dagster.ml.segmentation import TooFewCustomersError, fit_segments, migrate
 
-    chosen, seed = chosen_params(params), seed_of(params.segmentation)
+    chosen, seed = chosen_params(params), seed_of(params.of("segmentation"))
     champion = continued.model if continued else None
     # Segments need no label: customers of a day with labels would be those of months ago.
     rows = snapshot.scoring()
@@ -169,7 +169,7 @@ def _segmentation_figures(
     return figures
 
 
-SEGMENTATION = Kind(
+KIND = Kind(
     name="segmentation",
     question="What kind of customer is this? K-means over each customer's behaviour; a segment keeps its id.",
     metric="silhouette",

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.ml.evidence import Comparison, GateRules
-from eshop_dagster.stages.kinds.customers import with_profile
-from eshop_dagster.stages.kinds.kind import Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.stages.feature_profile import with_profile
+from eshop_dagster.stages.kind import Kind, parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -35,7 +35,7 @@ def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params:
     from eshop_dagster.ml.spend import compare_spend
 
     result, mine = trained.judged
-    seed, rules = seed_of(params.spend), GateRules.from_mapping(params.gate)
+    seed, rules = seed_of(params.of("spend")), GateRules.from_mapping(params.gate)
     return compare_spend(
         result.walk,
         mine,
@@ -52,7 +52,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
     from eshop_dagster.ml.plots import candidates_figure
     from eshop_dagster.ml.spend import fit_spend
 
-    seed, chosen = seed_of(params.spend), spend_params(params)
+    seed, chosen = seed_of(params.of("spend")), spend_params(params)
     learned, judging = labelled_rows_of(snapshot, seed, chosen.fit_rows)
     result = fit_spend(learned, judging, snapshot.scoring(), chosen, seed, snapshot.label_days)
     if result.mean is None:
@@ -103,7 +103,7 @@ def spend_params(params: Params) -> "SpendParams":
     """Return the spend model's parameters of `params.yaml`."""
     from eshop_dagster.ml.spend import SpendParams
 
-    return SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **without_seed(params.spend)})
+    return SpendParams.from_mapping({"horizon_days": params.cutoffs.horizon_days, **without_seed(params.of("spend"))})
 
 
 def _drawn_rows_of(snapshot: Snapshot, seed: int, fit_rows: int) -> "pd.DataFrame":
@@ -116,7 +116,7 @@ def _drawn_rows_of(snapshot: Snapshot, seed: int, fit_rows: int) -> "pd.DataFram
     return pd.concat([drawn_training_rows(snapshot.at(day), seed, fit_rows) for day in days], ignore_index=True)
 
 
-SPEND = Kind(
+KIND = Kind(
     name="spend",
     question="How much will this customer spend in the window ahead? Expected net spend, in the shop's currency.",
     metric=_METRIC,
