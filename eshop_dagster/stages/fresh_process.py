@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from eshop_dagster.adapters.model_file import open_model
-from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kind import digest
+from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.snapshot import open_snapshot
 
 

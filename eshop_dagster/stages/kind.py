@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.ml.evidence import Comparison
 from eshop_dagster.ml.parameters import require
+from eshop_dagster.shop import Shop
+from eshop_dagster.stages.model_card import Card
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -34,6 +36,7 @@ class Kind:
         model_class: name of the class of its fitted models.
         predict: what a model says of rows of the snapshot, as columns of numbers; a fresh process and a reproduction
             must say the same to the last bit.
+        card: what a person needs to use an exported model, its amounts in a shop's currency.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Kind:
     train: "Callable[[Snapshot, Params, Any | None], Trained]"
     compare: "Callable[[Trained, Any | None, Snapshot, Params], Comparison]"
     predict: "Callable[[Any, Snapshot], pd.DataFrame]"
+    card: Callable[[Any, Shop], Card]
 
     @property
     def has_window(self) -> bool:

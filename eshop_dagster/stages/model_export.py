@@ -12,7 +12,7 @@ from eshop_dagster.adapters.model_file import MODEL_FILE, model_bytes, types_hel
 from eshop_dagster.adapters.registry import ModelVersion, RegistryError, pinned_requirements
 from eshop_dagster.stages.champions import serving_champion
 from eshop_dagster.stages.kinds import KINDS
-from eshop_dagster.stages.model_card import Card, card_of
+from eshop_dagster.stages.model_card import Card
 from eshop_dagster.stages.model_code import code_for, packages_of
 from eshop_dagster.stages.platform import Platform
 
@@ -54,7 +54,7 @@ def export_model(platform: Platform, name: str, to: Path) -> ExportedModel:
     content = model_bytes(champion.pipeline)
     _refuse_other(champion.version, content)
     types = types_held(content)
-    files = _files(champion.version, card_of(name, champion.pipeline, platform.shop), content, types)
+    files = _files(champion.version, KINDS[name].card(champion.pipeline, platform.shop), content, types)
     files["manifest.json"] = json_bytes(_manifest(champion.version, files))
     written = _zip(files)
     write_atomically(to, written)
@@ -75,7 +75,7 @@ def _files(version: ModelVersion, card: Card, content: bytes, types: list[str]) 
         "requirements.txt": ("\n".join(pins) + "\n").encode(),
         "example.csv": card.example.to_csv(index=False).encode(),
         "example.py": card.code.encode(),
-        "README.md": card.readme(version, pins).encode(),
+        "README.md": card.readme(version, KINDS[version.name].question, pins).encode(),
         **code,
     }
 

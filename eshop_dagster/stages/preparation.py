@@ -21,8 +21,8 @@ from eshop_dagster.stages.continuation import (
     registry_states,
     write_state,
 )
-from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kind import Kind
+from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.provenance import code_tags

@@ -16,8 +16,8 @@ from eshop_dagster.ml.evidence import GateRules, Outcome
 from eshop_dagster.ml.gate import Decision, judge, steps_down
 from eshop_dagster.stages.champions import Champion, of_window, present_champion, window_of
 from eshop_dagster.stages.evidence import gather
-from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kind import Kind, digest
+from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.preparation import require_present_registry, train, training_identity
 from eshop_dagster.stages.provenance import code_tags

@@ -10,8 +10,8 @@ from typing import Any
 
 from eshop_dagster.adapters.model_file import model_bytes
 from eshop_dagster.adapters.registry import ModelVersion, RegistryError
-from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.kind import digest
+from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.parameters import CutoffParams, Params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.preparation import train

@@ -13,7 +13,6 @@ from eshop_dagster.adapters.registry import ModelVersion
 from eshop_dagster.ml.anomalies import Sales, judge
 from eshop_dagster.shop import Shop
 from eshop_dagster.stages.kinds import KINDS
-from eshop_dagster.stages.model_card import card_of
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.preparation import train
 from eshop_dagster.stages.snapshot import Snapshot
@@ -55,9 +54,9 @@ def test_plots_and_reasons_name_the_shops_currency(trained: Mapping[str, Trained
 
 @pytest.mark.parametrize("name", KINDS)
 def test_the_card_of_a_model_has_the_shops_currency_and_examples(trained: Mapping[str, Trained], name: str) -> None:
-    card = card_of(name, trained[name].pipeline, GB)
+    card = KINDS[name].card(trained[name].pipeline, GB)
     version = ModelVersion(name, 1, "r")
-    page = card.readme(version, []) + json.dumps([card.inputs, card.outputs]) + card.example.to_csv()
+    page = card.readme(version, KINDS[name].question, []) + json.dumps([card.inputs, card.outputs]) + card.example.to_csv()
     assert not BRAZILIAN.search(page)
     assert name == "segmentation" or '"unit": "GBP"' in page
 

@@ -10,6 +10,7 @@ import pandas as pd
 from eshop_dagster.ml.evidence import Comparison, GateRules, Slice
 from eshop_dagster.shop import BRAZIL, Shop
 from eshop_dagster.stages.kind import Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.stages.model_card import OPENED, Card, column
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -134,6 +135,40 @@ def made_up_history(last_day: date, shop: Shop = BRAZIL) -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
+_INPUTS = (
+    ("date", "datetime64", "business day; every day of the shop, from its first to the last complete one"),
+    ("state", "text", "state or region of the order"),
+    ("revenue_brl", "float64", "revenue of the day in the state: neither cancelled orders nor returned lines"),
+    ("order_count", "int64", "orders of the day in the state"),
+)
+_OUTPUTS = (
+    ("date", "datetime64", "day ahead"),
+    ("state", "text", "state, or `all` for the whole shop"),
+    ("horizon_days", "int64", "how many days ahead"),
+    ("revenue_brl", "float64", "expected revenue; `revenue_lower_80_brl` and so on are the ends of its intervals"),
+    ("order_count", "float64", "expected orders"),
+    ("average_ticket_brl", "float64", "expected revenue of an order, with intervals likewise"),
+)
+_EXAMPLE = """history = pd.read_csv(here / "example.csv", parse_dates=["date"])
+forecast = model.predict(history, horizon_days=28)
+print(forecast[forecast["state"] == "all"].to_csv())
+"""
+
+
+def _card(model: Any, shop: Shop) -> Card:
+    inputs, outputs = ([column(shop, *one) for one in some] for some in (_INPUTS, _OUTPUTS))
+    outputs[3]["description"] += _total_errors(model.total_errors)
+    history = made_up_history(date.fromordinal(int(model.trained_until)), shop)
+    return Card(inputs, outputs, history, OPENED + _EXAMPLE)
+
+
+def _total_errors(errors: dict[str, float]) -> str:
+    """Return how far off totals of a forecast were in its backtest, as the end of a sentence."""
+    names = {"total_28_days_error_pct": "the total of 28 days", "month_error_pct": "that of a month"}
+    parts = [f"{words} was off by {errors[name]:.1f} %" for name, words in names.items() if name in errors]
+    return f"; in the backtest {' and '.join(parts)} in the mean" if parts else ""
+
+
 KIND = Kind(
     name="revenue",
     question="What will the shop take, by day and state, up to three months ahead? Revenue and average ticket, in the "
@@ -148,4 +183,5 @@ KIND = Kind(
     train=_train,
     compare=_compare,
     predict=_predict,
+    card=_card,
 )

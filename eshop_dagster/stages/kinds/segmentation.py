@@ -4,8 +4,10 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.ml.evidence import Comparison
+from eshop_dagster.shop import Shop
 from eshop_dagster.stages.feature_profile import with_profile
 from eshop_dagster.stages.kind import Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.stages.model_card import Card, features_card
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -169,6 +171,20 @@ def _segmentation_figures(
     return figures
 
 
+_OUTPUTS = (
+    ("segment_id", "int64", "`assign`: the segment; the same id keeps its meaning in later versions"),
+    ("typicality", "float64", "share (0-1) of the segment's customers at training that were less typical"),
+    ("is_outlier", "bool", "whether the customer lies far from everybody of the segment"),
+)
+_EXAMPLE = """assigned = model.assign(rows)
+print(assigned.assign(name=assigned["segment_id"].map(model.names("en"))).to_csv())
+"""
+
+
+def _card(model: Any, shop: Shop) -> Card:
+    return features_card(model, shop, _OUTPUTS, _EXAMPLE)
+
+
 KIND = Kind(
     name="segmentation",
     question="What kind of customer is this? K-means over each customer's behaviour; a segment keeps its id.",
@@ -182,4 +198,5 @@ KIND = Kind(
     train=_train,
     compare=_compare,
     predict=_predict,
+    card=_card,
 )

@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.ml.evidence import Comparison, GateRules
+from eshop_dagster.shop import Shop
 from eshop_dagster.stages.feature_profile import with_profile
 from eshop_dagster.stages.kind import Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.stages.model_card import Card, features_card
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -116,6 +118,26 @@ def _drawn_rows_of(snapshot: Snapshot, seed: int, fit_rows: int) -> "pd.DataFram
     return pd.concat([drawn_training_rows(snapshot.at(day), seed, fit_rows) for day in days], ignore_index=True)
 
 
+_OUTPUTS = (
+    ("expected_spend_brl", "float64", "`figures`: expected net spend in the window from the day of the features on"),
+    ("purchase_probability", "float64", "probability (0-1) that the customer spends anything in the window"),
+    ("spend_if_buying_brl", "float64", "expected spend of the customer who buys: the first over the second"),
+    ("spend_if_buying_lower_80_brl", "float64", "8 of 10 who buy spend between this and the upper end"),
+    ("spend_if_buying_upper_80_brl", "float64", "its upper end; `..._95_brl` likewise for 95 of 100"),
+)
+_NOT_KNOWN = "; NaN in this version, which was judged on a window shorter than the one it predicts"
+_EXAMPLE = """figures = model.figures(rows)
+print(pd.DataFrame(figures).to_csv())
+"""
+
+
+def _card(model: Any, shop: Shop) -> Card:
+    card = features_card(model, shop, _OUTPUTS, _EXAMPLE)
+    for column in card.outputs[1:] if model.outlook_ is None else []:
+        column["description"] += _NOT_KNOWN
+    return card
+
+
 KIND = Kind(
     name="spend",
     question="How much will this customer spend in the window ahead? Expected net spend, in the shop's currency.",
@@ -129,4 +151,5 @@ KIND = Kind(
     train=_train,
     compare=_compare,
     predict=_predict,
+    card=_card,
 )
