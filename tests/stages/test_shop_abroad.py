@@ -56,7 +56,8 @@ def test_plots_and_reasons_name_the_shops_currency(trained: Mapping[str, Trained
 def test_the_card_of_a_model_has_the_shops_currency_and_examples(trained: Mapping[str, Trained], name: str) -> None:
     card = KINDS[name].card(trained[name].pipeline, GB)
     version = ModelVersion(name, 1, "r")
-    page = card.readme(version, KINDS[name].question, []) + json.dumps([card.inputs, card.outputs]) + card.example.to_csv()
+    readme = card.readme(version, KINDS[name].question, [])
+    page = readme + json.dumps([card.inputs, card.outputs]) + card.example.to_csv()
     assert not BRAZILIAN.search(page)
     assert name == "segmentation" or '"unit": "GBP"' in page
 
