@@ -5,6 +5,7 @@ import re
 from eshop_dagster.dashboard.texts import CATALOGUE, Texts
 from eshop_dagster.dashboard.training_words import NUMBER, PATTERNS, VOCABULARY
 from eshop_dagster.dashboard.value_names import channel_name
+from eshop_dagster.stages.kinds import KINDS
 
 _VALUE = r"[^\s,]+"
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -235,7 +236,12 @@ def _name(one: str, text: Texts) -> str:
     name, sign, days = one.partition("+" if "+" in one else "-")
     if name == "black_friday" and sign:
         return f"{VOCABULARY[name]} {sign}{days}"
-    return VOCABULARY.get(one) or text.known(f"metric.{one}", text.known(f"feature.{one}", one))
+    return VOCABULARY.get(one) or _measure(one, text) or text.known(f"feature.{one}", one)
+
+
+def _measure(name: str, text: Texts) -> str | None:
+    """Return what people call a measure of any kind of model; None for another name."""
+    return next((text.of(one.title) for kind in KINDS.values() for one in kind.measures if one.name == name), None)
 
 
 def _slice_name(part: str, text: Texts) -> str:

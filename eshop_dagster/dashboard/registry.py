@@ -13,7 +13,6 @@ from eshop_dagster.stages.champions import versions
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 
-MODELS = ("segmentation", "spend", "revenue")
 _LOOK_SECONDS = 30
 _KEPT = 64
 

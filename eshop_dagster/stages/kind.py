@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from eshop_dagster.ml.evidence import Comparison
 from eshop_dagster.ml.parameters import require
 from eshop_dagster.shop import Shop
+from eshop_dagster.stages.measures import Measure, Words
 from eshop_dagster.stages.model_card import Card
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
@@ -25,8 +26,10 @@ class Kind:
     Attributes:
         name: the registered model's name.
         question: what it answers, for its page in MLflow.
-        metric: what decides, measured on days or customers that the model had not seen.
-        is_lower_better: its direction.
+        title: what people call it.
+        description: what its asset is, for the Dagster UI.
+        libraries: what it is fitted with, as the Dagster UI shows its asset.
+        measures: what is measured of its models; the first decides.
         tables: what it learns from; the gate asks for their quality records.
         needs_cutoffs: whether it learns at cut-offs, and so needs a history with room for them.
         has_features: whether it learns from customers' features, whose drift can be measured.
@@ -41,8 +44,10 @@ class Kind:
 
     name: str
     question: str
-    metric: str
-    is_lower_better: bool
+    title: Words
+    description: str
+    libraries: tuple[str, ...]
+    measures: tuple[Measure, ...]
     tables: tuple[str, ...]
     needs_cutoffs: bool
     has_features: bool
@@ -52,6 +57,21 @@ class Kind:
     compare: "Callable[[Trained, Any | None, Snapshot, Params], Comparison]"
     predict: "Callable[[Any, Snapshot], pd.DataFrame]"
     card: Callable[[Any, Shop], Card]
+
+    @property
+    def measure(self) -> Measure:
+        """The measure that decides."""
+        return self.measures[0]
+
+    @property
+    def metric(self) -> str:
+        """The name of the measure that decides."""
+        return self.measure.name
+
+    @property
+    def is_lower_better(self) -> bool:
+        """Whether a lower value of the deciding measure is the better one."""
+        return self.measure.direction == "lower"
 
     @property
     def has_window(self) -> bool:

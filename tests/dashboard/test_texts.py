@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from eshop_dagster.dashboard.registry import MODELS
 from eshop_dagster.dashboard.texts import CATALOGUE, Texts, abroad
 from eshop_dagster.ml.features import FEATURES
 from eshop_dagster.settings import PROJECT_DIR
 from eshop_dagster.shop import Shop
+from eshop_dagster.stages.kinds import KINDS
 
 FOLDER = PROJECT_DIR / "eshop_dagster" / "dashboard"
 SOURCES = sorted(path for path in FOLDER.rglob("*.py") if "texts" not in path.parts)
@@ -79,7 +79,7 @@ def test_no_text_is_left_that_nothing_shows() -> None:
     shown |= {key for key in CATALOGUE if key.startswith("column.") and re.search(rf"\b{key[7:]}\b", columns)}
     # A page has a lead, and a chart or a number has its meaning.
     shown |= {key for key in CATALOGUE if key.removesuffix("_help") in shown or key.endswith(".lead")}
-    assert CATALOGUE.keys() - shown == {f"models.{name}" for name in MODELS}
+    assert CATALOGUE.keys() == shown
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
@@ -115,6 +115,17 @@ def test_a_shop_abroad_reads_nothing_of_brazil(language: str) -> None:
     brazil = re.compile(r"R\$|BRL|Bra[sz]il|Paulo|CPF|CEP|LGPD|\b[Ee]stados?\b|\b[Ss]tates?\b")
     about = [key for key in keys if key != "column.freshness" and brazil.search(text(key))]
     assert not [key for key in about if not key.startswith("deliveries.remote")]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_words_of_each_kind_of_model_are_there_in_both_languages_with_the_same_places(name: str) -> None:
+    kind = KINDS[name]
+    pairs = [kind.title, *(words for one in kind.measures for words in (one.title, one.meaning))]
+    for portuguese, english in pairs:
+        assert portuguese.strip() and english.strip()
+        assert sorted(set(PLACE.findall(portuguese))) == sorted(set(PLACE.findall(english)))
+    abroad_text = Texts("pt", 90, Shop("GB", "ENG", "GBP", "Europe/London"))
+    assert not [words for words in pairs if re.search(r"R\$|BRL|Bra[sz]il|\{", abroad_text.of(words))]
 
 
 def test_headings_and_what_models_say_name_the_shops_currency() -> None:

@@ -9,57 +9,55 @@ from eshop_dagster.adapters.registry import VersionSummary
 from eshop_dagster.dashboard import registry
 from eshop_dagster.dashboard.elements import Column, table
 from eshop_dagster.dashboard.view import View
-
-_DIRECTIONS = {
-    **dict.fromkeys(("rmse_brl", "mae_brl", "brier", "holdout_mase"), "models.lower"),
-    **dict.fromkeys(("r2", "spearman", "top_decile_share", "normalised_gini", "auc"), "models.higher"),
-    **dict.fromkeys(("silhouette", "stability"), "models.higher"),
-    "calibration_ratio": "models.near_1",
-    "coverage_80_share": "models.near_80",
-    "coverage_95_share": "models.near_95",
-}
-_AIMS = {"models.near_1": 1.0, "models.near_80": 0.8, "models.near_95": 0.95}
+from eshop_dagster.stages.kinds import KINDS
+from eshop_dagster.stages.measures import Measure
 
 
 def model_quality(view: View, versions: dict[str, list[VersionSummary]]) -> None:
     """Show the measures of each champion."""
-    champions = {model: one for model in registry.MODELS for one in versions[model] if "champion" in one.aliases}
+    champions = {model: one for model in KINDS for one in versions[model] if "champion" in one.aliases}
     with st.container(border=True, key="box-quality"):
         st.subheader(view.text("models.quality"), help=view.text("models.quality_help"), anchor=False)
         if not champions:
             st.info(view.text("chart.empty"))
             return
-        tabs = st.tabs([view.text(f"models.{model}") for model in champions])
+        tabs = st.tabs([view.text.of(KINDS[model].title) for model in champions])
         for tab, (model, champion) in zip(tabs, champions.items(), strict=True):
             with tab:
                 _measures(view, model, champion)
 
 
-def against_baseline(metric: str, value: float, baseline: float) -> str:
+def against_baseline(measure: Measure, value: float, baseline: float) -> str:
     """Return the key of the words for a measure beside that of the baseline."""
     if not (math.isfinite(value) and math.isfinite(baseline)):
         return "models.alone"
-    direction = _DIRECTIONS[metric]
-    aim = _AIMS.get(direction)
-    loss, other = (value, baseline) if aim is None else (abs(value - aim), abs(baseline - aim))
+    loss, other = measure.loss(value), measure.loss(baseline)
     if loss == other:
         return "models.equal"
-    return "models.better" if (loss < other) != (direction == "models.higher") else "models.worse"
+    return "models.better" if loss < other else "models.worse"
+
+
+def _direction(view: View, measure: Measure) -> str:
+    if isinstance(measure.direction, float):
+        aim = measure.direction
+        return view.text("models.near", aim=view.formats.share(aim, 0) if aim < 1 else view.formats.number(aim, 0))
+    return view.text("models.lower" if measure.direction == "lower" else "models.higher")
 
 
 def _measures(view: View, model: str, champion: VersionSummary) -> None:
     rows = []
-    for metric, direction in _DIRECTIONS.items():
-        if metric not in champion.metrics:
+    for measure in KINDS[model].measures:
+        if measure.name not in champion.metrics:
             continue
-        value, baseline = champion.metrics[metric], champion.metrics.get(f"baseline_{metric}", math.nan)
+        value = champion.metrics[measure.name]
+        baseline = champion.metrics.get(f"baseline_{measure.name}", math.nan)
         rows.append(
             {
-                "metric": view.text(f"metric.{metric}"),
-                "direction": view.text(direction),
+                "metric": view.text.of(measure.title),
+                "direction": _direction(view, measure),
                 "value": value,
                 "baseline": baseline,
-                "against": view.text(against_baseline(metric, value, baseline)),
+                "against": view.text(against_baseline(measure, value, baseline)),
             }
         )
     written = {name: lambda one: _number(view, one) for name in ("value", "baseline")}

@@ -37,22 +37,21 @@ def render(view: View) -> None:
 
 def _champions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
     shown = []
-    for model in registry.MODELS:
-        name = view.text(f"models.{model}")
+    for model in KINDS:
+        name = view.text.of(KINDS[model].title)
         champion = next((one for one in versions[model] if "champion" in one.aliases), None)
         if champion is None:
             known = last_decisions(view.home).get(model)
             reason = decision_words(known, view.text) if known else MISSING
             shown.append(Card(name, view.text("models.none"), None, view.text("models.none_help", reason=reason)))
             continue
-        metric = KINDS[model].metric
-        is_lower_better = KINDS[model].is_lower_better
+        measure, metric = KINDS[model].measure, KINDS[model].metric
         value, baseline = champion.metrics.get(metric), champion.metrics.get(f"baseline_{metric}")
         meaning = view.text(
             "models.metric_help",
-            metric=view.text(f"metric.{metric}"),
-            meaning=view.text(f"metric.{metric}_meaning"),
-            lower=view.text("yes" if is_lower_better else "no"),
+            metric=view.text.of(measure.title),
+            meaning=view.text.of(measure.meaning),
+            lower=view.text("yes" if KINDS[model].is_lower_better else "no"),
             day=view.formats.instant(_made_at(champion)),
         )
         title = view.text("models.champion", model=name, version=champion.version.version)
@@ -64,18 +63,18 @@ def _champions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
 def _gate(view: View, versions: dict[str, list[VersionSummary]]) -> None:
     with st.container(border=True, key="box-gate"):
         st.subheader(view.text("models.gate"), help=view.text("models.gate_help"), anchor=False)
-        known = [model for model in registry.MODELS if versions[model]]
+        known = [model for model in KINDS if versions[model]]
         if not known:
             st.info(view.text("chart.empty"))
             return
-        tabs = st.tabs([view.text(f"models.{model}") for model in known])
+        tabs = st.tabs([view.text.of(KINDS[model].title) for model in known])
         for tab, model in zip(tabs, known, strict=True):
             with tab:
                 _findings(view, model, versions[model][0])
 
 
 def _findings(view: View, model: str, newest: VersionSummary) -> None:
-    title = view.text("models.champion", model=view.text(f"models.{model}"), version=newest.version.version)
+    title = view.text("models.champion", model=view.text.of(KINDS[model].title), version=newest.version.version)
     st.caption(f"{title} · {view.formats.instant(_made_at(newest))}")
     found = registry.report(view, newest, "gate") or {"findings": []}
     rows = [
@@ -93,7 +92,7 @@ def _findings(view: View, model: str, newest: VersionSummary) -> None:
 
 def _versions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
     rows = []
-    for model in registry.MODELS:
+    for model in KINDS:
         metric = KINDS[model].metric
         for one in versions[model]:
             tags = one.version.tags
@@ -101,12 +100,12 @@ def _versions(view: View, versions: dict[str, list[VersionSummary]]) -> None:
             aliases = [view.text.known(f"alias.{alias}", alias) for alias in one.aliases]
             rows.append(
                 {
-                    "model": view.text(f"models.{model}"),
+                    "model": view.text.of(KINDS[model].title),
                     "version": int(one.version.version),
                     "alias": ", ".join(aliases) or view.text.known(f"outcome.{outcome}", outcome),
                     "made_at": _made_at(one),
                     "estimator": tags.get("candidate", ""),
-                    "metric": view.text(f"metric.{metric}"),
+                    "metric": view.text.of(KINDS[model].measure.title),
                     "value": one.metrics.get(metric, math.nan),
                     "baseline": one.metrics.get(f"baseline_{metric}", math.nan),
                     "data_version": tags.get("dvc_hash", "")[:12],

@@ -48,11 +48,15 @@ class Texts:
             KeyError: there is no such text.
         """
         known = {} if self.shop.is_brazilian else abroad.TEXTS
-        text = (known.get(key) or CATALOGUE[key])[LANGUAGES.index(self.language)]
+        text = self.of(known.get(key) or CATALOGUE[key])
+        return text.format(**values) if values else text
+
+    def of(self, words: tuple[str, str]) -> str:
+        """Return words that are not of the catalogue, Portuguese and English, in the language and of the shop."""
+        text = words[LANGUAGES.index(self.language)]
         text = text.replace("{window}", "–" if self.window_days is None else str(self.window_days))
         text = text.replace("{currency}", self.currency).replace("{place}", place_of(self.shop))
-        text = text.replace("{zone}", self.shop.time_zone)
-        return text.format(**values) if values else text
+        return text.replace("{zone}", self.shop.time_zone)
 
     @property
     def currency(self) -> str:

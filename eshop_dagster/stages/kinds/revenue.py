@@ -10,6 +10,7 @@ import pandas as pd
 from eshop_dagster.ml.evidence import Comparison, GateRules, Slice
 from eshop_dagster.shop import BRAZIL, Shop
 from eshop_dagster.stages.kind import Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.stages.measures import Measure, Words
 from eshop_dagster.stages.model_card import OPENED, Card, column
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
@@ -173,8 +174,21 @@ KIND = Kind(
     name="revenue",
     question="What will the shop take, by day and state, up to three months ahead? Revenue and average ticket, in the "
     "shop's currency.",
-    metric=_METRIC,
-    is_lower_better=True,
+    title=Words("Receita", "Revenue"),
+    description="Forecast from the shop's own days and calendar: what will it take, by day and state, up to three "
+    "months ahead?",
+    libraries=("scikitlearn", "xgboost"),
+    measures=(
+        Measure(
+            _METRIC,
+            Words("MASE", "MASE"),
+            "lower",
+            Words(
+                "erro das últimas semanas em relação ao da variação de uma semana para a outra",
+                "error of the last weeks against the change from one week to the next",
+            ),
+        ),
+    ),
     tables=("fct_orders", "dim_dates"),
     needs_cutoffs=False,
     has_features=False,

@@ -7,6 +7,7 @@ from eshop_dagster.ml.evidence import Comparison
 from eshop_dagster.shop import Shop
 from eshop_dagster.stages.feature_profile import with_profile
 from eshop_dagster.stages.kind import Kind, parameters_report, seed_of, without_seed
+from eshop_dagster.stages.measures import Measure, Words
 from eshop_dagster.stages.model_card import Card, features_card
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
@@ -19,6 +20,23 @@ if TYPE_CHECKING:
     from eshop_dagster.ml.segmentation import SegmentationParams
     from eshop_dagster.stages.continuation import Continuation
 
+_MEASURES = (
+    Measure(
+        "silhouette",
+        Words("Silhueta", "Silhouette"),
+        "higher",
+        Words("quão separados estão os segmentos, de -1 a 1", "how far apart the segments are, -1 to 1"),
+    ),
+    Measure(
+        "stability",
+        Words("Estabilidade (Rand ajustado)", "Stability (adjusted Rand)"),
+        "higher",
+        Words(
+            "concordância com segmentos de amostras dos mesmos clientes, até 1",
+            "agreement with segments of samples of the same customers, up to 1",
+        ),
+    ),
+)
 _PLOTTED_CUSTOMERS = 3_000
 
 
@@ -188,8 +206,10 @@ def _card(model: Any, shop: Shop) -> Card:
 KIND = Kind(
     name="segmentation",
     question="What kind of customer is this? K-means over each customer's behaviour; a segment keeps its id.",
-    metric="silhouette",
-    is_lower_better=False,
+    title=Words("Segmentação", "Segmentation"),
+    description="K-means over each customer's behaviour: what kind of customer is this?",
+    libraries=("scikitlearn",),
+    measures=_MEASURES,
     tables=("customer_features",),
     needs_cutoffs=True,
     has_features=True,
