@@ -19,8 +19,8 @@ from eshop_dagster.defs import (
 defs = dg.Definitions(
     assets=[
         *(raw.raw, inbox.inbox_reports, warehouse.warehouse, warehouse.features, drift.drift),
-        *(training.training_snapshot, training.segmentation_model, training.spend_model, training.revenue_model),
-        *(publishing.customer_scores, publishing.revenue_forecast, publishing.release),
+        *(training.training_snapshot, *training.MODELS.values()),
+        *(*publishing.SCORES, publishing.release),
     ],
     asset_checks=[*quality.CHECKS, reproducing.champions_can_be_reproduced],
     jobs=[

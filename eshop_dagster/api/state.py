@@ -18,7 +18,6 @@ from eshop_dagster.shop import BRAZIL, Shop, in_currency_of
 from eshop_dagster.stages.champions import serving_champion, versions, window_of
 from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.platform import Platform
-from eshop_dagster.stages.segments import UNFIT
 
 ASKED = ("spend", "segmentation")
 """The kinds of model that are asked while a request waits; the forecast was made with the release."""
@@ -102,6 +101,13 @@ class State:
     feature_sql: FeatureSql
     built_at: datetime
 
+    def version_of(self, kind: str) -> int | None:
+        """Return the version of a kind that answers now, or that made what the release holds; None without one."""
+        if kind in ASKED:
+            answering: Answering = getattr(self, kind)
+            return answering.version
+        return (self.release.manifest_models.get(kind) or {}).get("version")
+
 
 def read_signs(platform: Platform) -> Signs:
     """Return the signs as they are now.
@@ -179,7 +185,7 @@ def _answering(platform: Platform, kind: str, release: ReleaseData, before: Answ
     if wanted != made and release.customers.features is None:
         waits = f"champion {wanted} waits for the next release: release {release.name} publishes no features to ask it"
         wanted = made
-    elif champion and made is None and (why := release.without_model.get(kind, "")).startswith(UNFIT):
+    elif champion and made is None and _is_withheld(kind, why := release.without_model.get(kind, "")):
         waits = f"champion {wanted} waits for the next release: of release {release.name}, {why}"
         wanted = made
     elif champion and wanted != made and KINDS[kind].has_window:
@@ -198,6 +204,12 @@ def _answering(platform: Platform, kind: str, release: ReleaseData, before: Answ
     if serving is None or serving.version.version != wanted:
         raise BrokenRelease(f"the champion of {kind} moved while version {wanted} was opened; it is tried again")
     return _answering_by(kind, serving, wanted == made), waits
+
+
+def _is_withheld(kind: str, why: str) -> bool:
+    """Return whether a release says that a champion does not fit its customers."""
+    scores = KINDS[kind].customers
+    return bool(scores and scores.fit and why.startswith(scores.fit.unfit))
 
 
 def _answering_by(kind: str, serving: LoadedModel, is_from_release: bool) -> Answering:

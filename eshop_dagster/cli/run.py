@@ -174,7 +174,7 @@ def run_jobs(
         retrained = _execute(
             defs.resolve_job_def("retrain"),
             instance,
-            ops={"segmentation_model": forced, "spend_model": forced},
+            ops={f"{model}_model": forced for model in platform.params.models},
             tags={},
         )
     return {"refresh_warehouse": refreshed, "retrain": retrained}

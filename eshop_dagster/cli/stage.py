@@ -15,6 +15,7 @@ from eshop_dagster.adapters.sources import load_source_config, open_source, save
 from eshop_dagster.cli.output import CommandError, HomeOption, print_json, progress_bars
 from eshop_dagster.settings import activate, load_settings
 from eshop_dagster.stages.build import build_features, build_warehouse, plan_features
+from eshop_dagster.stages.kinds import NAMES
 from eshop_dagster.stages.model_params import check_models
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform, yesterday
@@ -71,9 +72,7 @@ def snapshot(home: HomeOption = None) -> None:
 
 
 @app.command()
-def train(
-    model: Annotated[str, typer.Argument(help="segmentation, spend or revenue.")], home: HomeOption = None
-) -> None:
+def train(model: Annotated[str, typer.Argument(help=f"One of {', '.join(NAMES)}.")], home: HomeOption = None) -> None:
     """Train one model on the snapshot; write its file, metrics and plots."""
     from eshop_dagster.stages import preparation
     from eshop_dagster.stages.kinds import KINDS

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import dagster as dg
 
 from eshop_dagster.adapters.sources import load_source_config
-from eshop_dagster.defs.publishing import customer_scores, release, revenue_forecast
+from eshop_dagster.defs.publishing import SCORES, release
 from eshop_dagster.defs.raw import raw
 from eshop_dagster.defs.reproducing import champions_can_be_reproduced
 from eshop_dagster.defs.time_zone import home_time_zone
-from eshop_dagster.defs.training import revenue_model, segmentation_model, spend_model, training_snapshot
+from eshop_dagster.defs.training import MODELS, training_snapshot
 from eshop_dagster.defs.warehouse import features, warehouse
 from eshop_dagster.settings import load_settings
 
@@ -25,11 +25,8 @@ retrain = dg.define_asset_job(
     selection=dg.AssetSelection.assets(
         features,
         training_snapshot,
-        segmentation_model,
-        spend_model,
-        revenue_model,
-        customer_scores,
-        revenue_forecast,
+        *MODELS.values(),
+        *SCORES,
         release,
     )
     # Making every champion again would train everything twice: a job of its own does that weekly.

@@ -3,41 +3,41 @@
 import dagster as dg
 
 from eshop_dagster.adapters.full_disk import DiskFull
-from eshop_dagster.defs.training import revenue_model, segmentation_model, spend_model
+from eshop_dagster.defs.training import MODELS
 from eshop_dagster.stages.build import plan_features
-from eshop_dagster.stages.forecast import write_forecast
+from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.marts import MARTS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.progress import tell
 from eshop_dagster.stages.publish import publish
-from eshop_dagster.stages.score import score_customers
-from eshop_dagster.stages.score_columns import DESCRIPTIONS, SCHEMAS
+from eshop_dagster.stages.published import Table
+from eshop_dagster.stages.score import score_customers, score_shop
+from eshop_dagster.stages.score_tables import CUSTOMER_SCORES, scoring_order
 from eshop_dagster.stages.snapshot import read_snapshot
 
-SEGMENTS_FIT = "segments_fit"
-
-_SEGMENTS_FIT_MEANS = (
-    "Whether the champion's segments fit the customers of the day: none is empty, few customers are outliers, and the "
-    "figures are those of the customers counted. Where they do not, nobody has a segment until a retraining helps."
-)
+_CUSTOMERS = scoring_order()
+_FITS = {name: kind.fit for name, kind in _CUSTOMERS.items() if kind.fit}
 
 
-def _columns(table: str) -> dict[str, dg.TableSchema]:
+def _columns(table: Table) -> dict[str, dg.TableSchema]:
     """Return a table's columns as the UI shows them."""
-    columns = [dg.TableColumn(field.name, str(field.type), DESCRIPTIONS[table][field.name]) for field in SCHEMAS[table]]
+    columns = [dg.TableColumn(column.name, str(column.type), column.description) for column in table.columns]
     return {"dagster/column_schema": dg.TableSchema(columns)}
 
 
 @dg.asset(
     group_name="publishing",
-    deps=["customer_features", segmentation_model, spend_model],
+    deps=["customer_features", *(MODELS[name] for name in _CUSTOMERS if name in MODELS)],
+    description=CUSTOMER_SCORES.description,
     kinds={"parquet"},
     owners=["team:data-science"],
-    metadata=_columns("customer_scores"),
-    check_specs=[dg.AssetCheckSpec(SEGMENTS_FIT, asset="customer_scores", description=_SEGMENTS_FIT_MEANS)],
+    metadata=_columns(CUSTOMER_SCORES),
+    check_specs=[
+        dg.AssetCheckSpec(fit.check, asset="customer_scores", description=fit.description) for fit in _FITS.values()
+    ],
 )
 def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
-    """Expected spend and segment by the champions: one row per customer who has ordered."""
+    """Return the scores by the champions."""
     scores = score_customers(platform, plan_features(platform).scoring)
     tell("score", 1, 1)
     return dg.MaterializeResult(
@@ -48,30 +48,48 @@ def customer_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResul
         },
         check_results=[
             dg.AssetCheckResult(
-                check_name=SEGMENTS_FIT,
-                passed=not scores.withheld,
-                metadata={"reason": "; ".join(scores.withheld) or "the champion fits these customers"},
+                check_name=fit.check,
+                passed=name not in scores.withheld,
+                metadata={"reason": "; ".join(scores.withheld.get(name, ())) or "the champion fits these customers"},
             )
+            for name, fit in _FITS.items()
         ],
     )
 
 
-@dg.asset(
-    group_name="publishing",
-    deps=[revenue_model],
-    kinds={"parquet"},
-    owners=["team:data-science"],
-    metadata=_columns("revenue_forecast"),
-)
-def revenue_forecast(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
-    """Revenue and average ticket by the champion: one row per day ahead and state; the whole shop's has its country."""
-    champion, rows = write_forecast(platform, read_snapshot(platform))
-    return dg.MaterializeResult(metadata={"rows": rows, "revenue_version": champion.version.version if champion else 0})
+def _own_tables(name: str, tables: tuple[Table, ...]) -> dg.AssetsDefinition:
+    """Return the asset that writes the tables of a kind whose rows are no customers; the first names it."""
+
+    @dg.asset(
+        name=tables[0].name,
+        group_name="publishing",
+        deps=[MODELS[name]],
+        description=tables[0].description,
+        kinds={"parquet"},
+        owners=["team:data-science"],
+        metadata=_columns(tables[0]),
+    )
+    def own_tables(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
+        champion, rows = score_shop(platform, name, read_snapshot(platform))
+        return dg.MaterializeResult(
+            metadata={
+                "rows": rows[tables[0].name],
+                f"{name}_version": champion.version.version if champion else 0,
+                **{f"rows_{table.name}": rows[table.name] for table in tables[1:]},
+            }
+        )
+
+    return own_tables
 
 
-@dg.asset(
-    group_name="publishing", deps=[customer_scores, revenue_forecast, *MARTS], kinds={"parquet"}, owners=["team:data"]
-)
+SCORES = [
+    customer_scores,
+    *(_own_tables(name, own.tables) for name in MODELS if (own := KINDS[name].own_tables) is not None),
+]
+"""What the champions say, of customers and of the shop."""
+
+
+@dg.asset(group_name="publishing", deps=[*SCORES, *MARTS], kinds={"parquet"}, owners=["team:data"])
 def release(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """The published release: marts, segments and scores as Parquet, swapped in at once for every reader."""
     try:

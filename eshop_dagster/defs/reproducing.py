@@ -8,16 +8,15 @@ from eshop_dagster.adapters.registry import RegistryError
 from eshop_dagster.adapters.snapshot_store import SnapshotError
 from eshop_dagster.defs.evidence import MODEL_CHECKS, REPRODUCED
 from eshop_dagster.defs.time_zone import home_time_zone
+from eshop_dagster.defs.training import MODELS
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.reproduce import reproduce
-
-_MODELS = ("segmentation", "spend", "revenue")
 
 
 @dg.multi_asset_check(
     name="champions_can_be_reproduced",
     specs=[
-        dg.AssetCheckSpec(REPRODUCED, asset=f"{model}_model", description=MODEL_CHECKS[REPRODUCED]) for model in _MODELS
+        dg.AssetCheckSpec(REPRODUCED, asset=f"{model}_model", description=MODEL_CHECKS[REPRODUCED]) for model in MODELS
     ],
     can_subset=True,
 )

@@ -1,9 +1,12 @@
-"""Groups `training`, `segmentation`, `spend` and `revenue`: from the snapshot to the champions."""
+"""Group `training` and a group for each kind of model: from the snapshot to the champions."""
 
 import dagster as dg
 
 from eshop_dagster.defs.evidence import GATE, MODEL_CHECKS, asked_by, gate_result, metadata_of
 from eshop_dagster.stages.build import plan_features
+from eshop_dagster.stages.kind import Kind
+from eshop_dagster.stages.kinds import KINDS
+from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.preparation import prepare_snapshot
 from eshop_dagster.stages.progress import tell
@@ -46,49 +49,26 @@ def training_snapshot(platform: dg.ResourceParam[Platform]) -> dg.MaterializeRes
     )
 
 
-@dg.asset(
-    group_name="segmentation",
-    deps=[training_snapshot],
-    kinds={"scikitlearn", "mlflow"},
-    owners=["team:data-science"],
-    retry_policy=STORE_RETRIES,
-    check_specs=[dg.AssetCheckSpec(GATE, asset="segmentation_model", description=MODEL_CHECKS[GATE])],
-)
-def segmentation_model(
-    context: dg.AssetExecutionContext, config: RetrainConfig, platform: dg.ResourceParam[Platform]
-) -> dg.MaterializeResult:
-    """K-means over each customer's behaviour: what kind of customer is this?"""
-    return _retrain(context, platform, "segmentation", force=config.force)
+def _model(kind: Kind) -> dg.AssetsDefinition:
+    """Return the asset of a kind: it trains a version, which the gate lets serve or keeps out."""
+    name = f"{kind.name}_model"
 
+    @dg.asset(
+        name=name,
+        group_name=kind.name,
+        deps=[training_snapshot],
+        description=kind.description,
+        kinds={*kind.libraries, "mlflow"},
+        owners=["team:data-science"],
+        retry_policy=STORE_RETRIES,
+        check_specs=[dg.AssetCheckSpec(GATE, asset=name, description=MODEL_CHECKS[GATE])],
+    )
+    def model(
+        context: dg.AssetExecutionContext, config: RetrainConfig, platform: dg.ResourceParam[Platform]
+    ) -> dg.MaterializeResult:
+        return _retrain(context, platform, kind.name, force=config.force)
 
-@dg.asset(
-    group_name="spend",
-    deps=[training_snapshot],
-    kinds={"scikitlearn", "xgboost", "mlflow"},
-    owners=["team:data-science"],
-    retry_policy=STORE_RETRIES,
-    check_specs=[dg.AssetCheckSpec(GATE, asset="spend_model", description=MODEL_CHECKS[GATE])],
-)
-def spend_model(
-    context: dg.AssetExecutionContext, config: RetrainConfig, platform: dg.ResourceParam[Platform]
-) -> dg.MaterializeResult:
-    """Regression on each customer's behaviour: how much will this customer spend in the label's window?"""
-    return _retrain(context, platform, "spend", force=config.force)
-
-
-@dg.asset(
-    group_name="revenue",
-    deps=[training_snapshot],
-    kinds={"scikitlearn", "xgboost", "mlflow"},
-    owners=["team:data-science"],
-    retry_policy=STORE_RETRIES,
-    check_specs=[dg.AssetCheckSpec(GATE, asset="revenue_model", description=MODEL_CHECKS[GATE])],
-)
-def revenue_model(
-    context: dg.AssetExecutionContext, config: RetrainConfig, platform: dg.ResourceParam[Platform]
-) -> dg.MaterializeResult:
-    """Forecast from the shop's own days and calendar: what will it take, by day and state, up to three months ahead?"""
-    return _retrain(context, platform, "revenue", force=config.force)
+    return model
 
 
 def _retrain(context: dg.AssetExecutionContext, platform: Platform, model: str, *, force: bool) -> dg.MaterializeResult:
@@ -101,3 +81,7 @@ def _retrain(context: dg.AssetExecutionContext, platform: Platform, model: str, 
     return dg.MaterializeResult(
         metadata=metadata_of(platform, done, dvc_hash), check_results=[gate_result(f"{model}_model", done.decision)]
     )
+
+
+MODELS = {name: _model(KINDS[name]) for name in load_params().models}
+"""The asset of each kind that `params.yaml` lists."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.kind import seed_of, without_seed
-from eshop_dagster.stages.kinds.spend import labelled_rows_of, spend_params
+from eshop_dagster.stages.kinds.spend.training import labelled_rows_of, spend_params
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.snapshot import read_features, read_snapshot

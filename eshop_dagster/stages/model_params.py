@@ -1,7 +1,10 @@
 """The models' own sections of `params.yaml`, read before any work: a training that fails on them would come last."""
 
 from collections.abc import Callable
+from functools import partial
 
+from eshop_dagster.stages.kind import Kind, seed_of
+from eshop_dagster.stages.kinds import KINDS
 from eshop_dagster.stages.parameters import ParameterError, Params
 
 
@@ -13,15 +16,9 @@ def check_models(params: Params) -> None:
     """
     from eshop_dagster.ml.drift_alarm import DriftParams
     from eshop_dagster.ml.evidence import GateRules
-    from eshop_dagster.ml.revenue import RevenueParams
-    from eshop_dagster.stages.kinds.kind import seed_of, without_seed
-    from eshop_dagster.stages.kinds.segmentation import chosen_params
-    from eshop_dagster.stages.kinds.spend import spend_params
 
     readers: dict[str, Callable[[], object]] = {
-        "spend": lambda: (seed_of(params.spend), spend_params(params)),
-        "segmentation": lambda: (seed_of(params.segmentation), chosen_params(params)),
-        "revenue": lambda: (seed_of(params.revenue), RevenueParams.from_mapping(without_seed(params.revenue))),
+        **{f"models.{name}": partial(_read, KINDS[name], params) for name in params.models},
         "gate": lambda: GateRules.from_mapping(params.gate),
         "drift": lambda: DriftParams.from_mapping(params.drift),
     }
@@ -30,3 +27,8 @@ def check_models(params: Params) -> None:
             read()
         except ValueError as error:
             raise ParameterError(f"params.yaml, section {section}: {error}") from error
+
+
+def _read(kind: Kind, params: Params) -> None:
+    seed_of(params.of(kind.name))
+    kind.read_params(params)

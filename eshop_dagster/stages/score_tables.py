@@ -1,59 +1,42 @@
-"""The tables that scoring publishes: their columns, and how a frame becomes one."""
+"""Every table that the kinds of model publish: the only place that says so of tables outside dbt."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from graphlib import TopologicalSorter
 
 import pyarrow as pa
 
-from eshop_dagster.ml.spend_figures import FIGURES
+from eshop_dagster.stages.kind import CustomerScores
+from eshop_dagster.stages.kinds import KINDS
+from eshop_dagster.stages.published import CUSTOMER_KEY, Column, Table
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-SCORES_SCHEMA = pa.schema(
-    [
-        ("customer_key", pa.string()),
-        ("as_of_date", pa.date32()),
-        *((name, pa.float64()) for name in FIGURES),
-        ("spend_model_version", pa.int32()),
-        ("segment_id", pa.int32()),
-        ("segment_typicality", pa.float64()),
-        ("is_outlier", pa.bool_()),
-        ("segmentation_model_version", pa.int32()),
-    ]
+def scoring_order() -> dict[str, CustomerScores]:
+    """Return how each kind scores customers, those first whose columns another one reads."""
+    scores = {name: kind.customers for name, kind in KINDS.items() if kind.customers is not None}
+    order = TopologicalSorter({name: one.after for name, one in scores.items()}).static_order()
+    return {name: scores[name] for name in order}
+
+
+CUSTOMER_SCORES = Table(
+    "customer_scores",
+    "What the champions say of each customer: one row per customer who ordered before `as_of_date`.",
+    (
+        CUSTOMER_KEY,
+        Column(
+            "as_of_date",
+            pa.date32(),
+            "Cut-off: the first business date of which nothing is known. Spending counts from it on.",
+        ),
+        *(column for one in scoring_order().values() for column in one.columns),
+    ),
 )
-"""One row per customer who ordered before `as_of_date`."""
 
-REASONS_SCHEMA = pa.schema(
-    [
-        ("customer_key", pa.string()),
-        ("rank", pa.int32()),
-        ("feature", pa.string()),
-        ("value", pa.float64()),
-        ("effect_brl", pa.float64()),
-        ("reason_pt", pa.string()),
-        ("reason_en", pa.string()),
-    ]
-)
-"""Why so much is expected of a customer: one row per customer and reason, 1 the weightiest."""
-
-SEGMENTS_SCHEMA = pa.schema(
-    [
-        ("segment_id", pa.int32()),
-        ("name_pt", pa.string()),
-        ("name_en", pa.string()),
-        ("description_pt", pa.string()),
-        ("description_en", pa.string()),
-        ("customer_count", pa.int64()),
-        ("net_revenue_brl_mean", pa.float64()),
-        ("expected_spend_brl_mean", pa.float64()),
-        ("recency_days_median", pa.float64()),
-        ("order_count_mean", pa.float64()),
-    ]
-)
-"""One row per segment of the champion."""
-
-
-def as_table(frame: "pd.DataFrame", schema: pa.Schema) -> pa.Table:
-    """Return the columns of `schema`, NaN and None as NULL; other columns of the frame are left out."""
-    columns = {field.name: pa.array(frame[field.name], type=field.type, from_pandas=True) for field in schema}
-    return pa.table(columns, schema=schema)
+TABLES: Mapping[str, Table] = {
+    table.name: table
+    for table in (
+        CUSTOMER_SCORES,
+        *(table for one in scoring_order().values() for table in one.tables),
+        *(table for kind in KINDS.values() if kind.own_tables for table in kind.own_tables.tables),
+    )
+}
+"""The published tables that no dbt model makes, by name."""

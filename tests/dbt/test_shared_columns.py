@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from eshop_dagster.adapters.dbt import ensure_manifest
-from eshop_dagster.stages.score_columns import DESCRIPTIONS, SCHEMAS
+from eshop_dagster.stages.score_tables import TABLES
 
 from .column_remarks import REMARKS
 
@@ -53,9 +53,9 @@ def columns() -> dict[str, Described]:
                 blocks = props["doc_blocks"] or [None]
                 text = " ".join(props["description"].split())
                 found[name][node["name"]] = (text, family(props["data_type"]), blocks[0])
-    for table, schema in SCHEMAS.items():
-        for field in schema:
-            found[field.name][table] = (DESCRIPTIONS[table][field.name], family(str(field.type)), None)
+    for name, table in TABLES.items():
+        for column in table.columns:
+            found[column.name][name] = (column.description, family(str(column.type)), None)
     return found
 
 
@@ -99,7 +99,7 @@ def test_a_shared_name_has_one_description_and_one_kind_of_type(name: str) -> No
 
 
 def test_dbt_describes_each_shared_column_by_a_block() -> None:
-    in_scores = {(table, name) for table, schema in SCHEMAS.items() for name in schema.names}
+    in_scores = {(table, name) for table, one in TABLES.items() for name in one.descriptions}
     without = {
         (table, name)
         for name, tables in SHARED.items()
@@ -116,10 +116,10 @@ def test_every_exception_is_still_one() -> None:
     assert {key for key in EXCEPTIONS if key[0] not in known.get(key[1], {})} == set()
 
 
-@pytest.mark.parametrize("table", SCHEMAS)
-def test_every_published_column_outside_dbt_is_described_in_its_order(table: str) -> None:
-    assert list(DESCRIPTIONS[table]) == SCHEMAS[table].names
-    assert [text for text in DESCRIPTIONS[table].values() if not text.endswith(".")] == []
+@pytest.mark.parametrize("table", TABLES)
+def test_every_published_column_outside_dbt_is_described_once(table: str) -> None:
+    assert len(TABLES[table].descriptions) == len(TABLES[table].columns)
+    assert [text for text in TABLES[table].descriptions.values() if not text.endswith(".")] == []
 
 
 def test_a_net_amount_says_so_and_a_gross_one_does_not() -> None:

@@ -16,7 +16,7 @@ import pytest
 from eshop_dagster import load
 from eshop_dagster.ml.features import sample_input
 from eshop_dagster.settings import Settings
-from eshop_dagster.stages.kinds.revenue import made_up_history
+from eshop_dagster.stages.kinds.revenue.training import made_up_history
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
 

@@ -1,4 +1,7 @@
-"""Two drivers, one core: `dvc repro` and the Dagster jobs on the same home give the same hashes and metrics."""
+"""Two drivers, one core: `dvc repro` and the Dagster jobs on the same home give the same hashes and metrics.
+
+The project has a fourth kind of model here, which a person has added: its file, its name and its parameters.
+"""
 
 import json
 import os
@@ -12,11 +15,13 @@ import yaml
 
 from eshop_dagster.adapters.files import file_sha256
 from eshop_dagster.adapters.registry import ModelRegistry
+from eshop_dagster.adapters.release import open_release
 from eshop_dagster.settings import PROJECT_DIR
 
 from .conftest import Run
 
 TOOLS = Path(sys.executable).parent
+NAMES_LINE = 'NAMES = ("segmentation", "spend", "revenue")'
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +42,26 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / ".venv").symlink_to(TOOLS.parent)
     params = yaml.safe_load((folder / "params.yaml").read_text())
     params["source"] |= {"customers": 2500, "orders_per_day": 60, "last_day": "2024-12-31"}
+    add_made_up_kind(folder, params["models"])
     (folder / "params.yaml").write_text(yaml.safe_dump(params))
     for command in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "start")):
         subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *command], cwd=folder, check=True)
     return folder
 
 
+def add_made_up_kind(folder: Path, models: dict[str, object]) -> None:
+    """Do what the README's table says: the kind's file, its name in the list, and its section in `params.yaml`."""
+    kinds = folder / "eshop_dagster" / "stages" / "kinds"
+    shutil.copy(PROJECT_DIR / "tests" / "made_up_kind.py", kinds / "thrift.py")
+    listed = (kinds / "__init__.py").read_text()
+    assert NAMES_LINE in listed
+    (kinds / "__init__.py").write_text(listed.replace(NAMES_LINE, NAMES_LINE[:-1] + ', "thrift")'))
+    models["thrift"] = {"seed": 7}
+
+
 def call(folder: Path, *command: str) -> str:
     # The checkout's own code and data home, not those of the project under test.
-    environment = {**os.environ, "PYTHONPATH": str(folder), "ESHOP_HOME": str(folder / "data")}
+    environment = {**os.environ, "PYTHONPATH": f"{folder}:{PROJECT_DIR}", "ESHOP_HOME": str(folder / "data")}
     environment |= {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.com"}
     environment |= {"GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example.com"}
     done = subprocess.run(
@@ -77,7 +93,7 @@ def test_dvc_and_dagster_agree_and_only_dvc_writes_its_lock(checkout: Path) -> N
     stage = yaml.safe_load(lock)["stages"]["snapshot"]
 
     run = Run(checkout / "data", json.loads(call(checkout, "eshop", "run", "--json")))
-    for model in ("segmentation", "spend", "revenue"):
+    for model in ("segmentation", "spend", "revenue", "thrift"):
         registered = run.summary["models"][model]
         metrics = json.loads((checkout / "data" / "metrics" / f"{model}.json").read_text())
         metrics.pop("candidate")
@@ -115,3 +131,26 @@ def test_an_experiment_with_another_parameter_trains_again(checkout: Path) -> No
     after = json.loads((checkout / "data" / "metrics" / "spend.json").read_text())
     assert after["rmse_brl"] != before["rmse_brl"]
     assert "max_depth: 2" in (checkout / "params.yaml").read_text()
+
+
+def test_a_fourth_kind_of_model_is_published_and_seen_without_a_line_elsewhere(checkout: Path) -> None:
+    home, registered = checkout / "data", ModelRegistry.local(checkout / "data").versions("thrift")
+    assert [list(one.aliases) for one in registered] == [["champion"]]
+    assert json.loads((home / "evaluation.json").read_text())["thrift"]["gain_share"] > 0
+
+    release = open_release(home)
+    columns = "count(*) AS customers, count(thrift_brl) AS scored, max(thrift_model_version) AS version"
+    [found] = release.query(f"SELECT {columns} FROM customer_scores").to_pylist()
+    assert found["customers"] == found["scored"] > 0 and found["version"] == 1
+    assert release.query("SELECT count(*) AS n FROM thrift_coefficients").to_pylist() == [{"n": 3}]
+
+    assert "equal" in call(checkout, "eshop", "reproduce", "thrift")
+    assert "thrift" in call(checkout, "eshop", "models")
+    call(checkout, "eshop", "export", "model", "thrift", "--to", str(checkout / "thrift.zip"))
+    assert (checkout / "thrift.zip").exists()
+
+    seen = json.loads(call(checkout, "python", str(Path(__file__).parent / "made_up_seen.py")).splitlines()[-1])
+    assert seen["api"] == [["segmentation", True], ["spend", True], ["revenue", True], ["thrift", True]]
+    assert "Parcimônia · versão 1" in seen["cards"]
+    assert seen["assets"] == ["thrift_coefficients", "thrift_model"]
+    assert seen["checks"] == ["can_be_reproduced", "gate"]

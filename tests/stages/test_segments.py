@@ -40,7 +40,7 @@ def test_a_segments_text_and_columns_state_the_figures_of_the_customers_scored(p
             "UPDATE customer_features SET net_revenue_brl = net_revenue_brl * 1.01 WHERE as_of_date = ?", [SCORING]
         )
     scores = score_customers(platform, SCORING)
-    assert scores.withheld == () and scores.versions["segmentation"] == 1
+    assert scores.withheld == {} and scores.versions["segmentation"] == 1
     rows, segments = published(platform, "customer_scores"), published(platform, "customer_segments")
     features = {row["customer_key"]: row for row in published(platform, "customer_features")}
     assert sum(segment["customer_count"] for segment in segments) == scores.rows
@@ -57,7 +57,7 @@ def test_a_champion_that_does_not_fit_the_customers_of_the_day_gives_nobody_a_se
     with duckdb.connect(str(platform.warehouse.path)) as connection:
         connection.execute("UPDATE customer_features SET tenure_days = tenure_days * 9 WHERE as_of_date = ?", [SCORING])
     scores = score_customers(platform, SCORING)
-    assert any("resemble none of their segment" in reason for reason in scores.withheld)
+    assert any("resemble none of their segment" in reason for reason in scores.withheld["segmentation"])
     assert scores.versions["segmentation"] == 0 and read_scores(platform.home).models["segmentation"] is None
     rows = published(platform, "customer_scores")
     columns = ("segment_id", "segment_typicality", "is_outlier", "segmentation_model_version")
@@ -69,7 +69,7 @@ def test_a_champion_that_does_not_fit_the_customers_of_the_day_gives_nobody_a_se
     champion = platform.registry.load("segmentation").pipeline
     assert segment_misfits(champion, snapshot_of(platform).scoring(), platform.params) == scores.withheld
     fill(platform)
-    assert score_customers(platform, SCORING).withheld == ()
+    assert score_customers(platform, SCORING).withheld == {}
 
 
 def test_segments_are_fitted_on_the_customers_of_the_scoring_day(platform: Platform) -> None:

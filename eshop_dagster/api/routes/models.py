@@ -16,10 +16,5 @@ router = APIRouter(dependencies=[Depends(Admitted("read"))], tags=["models"])
 async def models(request: Request) -> Response:
     """Every version of every model: metrics, data version, when it was promoted and why."""
     state = service_of(request).state()
-    answering = {
-        "spend": state.spend.version,
-        "segmentation": state.segmentation.version,
-        "revenue": (state.release.manifest_models.get("revenue") or {}).get("version"),
-    }
-    rows = [{**row, "is_answering": answering[row["model"]] == row["version"]} for row in state.models]
+    rows = [{**row, "is_answering": state.version_of(row["model"]) == row["version"]} for row in state.models]
     return json_response({"release": state.release.name, "waiting": dict(state.waiting), "models": rows})

@@ -1,14 +1,11 @@
-"""The segmentation as a kind."""
+"""How the segmentation is trained, compared and asked."""
 
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from eshop_dagster.ml.evidence import Comparison
-from eshop_dagster.shop import Shop
 from eshop_dagster.stages.feature_profile import with_profile
-from eshop_dagster.stages.kind import Kind, parameters_report, seed_of, without_seed
-from eshop_dagster.stages.measures import Measure, Words
-from eshop_dagster.stages.model_card import Card, features_card
+from eshop_dagster.stages.kind import parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -20,33 +17,16 @@ if TYPE_CHECKING:
     from eshop_dagster.ml.segmentation import SegmentationParams
     from eshop_dagster.stages.continuation import Continuation
 
-_MEASURES = (
-    Measure(
-        "silhouette",
-        Words("Silhueta", "Silhouette"),
-        "higher",
-        Words("quão separados estão os segmentos, de -1 a 1", "how far apart the segments are, -1 to 1"),
-    ),
-    Measure(
-        "stability",
-        Words("Estabilidade (Rand ajustado)", "Stability (adjusted Rand)"),
-        "higher",
-        Words(
-            "concordância com segmentos de amostras dos mesmos clientes, até 1",
-            "agreement with segments of samples of the same customers, up to 1",
-        ),
-    ),
-)
 _PLOTTED_CUSTOMERS = 3_000
 
 
-def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
+def predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
     from eshop_dagster.ml.segmentation import assign_segments
 
     return assign_segments(model, snapshot.scoring())[["segment_id", "typicality", "is_outlier"]]
 
 
-def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
+def compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
     """Hold challenger, champion and quintile groups against each other on the customers of the scoring day.
 
     Challenger and champion are measured in the champion's scale, each of them and the groups in its own: a silhouette
@@ -109,7 +89,7 @@ def chosen_params(params: Params) -> "SegmentationParams":
     return SegmentationParams.from_mapping(without_seed(params.of("segmentation")))
 
 
-def _train(snapshot: Snapshot, params: Params, continued: "Continuation | None") -> Trained:
+def train(snapshot: Snapshot, params: Params, continued: "Continuation | None") -> Trained:
     """Return a segmentation of the scoring day's customers, which ids and names of the champion go on in."""
     from eshop_dagster.ml.personas import name_personas, segment_profile
     from eshop_dagster.ml.segmentation import TooFewCustomersError, fit_segments, migrate
@@ -187,36 +167,3 @@ def _segmentation_figures(
     if moves:
         figures["migration"] = migration_figure(moves, champion.names("en"), names)
     return figures
-
-
-_OUTPUTS = (
-    ("segment_id", "int64", "`assign`: the segment; the same id keeps its meaning in later versions"),
-    ("typicality", "float64", "share (0-1) of the segment's customers at training that were less typical"),
-    ("is_outlier", "bool", "whether the customer lies far from everybody of the segment"),
-)
-_EXAMPLE = """assigned = model.assign(rows)
-print(assigned.assign(name=assigned["segment_id"].map(model.names("en"))).to_csv())
-"""
-
-
-def _card(model: Any, shop: Shop) -> Card:
-    return features_card(model, shop, _OUTPUTS, _EXAMPLE)
-
-
-KIND = Kind(
-    name="segmentation",
-    question="What kind of customer is this? K-means over each customer's behaviour; a segment keeps its id.",
-    title=Words("Segmentação", "Segmentation"),
-    description="K-means over each customer's behaviour: what kind of customer is this?",
-    libraries=("scikitlearn",),
-    measures=_MEASURES,
-    tables=("customer_features",),
-    needs_cutoffs=True,
-    has_features=True,
-    has_segments=True,
-    model_class="SegmentModel",
-    train=_train,
-    compare=_compare,
-    predict=_predict,
-    card=_card,
-)

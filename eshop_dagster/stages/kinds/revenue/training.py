@@ -1,4 +1,4 @@
-"""The revenue forecast as a kind."""
+"""How the revenue forecast is trained, compared and asked."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,9 +9,7 @@ import pandas as pd
 
 from eshop_dagster.ml.evidence import Comparison, GateRules, Slice
 from eshop_dagster.shop import BRAZIL, Shop
-from eshop_dagster.stages.kind import Kind, parameters_report, seed_of, without_seed
-from eshop_dagster.stages.measures import Measure, Words
-from eshop_dagster.stages.model_card import OPENED, Card, column
+from eshop_dagster.stages.kind import parameters_report, seed_of, without_seed
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.snapshot import Snapshot
 from eshop_dagster.stages.trained import Trained
@@ -19,24 +17,29 @@ from eshop_dagster.stages.trained import Trained
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from eshop_dagster.ml.revenue import RevenueResult, Study
+    from eshop_dagster.ml.revenue import RevenueParams, RevenueResult, Study
 
-_METRIC = "holdout_mase"
+METRIC = "holdout_mase"
 
 
-def _predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
+def predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
     ahead: pd.DataFrame = model.predict(snapshot.history(), snapshot.calendar(), snapshot.last_complete_day)
     return ahead.drop(columns=["date", "state"])
 
 
-def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
-    """Judge every candidate over the whole past, then fit what serves on every day; the best baseline stands by."""
-    from eshop_dagster.ml.revenue import RevenueParams, fit_revenue, gift_days_of, study_revenue
+def revenue_params(params: Params, shop: Shop = BRAZIL) -> "RevenueParams":
+    """Return the section `models.revenue` of `params.yaml`; the days of gifts are the country's unless it lists them."""
+    from eshop_dagster.ml.revenue import RevenueParams, gift_days_of
 
-    seed = seed_of(params.of("revenue"))
-    chosen = RevenueParams.from_mapping(
-        {"gift_days": gift_days_of(snapshot.shop.country), **without_seed(params.of("revenue"))}
-    )
+    section = without_seed(params.of("revenue"))
+    return RevenueParams.from_mapping({"gift_days": gift_days_of(shop.country), **section})
+
+
+def train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
+    """Judge every candidate over the whole past, then fit what serves on every day; the best baseline stands by."""
+    from eshop_dagster.ml.revenue import fit_revenue, study_revenue
+
+    seed, chosen = seed_of(params.of("revenue")), revenue_params(params, snapshot.shop)
     study = study_revenue(snapshot.history(), snapshot.calendar(), snapshot.last_complete_day, chosen, seed)
     share = GateRules.from_mapping(params.gate).sure_loss_share
     result = fit_revenue(study, sure_loss_share=share)
@@ -49,7 +52,7 @@ def _train(snapshot: Snapshot, params: Params, champion: Any | None) -> Trained:
 def _trained(result: "RevenueResult", study: "Study", snapshot: Snapshot) -> Trained:
     history = snapshot.history()
     metrics, baseline = (
-        {_METRIC: found["mase"], **found} if found else {} for found in (result.metrics, result.baseline_metrics)
+        {METRIC: found["mase"], **found} if found else {} for found in (result.metrics, result.baseline_metrics)
     )
     return Trained(
         model="revenue",
@@ -67,7 +70,7 @@ def _trained(result: "RevenueResult", study: "Study", snapshot: Snapshot) -> Tra
     )
 
 
-def _compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
+def compare(trained: Trained, champion: Any | None, snapshot: Snapshot, params: Params) -> Comparison:
     """Hold the challenger against the best baseline and the champion, at the same past origins.
 
     Of the champion its formula is judged: its candidate, refitted at each origin, with weights that know nothing later
@@ -134,68 +137,3 @@ def made_up_history(last_day: date, shop: Shop = BRAZIL) -> "pd.DataFrame":
         for state, extra in ((near, 0.0), (far, 500.0))
     ]
     return pd.DataFrame(rows)
-
-
-_INPUTS = (
-    ("date", "datetime64", "business day; every day of the shop, from its first to the last complete one"),
-    ("state", "text", "state or region of the order"),
-    ("revenue_brl", "float64", "revenue of the day in the state: neither cancelled orders nor returned lines"),
-    ("order_count", "int64", "orders of the day in the state"),
-)
-_OUTPUTS = (
-    ("date", "datetime64", "day ahead"),
-    ("state", "text", "state, or `all` for the whole shop"),
-    ("horizon_days", "int64", "how many days ahead"),
-    ("revenue_brl", "float64", "expected revenue; `revenue_lower_80_brl` and so on are the ends of its intervals"),
-    ("order_count", "float64", "expected orders"),
-    ("average_ticket_brl", "float64", "expected revenue of an order, with intervals likewise"),
-)
-_EXAMPLE = """history = pd.read_csv(here / "example.csv", parse_dates=["date"])
-forecast = model.predict(history, horizon_days=28)
-print(forecast[forecast["state"] == "all"].to_csv())
-"""
-
-
-def _card(model: Any, shop: Shop) -> Card:
-    inputs, outputs = ([column(shop, *one) for one in some] for some in (_INPUTS, _OUTPUTS))
-    outputs[3]["description"] += _total_errors(model.total_errors)
-    history = made_up_history(date.fromordinal(int(model.trained_until)), shop)
-    return Card(inputs, outputs, history, OPENED + _EXAMPLE)
-
-
-def _total_errors(errors: dict[str, float]) -> str:
-    """Return how far off totals of a forecast were in its backtest, as the end of a sentence."""
-    names = {"total_28_days_error_pct": "the total of 28 days", "month_error_pct": "that of a month"}
-    parts = [f"{words} was off by {errors[name]:.1f} %" for name, words in names.items() if name in errors]
-    return f"; in the backtest {' and '.join(parts)} in the mean" if parts else ""
-
-
-KIND = Kind(
-    name="revenue",
-    question="What will the shop take, by day and state, up to three months ahead? Revenue and average ticket, in the "
-    "shop's currency.",
-    title=Words("Receita", "Revenue"),
-    description="Forecast from the shop's own days and calendar: what will it take, by day and state, up to three "
-    "months ahead?",
-    libraries=("scikitlearn", "xgboost"),
-    measures=(
-        Measure(
-            _METRIC,
-            Words("MASE", "MASE"),
-            "lower",
-            Words(
-                "erro das últimas semanas em relação ao da variação de uma semana para a outra",
-                "error of the last weeks against the change from one week to the next",
-            ),
-        ),
-    ),
-    tables=("fct_orders", "dim_dates"),
-    needs_cutoffs=False,
-    has_features=False,
-    has_segments=False,
-    model_class="RevenueForecaster",
-    train=_train,
-    compare=_compare,
-    predict=_predict,
-    card=_card,
-)
