@@ -9,7 +9,7 @@ import pytest
 
 from eshop_dagster.dashboard.gate_words import decision_words
 from eshop_dagster.dashboard.texts import CATALOGUE, Texts
-from eshop_dagster.stages.kinds.segmentation import segment_misfits
+from eshop_dagster.stages.kinds.segmentation.training import segment_misfits
 from eshop_dagster.stages.platform import Platform
 from eshop_dagster.stages.register import last_decisions, retrain, store_snapshot
 from eshop_dagster.stages.score import score_customers
@@ -67,7 +67,7 @@ def test_a_champion_that_does_not_fit_the_customers_of_the_day_gives_nobody_a_se
     assert reason.startswith("the segments do not fit today's customers: ")
     assert not decision_words(reason, Texts("pt")).startswith(CATALOGUE["models.original"][0].partition("{")[0])
     champion = platform.registry.load("segmentation").pipeline
-    assert segment_misfits(champion, snapshot_of(platform).scoring(), platform.params) == scores.withheld
+    assert segment_misfits(champion, snapshot_of(platform).scoring(), platform.params) == scores.withheld["segmentation"]
     fill(platform)
     assert score_customers(platform, SCORING).withheld == {}
 
