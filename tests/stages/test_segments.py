@@ -67,7 +67,9 @@ def test_a_champion_that_does_not_fit_the_customers_of_the_day_gives_nobody_a_se
     assert reason.startswith("the segments do not fit today's customers: ")
     assert not decision_words(reason, Texts("pt")).startswith(CATALOGUE["models.original"][0].partition("{")[0])
     champion = platform.registry.load("segmentation").pipeline
-    assert segment_misfits(champion, snapshot_of(platform).scoring(), platform.params) == scores.withheld["segmentation"]
+    assert (
+        segment_misfits(champion, snapshot_of(platform).scoring(), platform.params) == scores.withheld["segmentation"]
+    )
     fill(platform)
     assert score_customers(platform, SCORING).withheld == {}
 

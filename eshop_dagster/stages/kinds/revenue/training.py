@@ -28,7 +28,7 @@ def predict(model: Any, snapshot: Snapshot) -> "pd.DataFrame":
 
 
 def revenue_params(params: Params, shop: Shop = BRAZIL) -> "RevenueParams":
-    """Return the section `models.revenue` of `params.yaml`; the days of gifts are the country's unless it lists them."""
+    """Return the section `models.revenue` of `params.yaml`; gift days are the country's unless it lists them."""
     from eshop_dagster.ml.revenue import RevenueParams, gift_days_of
 
     section = without_seed(params.of("revenue"))

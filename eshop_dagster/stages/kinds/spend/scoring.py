@@ -63,8 +63,8 @@ CUSTOMERS = CustomerScores(
         Column(
             PROBABILITY,
             pa.float64(),
-            "Probability (0 to 1) that the customer buys in the window that the manifest names. NULL where the model was "
-            "judged on a shorter one.",
+            "Probability (0 to 1) that the customer buys in the window that the manifest names. NULL where the "
+            "model was judged on a shorter one.",
         ),
         Column(
             IF_BUYING,
