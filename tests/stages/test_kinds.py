@@ -97,7 +97,7 @@ def drop_measure(trained: Any) -> None:
 
 
 def speak_of_brazil(trained: Any) -> None:
-    trained.reason = "R$ 5.00"
+    trained.reason = "São Paulo buys most."
 
 
 def drawn_by(chance: Chance) -> Callable[[Any], None]:
