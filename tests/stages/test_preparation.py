@@ -108,7 +108,7 @@ def test_other_parameters_continue_the_champion_and_not_its_predecessor(platform
 
 def test_another_champion_of_the_segmentation_trains_no_other_model_again(platform: Platform) -> None:
     identities = []
-    for parameters in ({}, {"segmentation": {**PARAMS["segmentation"], "most_segments": 4}}):
+    for parameters in ({}, {"models": {**PARAMS, "segmentation": {**PARAMS["segmentation"], "most_segments": 4}}}):
         one = platform_of(platform.home, **parameters)
         snapshot = snapshot_of(one)
         dvc_hash = one.snapshots.hash_of(snapshot.folder)
