@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -18,7 +19,16 @@ SMALLEST_GUARDED_ROWS = 20
 
 
 class RawStoreError(RuntimeError):
-    """A pull was refused, or raw cannot be used; what was there before is untouched."""
+    """A pull was refused, or raw cannot be used; what was there before is untouched.
+
+    Args:
+        message: what a person reads.
+        reasons: why rows break the contract, where that is what stopped the pull.
+    """
+
+    def __init__(self, message: str, reasons: Collection[str] = ()) -> None:
+        super().__init__(message)
+        self.reasons = tuple(reasons)
 
 
 @dataclass(frozen=True)
@@ -63,19 +73,8 @@ class Intake:
         _refuse_outside_contract(chunk)
         nothing = pa.table({"changed_date": pa.array([], pa.date32())})
         rows = {name: self._pseudonymise(name, chunk.tables.get(name, nothing)) for name in TABLES}
-        checked: dict[str, Checked] = {}
-        for name, table in TABLES.items():
-            parent = checked[table.parent].accepted if table.parent else None
-            checked[name] = check_rows(name, rows[name], parent, shop=shop)
-        faulty = checked["order_items"].faulty_orders
-        known = checked["orders"].accepted["order_id"]
-        if faulty is not None and pc.any(pc.is_in(known, value_set=faulty["order_id"])).as_py():
-            # An order is loaded whole or not at all: without a line it would be too cheap.
-            for name in ("orders", *(name for name, table in TABLES.items() if table.parent)):
-                parent = checked["orders"].accepted if TABLES[name].parent else None
-                checked[name] = check_rows(name, rows[name], parent, shop=shop, faulty=faulty)
-        checked = self._with_rejected(checked, chunk.rejected)
-        self._refuse_too_many_bad_rows(checked)
+        checked = self._with_rejected(check_chunk(rows, shop), chunk.rejected)
+        refuse_too_many_bad_rows(checked, self._limits)
         return checked
 
     def _pseudonymise(self, table: str, rows: pa.Table) -> pa.Table:
@@ -119,19 +118,42 @@ class Intake:
         is_sealed = isinstance(content, dict) and list(content) == ["sealed"]
         return self.vault.open_row(content["sealed"]) if is_sealed else row
 
-    def _refuse_too_many_bad_rows(self, checked: dict[str, Checked]) -> None:
-        for table, result in checked.items():
-            bad, rows = result.quarantined.num_rows, result.accepted.num_rows + result.quarantined.num_rows
-            # A handful of bad rows in a tiny table says little: they are quarantined unless they are the majority.
-            if bad > max(self._limits.quarantined_share * rows, min(SMALLEST_GUARDED_ROWS, rows / 2)):
-                counts = Counter(result.quarantined["reason"].to_pylist()).most_common(3)
-                reasons = ", ".join(f"{reason} {count}x" for reason, count in counts)
-                first = result.quarantined["changed_date"][0].as_py()
-                raise RawStoreError(
-                    f"{bad} of {rows} rows of {table} break the raw contract ({reasons}; first on {first}), more than "
-                    f"the {self._limits.quarantined_share:.0%} that may go to quarantine: nothing of these days was "
-                    "written. Mend the source or its mapping, or raise `raw.quarantined_share` in params.yaml."
-                )
+
+def check_chunk(rows: dict[str, pa.Table], shop: Shop) -> dict[str, Checked]:
+    """Split pseudonymised rows of all raw tables; an order of which a line cannot be taken goes whole."""
+    checked: dict[str, Checked] = {}
+    for name, table in TABLES.items():
+        parent = checked[table.parent].accepted if table.parent else None
+        checked[name] = check_rows(name, rows[name], parent, shop=shop)
+    faulty = checked["order_items"].faulty_orders
+    known = checked["orders"].accepted["order_id"]
+    if faulty is not None and pc.any(pc.is_in(known, value_set=faulty["order_id"])).as_py():
+        # An order is loaded whole or not at all: without a line it would be too cheap.
+        for name in ("orders", *(name for name, table in TABLES.items() if table.parent)):
+            parent = checked["orders"].accepted if TABLES[name].parent else None
+            checked[name] = check_rows(name, rows[name], parent, shop=shop, faulty=faulty)
+    return checked
+
+
+def refuse_too_many_bad_rows(checked: dict[str, Checked], limits: Limits) -> None:
+    """Refuse a chunk of which too many rows break the contract.
+
+    Raises:
+        RawStoreError: as it says.
+    """
+    for table, result in checked.items():
+        bad, rows = result.quarantined.num_rows, result.accepted.num_rows + result.quarantined.num_rows
+        # A handful of bad rows in a tiny table says little: they are quarantined unless they are the majority.
+        if bad > max(limits.quarantined_share * rows, min(SMALLEST_GUARDED_ROWS, rows / 2)):
+            counts = Counter(result.quarantined["reason"].to_pylist()).most_common(3)
+            reasons = ", ".join(f"{reason} {count}x" for reason, count in counts)
+            first = result.quarantined["changed_date"][0].as_py()
+            raise RawStoreError(
+                f"{bad} of {rows} rows of {table} break the raw contract ({reasons}; first on {first}), more than "
+                f"the {limits.quarantined_share:.0%} that may go to quarantine: nothing of these days was "
+                "written. Mend the source or its mapping, or raise `raw.quarantined_share` in params.yaml.",
+                [reason for reason, _ in counts],
+            )
 
 
 def _is_blank(customer_id: object) -> bool:

@@ -96,6 +96,7 @@ def _print_load(console: Console, load: dict[str, Any], currency: str) -> None:
         ("quarantined", "lines_quarantined", "quarantined_brl"),
         ("repeats", "lines_repeated", "repeated_brl"),
         ("rounding", None, "rounded_brl"),
+        ("discounts, taken off", None, "discount_brl"),
         ("the file's own totals", None, "file_total_brl"),
     ):
         if load[amount] is not None and not (count is None and load[amount] == "0.00"):

@@ -91,12 +91,20 @@ def pull(
         report = platform.raw.write(
             opened.source.name, opened.fingerprint, _chunks(opened, wanted), force=force, on_days=on_days
         )
-    except BaseException:
+    except BaseException as error:
         forget_unfilled_shop(platform)
+        if isinstance(error, RawStoreError) and error.reasons:
+            raise RawStoreError(str(error) + _remedies(opened, error.reasons), error.reasons) from error
         raise
     if opened.source.name == Register.beside:
         report.add_rows(take_up_registered(platform, None if only_new else (first, last)))
     return report
+
+
+def _remedies(opened: OpenSource, reasons: tuple[str, ...]) -> str:
+    """What to do about each reason, where the source knows."""
+    remedy: Callable[[str], str] | None = getattr(opened.source, "remedy", None)
+    return "".join(f" {reason}: {remedy(reason)}." for reason in dict.fromkeys(reasons)) if remedy else ""
 
 
 def _refuse_reused_numbers(platform: Platform, opened: OpenSource, first: date, last: date) -> None:

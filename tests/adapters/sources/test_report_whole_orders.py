@@ -174,6 +174,7 @@ def test_the_balance_tells_every_line_and_its_money(tmp_path: Path) -> None:
         "quarantined_brl": "5.00",
         "repeated_brl": "9.50",
         "rounded_brl": "0.00",
+        "discount_brl": "0.00",
         "freight_brl": "0.00",
         "file_total_brl": "11.50",
         "orders_off_total": 1,

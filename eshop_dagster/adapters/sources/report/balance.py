@@ -31,6 +31,7 @@ class Balance:
         repeated_brl: sum over the repeats.
         rounded_brl: what rounding to four decimals, or to the cent after conversion, added to the loaded lines.
         freight_brl: freight of the loaded lines.
+        discount_brl: what discounts took off the loaded lines: without them `loaded_brl` would be so much more.
         file_total_brl: sum of the file's own totals (`control_total`) over the loaded lines, None without them.
         orders_off_total: loaded orders whose goods, with or without freight, are not the file's own total.
         lines_without_amount: lines whose amount cannot be read, most of them in quarantine or repeated.
@@ -46,6 +47,7 @@ class Balance:
     repeated_brl: Decimal
     rounded_brl: Decimal
     freight_brl: Decimal
+    discount_brl: Decimal
     file_total_brl: Decimal | None
     orders_off_total: int
     lines_without_amount: int
@@ -58,13 +60,15 @@ class Balance:
 def balance_of(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, *, broken: int) -> Balance:
     """The balance of `lines`, `rejects` and `items`; `broken` lines could not be taken apart, and are in no table."""
     found = {
-        verdict: (count, amount or Decimal(0), unread)
-        for verdict, count, amount, unread in connection.execute(f"""
-            SELECT verdict, count(*), sum(amount), count(*) FILTER (amount IS NULL) FROM ({_amounts(mapping)})
-            GROUP BY verdict
+        verdict: (count, amount or Decimal(0), unread, less or Decimal(0))
+        for verdict, count, amount, unread, less in connection.execute(f"""
+            SELECT verdict, count(*), sum(amount), count(*) FILTER (amount IS NULL), sum(less)
+            FROM ({_amounts(mapping)}) GROUP BY verdict
         """).fetchall()
     }
-    loaded, bad, repeats = (found.get(name, (0, Decimal(0), 0)) for name in ("loaded", "quarantined", "repeated"))
+    loaded, bad, repeats = (
+        found.get(name, (0, Decimal(0), 0, Decimal(0))) for name in ("loaded", "quarantined", "repeated")
+    )
     (goods, freight), *_ = connection.execute(
         "SELECT sum(revenue_brl), sum(TRY_CAST(freight_brl AS DECIMAL(18, 2))) FROM items"
     ).fetchall()
@@ -81,6 +85,7 @@ def balance_of(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, *,
         repeated_brl=_cents(repeats[1]),
         rounded_brl=_cents(goods) - (_cents(loaded[1] + bad[1] + repeats[1]) - _cents(bad[1]) - _cents(repeats[1])),
         freight_brl=_cents(Decimal(freight or 0)),
+        discount_brl=_cents(loaded[3]),
         file_total_brl=total,
         orders_off_total=off,
         lines_without_amount=loaded[2] + bad[2] + repeats[2] + broken,
@@ -117,10 +122,14 @@ def _amounts(mapping: ReportMapping) -> str:
         off = f"coalesce(abs(TRY_CAST(discount AS {NUMBER})), 0) * if({is_back}, -1, 1)"
     if mapping.discount_per == "order":
         off = f"if({first.format(field='discount')}, {off}, 0)"
+    less = off
+    if mapping.negative_price == "discount":
+        less += f" + if({amount} < 0 AND coalesce(NOT starts_with(quantity, '-'), true), -({amount}), 0)"
     return f"""
         SELECT if(reason IS NULL, 'loaded', if(reason = '{REPEAT}', 'repeated', 'quarantined')) AS verdict,
             TRY_CAST(round(TRY_CAST(({amount}) - ({off}) AS DECIMAL(22, 6)) * {_rate(mapping)}, 4) AS DECIMAL(26, 4))
-                AS amount
+                AS amount,
+            TRY_CAST(round(TRY_CAST({less} AS DECIMAL(22, 6)) * {_rate(mapping)}, 4) AS DECIMAL(26, 4)) AS less
         FROM lines LEFT JOIN (SELECT line_sequence, reason FROM rejects) USING (line_sequence)
     """
 

@@ -29,6 +29,7 @@ from eshop_dagster.adapters.sources.report.rejects import (
     has_reason,
     stop_if_instants_do_not_fit,
 )
+from eshop_dagster.adapters.sources.report.remedies import remedy
 from eshop_dagster.adapters.sources.report.tables import day_sizes, notes_on, tables_between
 
 ROWS_PER_CHUNK = 200_000
@@ -135,6 +136,10 @@ class ReportSource:
     def days_within_order(self) -> int:
         """How many days the lines of one order may lie apart."""
         return self._mapping.days_within_order
+
+    def remedy(self, reason: str) -> str:
+        """What to do about a reason for quarantine, with the file's column and the mapping's key."""
+        return remedy(reason, self._mapping)
 
     def placed_orders(self, first: date, last: date) -> pa.Table:
         """`order_id`, `customer_id`, `ordered_at`, `goods_brl` of the orders with a change from `first` to `last`."""
