@@ -94,8 +94,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One raw table: its key, its columns in order, and whether a source must have it."""
+    """One raw table.
 
+    Attributes:
+        description: what its rows are; without identifiers, as raw keeps it.
+        key: the columns that name a row.
+        columns: in order.
+        is_required: whether a source must have it.
+        parent: the table of the row that it travels with.
+        row_rules: SQL predicates over a row by their names in quarantine; NULL passes.
+    """
+
+    description: str
     key: tuple[str, ...]
     columns: Mapping[str, Column]
     is_required: bool = False
@@ -129,6 +139,7 @@ def _placed_before_known(time_zone: str) -> dict[str, str]:
 
 TABLES: dict[str, Table] = {
     "customers": Table(
+        "Customers without their direct identifiers: one row per customer and day of a change.",
         key=("customer_id",),
         columns={
             "customer_id": _text(is_required=True, is_identifier=True),
@@ -144,6 +155,7 @@ TABLES: dict[str, Table] = {
         },
     ),
     "products": Table(
+        "The catalogue: one row per product and day of a change.",
         key=("product_id",),
         columns={
             "product_id": _key(),
@@ -155,6 +167,7 @@ TABLES: dict[str, Table] = {
         },
     ),
     "sellers": Table(
+        "Sellers of the marketplace: one row per seller and day of a change.",
         key=("seller_id",),
         columns={
             "seller_id": _key(),
@@ -164,6 +177,7 @@ TABLES: dict[str, Table] = {
         },
     ),
     "orders": Table(
+        "Orders as known by the end of each day on which they changed.",
         key=("order_id",),
         is_required=True,
         columns={
@@ -182,6 +196,7 @@ TABLES: dict[str, Table] = {
         row_rules=_placed_before_known(BRAZIL.time_zone),
     ),
     "order_items": Table(
+        "Lines of each order, whole, on each day on which the order changed; a returned line is negative.",
         key=("order_id", "line_number"),
         is_required=True,
         parent="orders",
@@ -201,6 +216,7 @@ TABLES: dict[str, Table] = {
         },
     ),
     "payments": Table(
+        "Payments of each order, whole, on each day on which the order changed.",
         key=("order_id", "sequence"),
         parent="orders",
         columns={
@@ -212,6 +228,7 @@ TABLES: dict[str, Table] = {
         },
     ),
     "reviews": Table(
+        "Reviews of orders, on the day on which they came in.",
         key=("review_id", "order_id"),
         columns={
             "review_id": _key(),

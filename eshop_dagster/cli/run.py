@@ -12,20 +12,23 @@ import typer
 from eshop_dagster.adapters.locks import home_lock
 from eshop_dagster.adapters.shop_file import read_shop
 from eshop_dagster.adapters.sources import (
-    KINDS,
+    NAMES,
     OpenSource,
     SourceConfig,
+    changed,
+    config_of,
     load_source_config,
     open_source,
     save_source_config,
 )
 from eshop_dagster.cli.output import CommandError, HomeOption, JsonOption, print_json, progress_bars, say_who
+from eshop_dagster.cli.source_options import takes_source_options
 from eshop_dagster.cli.summary import load_of, print_summary, summarise
 from eshop_dagster.settings import activate, load_settings
 from eshop_dagster.stages.model_params import check_models
 from eshop_dagster.stages.parameters import Params, load_params
 from eshop_dagster.stages.platform import Platform, yesterday
-from eshop_dagster.stages.pull import clip_days, source_of_params
+from eshop_dagster.stages.pull import clip_days
 from eshop_dagster.stages.settle_shop import settle_shop
 
 if TYPE_CHECKING:
@@ -34,22 +37,11 @@ if TYPE_CHECKING:
 DayOption = datetime | None
 
 
+@takes_source_options
 def run(
-    source: Annotated[str | None, typer.Option(help=f"Where orders come from: {', '.join(KINDS)}.")] = None,
-    path: Annotated[Path | None, typer.Option(help="The Olist folder, or the report's file or folder.")] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(help="The report's mapping file; `eshop report sniff` drafts one.")
-    ] = None,
+    source: Annotated[str | None, typer.Option(help=f"Where orders come from: {', '.join(NAMES)}.")] = None,
     first: Annotated[DayOption, typer.Option("--from", formats=["%Y-%m-%d"], help="First business day.")] = None,
     last: Annotated[DayOption, typer.Option("--to", formats=["%Y-%m-%d"], help="Last business day.")] = None,
-    scenario: Annotated[
-        list[str] | None,
-        typer.Option(help="Bend the simulated shop, such as late_carrier@2025-06-01; may be repeated."),
-    ] = None,
-    customers: Annotated[int | None, typer.Option(help="Customers of the simulated shop, for a fresh home.")] = None,
-    orders_per_day: Annotated[
-        float | None, typer.Option(help="Daily orders of the simulated shop, for a fresh home.")
-    ] = None,
     repull: Annotated[bool, typer.Option(help="Pull days again that were pulled from the same input.")] = False,
     force: Annotated[bool, typer.Option(help="Take a day that shrinks below the set share of what it was.")] = False,
     retrain: Annotated[bool, typer.Option(help="Train and register again although nothing changed.")] = False,
@@ -59,6 +51,8 @@ def run(
     wait: Annotated[float, typer.Option(help="Seconds to wait for another run on this home.")] = 600,
     home: HomeOption = None,
     as_json: JsonOption = False,
+    *,
+    options: dict[str, Any],
 ) -> None:
     """Pull days into raw, build the warehouse, train and judge the models, score every customer and publish.
 
@@ -75,13 +69,6 @@ def run(
     if not only_refresh:
         check_models(params)
     activate(settings)
-    options = {
-        "path": str(path.resolve()) if path else None,
-        "mapping": str(mapping.resolve()) if mapping else None,
-        "scenarios": tuple(scenario) if scenario else None,
-        "customers": customers,
-        "orders_per_day": orders_per_day,
-    }
     config = choose_source(settings.home, params, source, options)
     shop = read_shop(settings.home)
     opened = open_source(config, yesterday(shop))
@@ -89,7 +76,7 @@ def run(
         opened, first.date() if first else None, last.date() if last else default_last_day(params, config, last), shop
     )
     # Dagster's daily partitions begin on the source's first day.
-    config = replace(config, first_day=str(opened.source.first_day()))
+    config = replace(config, first_day=opened.source.first_day())
     settings.home.mkdir(parents=True, exist_ok=True)
     with (
         home_lock(settings.home, f"eshop run, process {os.getpid()}", wait_seconds=wait, on_wait=say_who),
@@ -117,22 +104,22 @@ def choose_source(home: Path, params: Params, kind: str | None, options: dict[st
     Raises:
         CommandError: the home holds the orders of another source.
     """
-    given = {name: value for name, value in options.items() if value is not None}
     known = load_source_config(home)
     if known is None:
-        return replace(source_of_params(params, kind), **given)
+        of_params = params.source.config
+        return changed(of_params, options) if kind in (None, of_params.kind) else config_of(str(kind), options)
     if kind is not None and kind != known.kind:
         raise CommandError(
             f"the home {home} holds orders from the source {known.kind}, not {kind}: give another folder with "
             "--home (a second home "
             "is a second, independent platform)"
         )
-    return replace(known, **given)
+    return changed(known, options)
 
 
 def default_last_day(params: Params, config: SourceConfig, last: object) -> date | None:
-    """Return where a run without `--to` ends: `params.yaml` says so for the simulated shop, the source for others."""
-    return params.source.last_day if last is None and config.kind == "simulated" else None
+    """Return where a run without `--to` ends: `params.yaml` says so for a source that makes up its days."""
+    return params.source.last_day if last is None and config.is_made_up else None
 
 
 def run_jobs(

@@ -20,7 +20,7 @@ from eshop_dagster.stages.model_params import check_models
 from eshop_dagster.stages.parameters import load_params
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.progress import Counter
-from eshop_dagster.stages.pull import clip_days, source_of_params
+from eshop_dagster.stages.pull import clip_days
 from eshop_dagster.stages.pull import pull as pull_days
 from eshop_dagster.stages.snapshot import read_snapshot
 
@@ -35,14 +35,13 @@ _WAIT_SECONDS = 600.0
 def pull(home: HomeOption = None) -> None:
     """Pull what the home's source has and raw has not; a fresh home is filled as params.yaml says."""
     with _platform(home, "pull") as platform:
-        config = load_source_config(platform.home) or source_of_params(platform.params)
-        source = platform.params.source
+        config = load_source_config(platform.home) or platform.params.source.config
         opened = open_source(config, yesterday(platform.shop))
-        # What other runs have pulled stays; the simulated shop goes no further than params.yaml says.
+        # What other runs have pulled stays; a source that makes up its days goes no further than params.yaml says.
         pulled = platform.raw.days_pulled(opened.source.name)
-        last = source.last_day if config.kind == "simulated" else None
+        last = platform.params.source.last_day if config.is_made_up else None
         days = clip_days(opened, None, max([last, *pulled]) if last else None, platform.shop)
-        save_source_config(platform.home, replace(config, first_day=str(opened.source.first_day())))
+        save_source_config(platform.home, replace(config, first_day=opened.source.first_day()))
         counter = Counter("pull", (days[1] - days[0]).days + 1)
         report = pull_days(platform, opened, *days, only_new=True, on_days=counter.advance)
         typer.echo(f"{report.days} days pulled, {report.days_written} changed")

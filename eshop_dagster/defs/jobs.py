@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from eshop_dagster.adapters.sources import load_source_config
+from eshop_dagster.adapters.sources import Coming, load_source_config
 from eshop_dagster.defs.publishing import SCORES, release
 from eshop_dagster.defs.raw import raw
 from eshop_dagster.defs.reproducing import champions_can_be_reproduced
@@ -48,12 +48,12 @@ def refresh_warehouse_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequ
     config = load_source_config(home)
     if config is None:
         return dg.SkipReason(f"the home {home} is empty: fill it with `eshop run` first")
-    if config.kind != "simulated":
-        how = "" if config.kind != "report" else "; load a newer report with `eshop run`, or put it into the inbox"
+    if config.coming is not Coming.LIVE:
+        how = f"; {config.newer_days}" if config.newer_days else ""
         return dg.SkipReason(f"of the source {config.kind} nothing new comes by itself{how}")
     yesterday = (context.scheduled_execution_time - timedelta(days=1)).date()
     pulled = [date.fromisoformat(path.stem) for path in (home / "raw" / "_pulls" / config.kind).glob("*.json")]
-    first = min(max(pulled) + timedelta(days=1), yesterday) if pulled else date.fromisoformat(config.first_day)
+    first = min(max(pulled) + timedelta(days=1), yesterday) if pulled else config.first_day
     return dg.RunRequest(
         run_key=yesterday.isoformat(),
         tags={"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(yesterday)},

@@ -7,7 +7,7 @@ import dagster as dg
 
 from eshop_dagster.adapters.full_disk import DiskFull
 from eshop_dagster.adapters.raw_store import PullReport, RawStoreError
-from eshop_dagster.adapters.sources import SourceConfig, load_source_config, open_source
+from eshop_dagster.adapters.sources import load_source_config, open_source
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.contract import TABLES
 from eshop_dagster.defs.time_zone import home_time_zone
@@ -16,21 +16,11 @@ from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.progress import Counter
 from eshop_dagster.stages.pull import DayRefused, clip_days, pull
 
-DESCRIPTIONS = {
-    "customers": "Customers without their direct identifiers: one row per customer and day of a change.",
-    "products": "The catalogue: one row per product and day of a change.",
-    "sellers": "Sellers of the marketplace: one row per seller and day of a change.",
-    "orders": "Orders as known by the end of each day on which they changed.",
-    "order_items": "Lines of each order, whole, on each day on which the order changed; a returned line is negative.",
-    "payments": "Payments of each order, whole, on each day on which the order changed.",
-    "reviews": "Reviews of orders, on the day on which they came in.",
-}
-
 
 def first_partition() -> date:
     """Return the first day of the home's source, where daily partitions begin."""
     config = load_source_config(load_settings().home)
-    return date.fromisoformat(config.first_day) if config else date(2024, 1, 1)
+    return config.first_day if config else date(2024, 1, 1)
 
 
 daily = dg.DailyPartitionsDefinition(first_partition().isoformat(), timezone=home_time_zone())
@@ -54,7 +44,7 @@ class PullConfig(dg.Config):
         dg.AssetSpec(
             ["raw", table],
             group_name="raw",
-            description=DESCRIPTIONS[table],
+            description=TABLES[table].description,
             kinds={"parquet"},
             owners=["team:data"],
             skippable=True,
@@ -74,7 +64,9 @@ def raw(
     keys = context.partition_key_range
     first, last = date.fromisoformat(keys.start), date.fromisoformat(keys.end)
     try:
-        opened = open_source(load_source_config(platform.home) or SourceConfig(), yesterday(platform.shop))
+        opened = open_source(
+            load_source_config(platform.home) or platform.params.source.config, yesterday(platform.shop)
+        )
         first, last = clip_days(opened, first, last, platform.shop)
         days = Counter("pull", (last - first).days + 1)
         report = pull(platform, opened, first, last, only_new=config.only_new, force=config.force, on_days=days.advance)

@@ -16,6 +16,7 @@ from eshop_dagster.adapters.floor import run_floor
 from eshop_dagster.adapters.newcomers import newcomers_of
 from eshop_dagster.adapters.release import open_release
 from eshop_dagster.adapters.sources import SourceConfig, load_source_config, open_source, save_source_config
+from eshop_dagster.adapters.sources.kinds.simulated import SimulatedConfig
 from eshop_dagster.adapters.sources.simulated import ShopConfig
 from eshop_dagster.adapters.sources.simulated.sizing import scale_shop
 from eshop_dagster.settings import duckdb_memory, load_settings
@@ -46,9 +47,8 @@ class Size:
             orders_per_day=self.orders_per_day,
             customers=self.customers,
         )
-        return SourceConfig(
-            "simulated",
-            first_day=str(FIRST_DAY),
+        return SimulatedConfig(
+            first_day=FIRST_DAY,
             customers=shop.customers,
             orders_per_day=shop.orders_per_day,
             seed=shop.seed,

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.files import file_sha256
 from eshop_dagster.adapters.raw_store import FORCE_REMEDY, PullReport, RawStoreError
-from eshop_dagster.adapters.sources import OpenSource, SourceConfig, load_source_config, open_source
+from eshop_dagster.adapters.sources import OpenSource, load_source_config, open_source
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.kinds.report import ReportConfig
 from eshop_dagster.shop import BRAZIL, place_of
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.pull import clip_days, pull
@@ -105,10 +106,10 @@ def open_report(platform: Platform, report: InboxReport) -> OpenSource:
 
     assert report.mapping is not None
     config = load_source_config(platform.home)
-    is_own = config is None or config.kind == "report"
+    is_own = config is None or isinstance(config, ReportConfig)
     mapping = load_mapping(report.mapping)
     prefix = "" if is_own else f"{mapping.name}:"
-    wanted = SourceConfig(kind="report", path=str(report.path), mapping=str(report.mapping), id_prefix=prefix)
+    wanted = ReportConfig(path=report.path, mapping=report.mapping, id_prefix=prefix)
     return open_source(wanted, yesterday(mapping.shop))
 
 
@@ -201,6 +202,4 @@ def _mapping_of(home: Path, path: Path) -> Path | None:
         if beside.is_file():
             return beside
     config = load_source_config(home)
-    if config is not None and config.mapping:
-        return Path(config.mapping)
-    return None
+    return config.mapping if isinstance(config, ReportConfig) else None

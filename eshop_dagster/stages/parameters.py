@@ -12,7 +12,8 @@ import yaml
 
 from eshop_dagster.adapters.countries import checked_shop
 from eshop_dagster.adapters.raw_store import Limits
-from eshop_dagster.adapters.sources import KINDS
+from eshop_dagster.adapters.sources import SourceConfig, config_of
+from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.settings import PARAMS_FILE
 from eshop_dagster.shop import BRAZIL, Shop
 from eshop_dagster.stages.kinds import NAMES
@@ -58,14 +59,15 @@ class CutoffParams:
 
 @dataclass(frozen=True)
 class SourceParams:
-    """What a fresh home is filled from."""
+    """What a fresh home is filled from.
 
-    kind: str = "simulated"
-    first_day: date = date(2024, 1, 1)
+    Attributes:
+        config: the source.
+        last_day: where a run without `--to` ends, if the source makes up its days.
+    """
+
+    config: SourceConfig = field(default_factory=lambda: config_of("simulated", {}))
     last_day: date | None = None
-    customers: int = 25_000
-    orders_per_day: float = 300
-    seed: int = 2024
 
 
 @dataclass(frozen=True)
@@ -191,24 +193,22 @@ def _content(path: Path) -> Mapping[str, Any]:
 
 
 def _source(section: Mapping[str, Any]) -> SourceParams:
-    days = {}
-    for name in ("first_day", "last_day"):
-        value = section.get(name)
-        if value is not None:
-            try:
-                days[name] = date.fromisoformat(str(value))
-            except ValueError as error:
-                raise ParameterError(
-                    f'params.yaml, source.{name} is {value!r}: expected a day such as "2024-01-01"'
-                ) from error
-    source: SourceParams = _section(SourceParams, {"source": {**section, **days}}, "source")
-    if source.kind not in KINDS:
-        raise ParameterError(f"params.yaml, source.kind is {source.kind!r}: expected one of {', '.join(KINDS)}")
-    if source.last_day is not None and source.last_day < source.first_day:
+    values = dict(section)
+    kind, last_day = values.pop("kind", "simulated"), values.pop("last_day", None)
+    try:
+        config = config_of(kind, values, where="params.yaml, source.")
+        last = None if last_day is None else date.fromisoformat(str(last_day))
+    except SourceError as error:
+        raise ParameterError(str(error)) from error
+    except ValueError as error:
         raise ParameterError(
-            f"params.yaml, source.last_day is {source.last_day}: expected {source.first_day} (first_day) or later"
+            f'params.yaml, source.last_day is {last_day!r}, expected a day such as "2024-01-01"'
+        ) from error
+    if last is not None and last < config.first_day:
+        raise ParameterError(
+            f"params.yaml, source.last_day is {last}: expected {config.first_day} (first_day) or later"
         )
-    return source
+    return SourceParams(config, last)
 
 
 def _mapping(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -241,9 +241,6 @@ def _section(kind: Any, content: Mapping[str, Any], name: str) -> Any:
 
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
-    "source.customers": (1, 100_000_000),
-    "source.orders_per_day": (0.01, 10_000_000),
-    "source.seed": (0, 2**32 - 1),
     "raw.quarantined_share": (0, 1),
     "raw.smallest_share_kept": (0, 1),
     "cutoffs.horizon_days": (7, 365),

@@ -8,29 +8,17 @@ import pyarrow as pa
 from eshop_dagster.adapters.full_disk import explains_full_disk
 from eshop_dagster.adapters.raw_orders import find_reused_numbers
 from eshop_dagster.adapters.raw_store import FORCE_REMEDY, Limits, PullReport, RawStore, RawStoreError
-from eshop_dagster.adapters.sources import OpenSource, SourceConfig
+from eshop_dagster.adapters.sources import OpenSource, takes_registrations
 from eshop_dagster.adapters.sources.base import Changes
 from eshop_dagster.adapters.sources.registered import Register
 from eshop_dagster.faults import fault_point
 from eshop_dagster.shop import BRAZIL, Shop, place_of
-from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.settle_shop import forget_unfilled_shop, settle_shop
 
 
 class DayRefused(ValueError):
     """A day was asked for that cannot be pulled."""
-
-
-def source_of_params(params: Params, kind: str | None = None) -> SourceConfig:
-    """Return what `params.yaml` says a fresh home is filled from; an explicit `kind` wins."""
-    return SourceConfig(
-        kind=kind or params.source.kind,
-        first_day=str(params.source.first_day),
-        customers=params.source.customers,
-        orders_per_day=params.source.orders_per_day,
-        seed=params.source.seed,
-    )
 
 
 def clip_days(opened: OpenSource, first: date | None, last: date | None, shop: Shop = BRAZIL) -> tuple[date, date]:
@@ -69,7 +57,7 @@ def pull(
     force: bool = False,
     on_days: Callable[[int], None] = lambda days: None,
 ) -> PullReport:
-    """Pull the days `first` to `last` (inclusive) into raw, and what was registered in the simulated shop since.
+    """Pull the days `first` to `last` (inclusive) into raw, and what people have added to the source since.
 
     Args:
         platform: the home.
@@ -96,8 +84,8 @@ def pull(
         if isinstance(error, RawStoreError) and error.reasons:
             raise RawStoreError(str(error) + _remedies(opened, error.reasons), error.reasons) from error
         raise
-    if opened.source.name == Register.beside:
-        report.add_rows(take_up_registered(platform, None if only_new else (first, last)))
+    if takes_registrations(opened.source.name):
+        report.add_rows(take_up_registered(platform, opened.source.name, None if only_new else (first, last)))
     return report
 
 
@@ -137,18 +125,19 @@ def _refuse_reused_numbers(platform: Platform, opened: OpenSource, first: date, 
         )
 
 
-def take_up_registered(platform: Platform, asked: tuple[date, date] | None) -> PullReport:
+def take_up_registered(platform: Platform, beside: str, asked: tuple[date, date] | None) -> PullReport:
     """Write into raw what was registered since the last pull, up to the last day that was pulled of the shop.
 
     Args:
         platform: the home; the caller holds it.
+        beside: the source that people add to.
         asked: first and last day that are written again also when raw has them; None for none.
     """
     register, report = Register(platform.home), PullReport()
     wanted = register.fingerprints()
     if not wanted:
         return report
-    newest = max(platform.raw.days_pulled(Register.beside), default=date.min)
+    newest = max(platform.raw.days_pulled(beside), default=date.min)
     known = platform.raw.fingerprints(register.name)
     # One bad entry may be all of its day: it goes to quarantine, and the shop's own days do not wait for it.
     raw = RawStore(platform.home, platform.vault, Limits(quarantined_share=1.0))

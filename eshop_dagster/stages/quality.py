@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from eshop_dagster.adapters.sources import load_source_config
+from eshop_dagster.adapters.sources import Coming, SourceConfig, coming_of, load_source_config
 from eshop_dagster.contract import BUSINESS_TIME_ZONE
 from eshop_dagster.ml.anomalies import DayVerdict, Sales, judge
 from eshop_dagster.ml.expectation import SPREAD_DAYS, WEEKS
@@ -15,12 +15,6 @@ from eshop_dagster.ml.feasts import shop_feasts
 from eshop_dagster.stages.platform import Platform
 
 SHOWN_DAYS = 14
-
-LIVING_SOURCES = ("simulated",)
-"""Kinds of source that have a new day every day."""
-
-CLOSED_SOURCES = ("olist",)
-"""Sources that never get another day; any other grows with each load of a newer report."""
 
 DUE_HOUR = 3
 """Hour in the shop's time zone from which yesterday must be there; the nightly pull begins at 02:00."""
@@ -117,9 +111,14 @@ def freshness(platform: Platform, now: datetime | None = None) -> list[Freshness
     for folder in sorted((platform.home / "raw" / "_pulls").glob("*")):
         days = platform.raw.days_pulled(folder.name)
         if days:
-            is_living = config is not None and config.kind in LIVING_SOURCES and config.kind == folder.name
-            found.append(_living(folder.name, days, due) if is_living else _without_due_day(folder.name, max(days)))
+            is_live = is_live_source(config, folder.name)
+            found.append(_live(folder.name, days, due) if is_live else _without_due_day(folder.name, max(days)))
     return found
+
+
+def is_live_source(config: SourceConfig | None, source: str) -> bool:
+    """Return whether a source in raw is the home's own, and has a new day every day."""
+    return config is not None and config.kind == source and config.coming is Coming.LIVE
 
 
 def due_day(now: datetime, time_zone: str = BUSINESS_TIME_ZONE) -> date:
@@ -133,7 +132,7 @@ def due_day(now: datetime, time_zone: str = BUSINESS_TIME_ZONE) -> date:
     return local.date() - timedelta(days=1 if local.hour >= DUE_HOUR else 2)
 
 
-def _living(source: str, days: set[date], due: date) -> Freshness:
+def _live(source: str, days: set[date], due: date) -> Freshness:
     first, last = min(days), max(days)
     due = max(due, last)
     missing = [day for day in (first + timedelta(days=n) for n in range((due - first).days + 1)) if day not in days]
@@ -147,7 +146,7 @@ def _living(source: str, days: set[date], due: date) -> Freshness:
 
 
 def _without_due_day(source: str, last: date) -> Freshness:
-    if source in CLOSED_SOURCES:
+    if coming_of(source) is Coming.CLOSED:
         return Freshness(source, last, None, 0, f"{source} is a closed set that ends at {last}: it is never stale")
     reason = (
         f"{source} ends at {last}, as far as it was loaded: a newer report brings the days after, so it is never stale"

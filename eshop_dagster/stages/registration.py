@@ -132,14 +132,14 @@ def _shop_day(platform: Platform) -> date:
     config = load_source_config(platform.home)
     if config is None:
         raise RegistrationError({"": f"the home {platform.home} is empty: fill it first with `eshop run`"})
-    if config.kind != Register.beside:
+    if not config.takes_registrations:
         raise RegistrationError(
             {
-                "": f"the home {platform.home} is filled from the source {config.kind}, expected "
-                f"{Register.beside}: add the customer where its orders come from, or use a home of the simulated shop"
+                "": f"the home {platform.home} is filled from the source {config.kind}, which takes no registrations: "
+                "add the customer where its orders come from, or use a home of the simulated shop"
             }
         )
-    days = platform.raw.days_pulled(Register.beside)
+    days = platform.raw.days_pulled(config.kind)
     if not days:
         raise RegistrationError({"": f"the home {platform.home} has pulled no day yet: fill it first with `eshop run`"})
     return max(days)

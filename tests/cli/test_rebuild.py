@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from eshop_dagster.adapters.raw_store import RawStoreError
-from eshop_dagster.adapters.sources import OpenSource, SourceConfig, save_source_config
+from eshop_dagster.adapters.sources import OpenSource, save_source_config
+from eshop_dagster.adapters.sources.kinds.simulated import SimulatedConfig
 from eshop_dagster.adapters.sources.simulated import ShopConfig, SimulatedSource
 from eshop_dagster.adapters.warehouse import WarehouseDamaged
 from eshop_dagster.settings import Settings
@@ -50,7 +51,7 @@ def pull_days(platform: Platform, first: date, last: date) -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     """A small simulated shop that was pulled, built and published."""
     platform = Platform(Settings(tmp_path_factory.mktemp("shop") / "home", pseudonym_seed="test"), Params())
-    save_source_config(platform.home, SourceConfig(customers=300, orders_per_day=20))
+    save_source_config(platform.home, SimulatedConfig(customers=300, orders_per_day=20))
     pull_days(platform, FIRST, LAST)
     build_warehouse(platform)
     build_features(platform, plan_features(platform))

@@ -9,7 +9,8 @@ import pytest
 
 from eshop_dagster.adapters.locks import home_lock
 from eshop_dagster.adapters.raw_store import RawStoreError
-from eshop_dagster.adapters.sources import OpenSource, SourceConfig, save_source_config
+from eshop_dagster.adapters.sources import OpenSource, save_source_config
+from eshop_dagster.adapters.sources.kinds.simulated import SimulatedConfig
 from eshop_dagster.adapters.sources.simulated import ShopConfig, SimulatedSource
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.build import build_warehouse
@@ -33,7 +34,7 @@ def pull_days(platform: Platform, first: date, last: date) -> None:
 def shop(tmp_path: Path) -> Platform:
     """A small simulated shop that was pulled, with something in the place of a warehouse."""
     platform = Platform(Settings(tmp_path / "home"), Params())
-    save_source_config(platform.home, SourceConfig())
+    save_source_config(platform.home, SimulatedConfig())
     pull_days(platform, FIRST, LAST)
     platform.warehouse.path.write_bytes(b"as it was")
     return platform

@@ -9,7 +9,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from eshop_dagster.adapters.sources import SourceConfig, save_source_config
+from eshop_dagster.adapters.sources import save_source_config
+from eshop_dagster.adapters.sources.kinds.simulated import SimulatedConfig
 from eshop_dagster.defs.quality import CHECKS, days_of_run, sparkline
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.parameters import Params
@@ -197,7 +198,7 @@ def night(session_environment: Path, tmp_path_factory: pytest.TempPathFactory) -
     home = tmp_path_factory.mktemp("night")
     scenarios = ("black_friday@2025-03-11",)
     save_source_config(
-        home, SourceConfig(first_day="2025-01-01", customers=1200, orders_per_day=60, scenarios=scenarios)
+        home, SimulatedConfig(first_day=date(2025, 1, 1), customers=1200, orders_per_day=60, scenarios=scenarios)
     )
     from eshop_dagster.definitions import defs
 

@@ -11,8 +11,9 @@ import pytest
 from openpyxl import Workbook
 
 from eshop_dagster.adapters.raw_store import PullReport, RawStoreError
-from eshop_dagster.adapters.sources import SourceConfig, save_source_config
+from eshop_dagster.adapters.sources import save_source_config
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.kinds.simulated import SimulatedConfig
 from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.build import build_warehouse
 from eshop_dagster.stages.inbox import load_report, waiting_reports
@@ -45,7 +46,7 @@ def drop(home: Path, name: str, text: str, *, is_old: bool = True) -> Path:
 @pytest.fixture
 def platform() -> Platform:
     settings = load_settings()
-    save_source_config(settings.home, SourceConfig())
+    save_source_config(settings.home, SimulatedConfig())
     return Platform(settings, Params())
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from eshop_dagster.adapters.sources import SourceConfig, open_source
+from eshop_dagster.adapters.sources import open_source
+from eshop_dagster.adapters.sources.kinds.report import ReportConfig
 from eshop_dagster.adapters.sources.report import sniff
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.build import build_warehouse
@@ -36,7 +37,7 @@ def test_a_report_joined_from_olist_gives_the_same_revenue_to_the_cent(olist_dir
     file, mapping = tmp_path / "vendas.csv", tmp_path / "vendas.yml"
     duckdb.sql(_JOIN.format(folder=olist_dir, file=file))
     mapping.write_text(sniff(file), encoding="utf-8")
-    opened = open_source(SourceConfig(kind="report", path=str(file), mapping=str(mapping)), yesterday())
+    opened = open_source(ReportConfig(path=file, mapping=mapping), yesterday())
     platform = Platform(Settings(home=tmp_path / "home"), Params())
     report = pull(platform, opened, opened.source.first_day(), opened.source.last_day(), only_new=False)
     assert report.accepted["order_items"] == 112_650

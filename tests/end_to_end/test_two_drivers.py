@@ -1,6 +1,7 @@
 """Two drivers, one core: `dvc repro` and the Dagster jobs on the same home give the same hashes and metrics.
 
-The project has a fourth kind of model here, which a person has added: its file, its name and its parameters.
+The project has a fourth kind of model and a fourth source here, which a person has added: their files, their names and
+the parameters.
 """
 
 import json
@@ -8,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,11 +19,13 @@ from eshop_dagster.adapters.files import file_sha256
 from eshop_dagster.adapters.registry import ModelRegistry
 from eshop_dagster.adapters.release import open_release
 from eshop_dagster.settings import PROJECT_DIR
+from tests.made_up_source import write_days
 
 from .conftest import Run
 
 TOOLS = Path(sys.executable).parent
-NAMES_LINE = 'NAMES = ("segmentation", "spend", "revenue")'
+KINDS_LINE = 'NAMES = ("segmentation", "spend", "revenue")'
+SOURCES_LINE = 'NAMES = ("simulated", "olist", "report")'
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +47,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     params = yaml.safe_load((folder / "params.yaml").read_text())
     params["source"] |= {"customers": 2500, "orders_per_day": 60, "last_day": "2024-12-31"}
     add_made_up_kind(folder, params["models"])
+    add_made_up_source(folder)
     (folder / "params.yaml").write_text(yaml.safe_dump(params))
     for command in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "start")):
         subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *command], cwd=folder, check=True)
@@ -51,12 +56,21 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def add_made_up_kind(folder: Path, models: dict[str, object]) -> None:
     """Do what the README's table says: the kind's file, its name in the list, and its section in `params.yaml`."""
-    kinds = folder / "eshop_dagster" / "stages" / "kinds"
-    shutil.copy(PROJECT_DIR / "tests" / "made_up_kind.py", kinds / "thrift.py")
-    listed = (kinds / "__init__.py").read_text()
-    assert NAMES_LINE in listed
-    (kinds / "__init__.py").write_text(listed.replace(NAMES_LINE, NAMES_LINE[:-1] + ', "thrift")'))
+    shutil.copy(PROJECT_DIR / "tests" / "made_up_kind.py", folder / "eshop_dagster/stages/kinds/thrift.py")
+    add_name(folder / "eshop_dagster/stages/kinds/__init__.py", KINDS_LINE, "thrift")
     models["thrift"] = {"seed": 7}
+
+
+def add_made_up_source(folder: Path) -> None:
+    """Do what the README's table says: the source's file, and its name in the list."""
+    shutil.copy(PROJECT_DIR / "tests" / "made_up_source.py", folder / "eshop_dagster/adapters/sources/kinds/tills.py")
+    add_name(folder / "eshop_dagster/adapters/sources/kinds/__init__.py", SOURCES_LINE, "tills")
+
+
+def add_name(file: Path, line: str, name: str) -> None:
+    listed = file.read_text()
+    assert line in listed
+    file.write_text(listed.replace(line, f'{line[:-1]}, "{name}")'))
 
 
 def call(folder: Path, *command: str) -> str:
@@ -154,3 +168,20 @@ def test_a_fourth_kind_of_model_is_published_and_seen_without_a_line_elsewhere(c
     assert "Parcimônia · versão 1" in seen["cards"]
     assert seen["assets"] == ["thrift_coefficients", "thrift_model"]
     assert seen["checks"] == ["can_be_reproduced", "gate"]
+
+
+def test_a_source_that_is_added_by_its_file_and_its_name_fills_a_home(checkout: Path, tmp_path: Path) -> None:
+    home, path = tmp_path / "home", write_days(tmp_path / "tills", date(2024, 1, 2), 12)
+    taught = " ".join(call(checkout, "eshop", "run", "--help").replace("│", " ").split())
+    assert "or the folder of the tills' files" in taught
+    asked = ("--source", "tills", "--path", str(path), "--home", str(home), "--only-refresh", "--json")
+    summary = json.loads(call(checkout, "eshop", "run", *asked))
+    assert (summary["raw_rows"]["orders"], summary["raw_rows"]["order_items"], summary["quarantined_rows"]) == (
+        24,
+        24,
+        {},
+    )
+    assert open_release(home).query("SELECT sum(revenue_brl)::INT AS sum FROM fct_orders").to_pylist() == [{"sum": 456}]
+
+    [freshness] = json.loads(call(checkout, "eshop", "status", "--json", "--home", str(home)))["freshness"]
+    assert (freshness["source"], freshness["last_day"]) == ("tills", "2024-01-13")

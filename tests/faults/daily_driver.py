@@ -24,7 +24,8 @@ import psutil
 
 from eshop_dagster import faults
 from eshop_dagster.adapters.locks import home_lock
-from eshop_dagster.adapters.sources import SourceConfig, open_source, save_source_config
+from eshop_dagster.adapters.sources import open_source, save_source_config
+from eshop_dagster.adapters.sources.kinds.simulated import SimulatedConfig
 from eshop_dagster.cli.output import explain
 from eshop_dagster.settings import load_settings
 from eshop_dagster.stages.build import build_warehouse
@@ -33,7 +34,7 @@ from eshop_dagster.stages.platform import Platform, yesterday
 from eshop_dagster.stages.publish import publish
 from eshop_dagster.stages.pull import clip_days, pull
 
-SHOP = SourceConfig(customers=1000, orders_per_day=60)
+SHOP = SimulatedConfig(customers=1000, orders_per_day=60)
 
 
 def daily(home: Path, last: date, steps: list[str], wait_seconds: float = 0) -> None:

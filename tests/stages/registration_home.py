@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.files import file_sha256, write_json
 from eshop_dagster.adapters.raw_store import PullReport
-from eshop_dagster.adapters.sources import SourceConfig, open_source, save_source_config
+from eshop_dagster.adapters.sources import open_source, save_source_config
+from eshop_dagster.adapters.sources.kinds.simulated import SimulatedConfig
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform
@@ -17,7 +18,7 @@ from eshop_dagster.stages.pull import pull
 from eshop_dagster.stages.registration import NewCustomer, NewOrder
 
 FIRST, LAST = date(2024, 3, 1), date(2024, 3, 3)
-SHOP = SourceConfig(first_day=str(FIRST), customers=20_000, orders_per_day=300, seed=3)
+SHOP = SimulatedConfig(first_day=FIRST, customers=20_000, orders_per_day=300, seed=3)
 
 ANA = NewCustomer(
     "Ana Prova", "Ana.Prova@example.com", "529.982.247-25", "(11) 98765-4321", "01310-100", "Osasco", "SP"

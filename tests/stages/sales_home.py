@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from eshop_dagster.adapters.sources import SourceConfig, save_source_config
+from eshop_dagster.adapters.sources import config_of, save_source_config
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.build import project_of
 from eshop_dagster.stages.parameters import Params
@@ -15,9 +15,11 @@ from eshop_dagster.stages.platform import Platform
 
 FIRST = date(2025, 1, 6)
 
+_FIELDS = {"olist": {"path": "olist"}, "report": {"path": "sales.csv", "mapping": "sales.yml"}}
+
 
 def platform_of(home: Path, kind: str = "simulated") -> Platform:
-    save_source_config(home, SourceConfig(kind=kind))
+    save_source_config(home, config_of(kind, _FIELDS.get(kind, {})))
     return Platform(Settings(home), Params())
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from eshop_dagster.adapters.raw_store import Limits
+from eshop_dagster.adapters.sources.kinds.simulated import SimulatedConfig
 from eshop_dagster.ml.evidence import GateRules
 from eshop_dagster.stages.model_params import check_models
 from eshop_dagster.stages.parameters import CutoffParams, ParameterError, Params, SourceParams, load_params
@@ -20,7 +21,9 @@ def params(folder: Path, text: str) -> Params:
 
 def test_the_projects_own_parameters_are_read() -> None:
     found = load_params()
-    assert found.source == SourceParams("simulated", date(2024, 1, 1), date(2025, 12, 31), 25_000, 300, 2024)
+    assert found.source == SourceParams(
+        SimulatedConfig(customers=25_000, orders_per_day=300.0, seed=2024), date(2025, 12, 31)
+    )
     assert found.raw == Limits(quarantined_share=0.10, smallest_share_kept=0.5)
     assert found.cutoffs == CutoffParams(90, 13, 30, 90)
     assert {"seed": 7, "least_segments": 4, "most_segments": 8}.items() <= found.of("segmentation").items()
@@ -48,7 +51,7 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("day", ["2024-05-01", '"2024-05-01"'])
 def test_a_day_may_be_quoted_or_not(tmp_path: Path, day: str) -> None:
-    assert params(tmp_path, f"source: {{first_day: {day}}}").source.first_day == date(2024, 5, 1)
+    assert params(tmp_path, f"source: {{first_day: {day}}}").source.config.first_day == date(2024, 5, 1)
 
 
 def test_a_whole_number_will_do_where_a_share_is_expected(tmp_path: Path) -> None:
@@ -64,12 +67,12 @@ def test_a_whole_number_will_do_where_a_share_is_expected(tmp_path: Path) -> Non
         ),
         ("raw: {share: 1}", r"section raw has the unknown parameters \['share'\]: it knows \['quarantined_share', 'sm"),
         ("release: {keep: 3}", r"section release has the unknown parameters \['keep'\]: it knows \['kept', 'expl"),
-        ("source: {seed: 7, sid: 8}", r"section source has the unknown parameters \['sid'\]"),
-        ("source: {customers: many}", r"source\.customers is 'many', expected a value of type int"),
-        ("source: {customers: 1.5}", r"source\.customers is 1\.5, expected a value of type int"),
-        ("source: {seed: true}", r"source\.seed is True, expected a value of type int"),
-        ("source: {kind: 7}", r"source\.kind is 7, expected a value of type str"),
-        ("source: {first_day: soon}", r"source\.first_day is 'soon': expected a day such as \"2024-01-01\""),
+        ("source: {seed: 7, sid: 8}", r"source\.sid is unknown: the source simulated knows customers"),
+        ("source: {customers: many}", r"source\.customers is 'many', expected a whole number"),
+        ("source: {customers: 1.5}", r"source\.customers is 1\.5, expected a whole number"),
+        ("source: {seed: true}", r"source\.seed is True, expected a whole number"),
+        ("source: {kind: 7}", r"source\.kind is 7: expected one of simulated"),
+        ("source: {first_day: soon}", r"source\.first_day is 'soon', expected a day such as \"2024-01-01\""),
         ("cutoffs: {horizon_days: -5}", r"cutoffs\.horizon_days is -5, expected 7 to 365: correct it"),
         ("cutoffs: {training_cutoffs: 0}", r"cutoffs\.training_cutoffs is 0, expected 1 to 60"),
         ("cutoffs: {sample_customers: -1}", r"cutoffs\.sample_customers is -1, expected 100 to"),

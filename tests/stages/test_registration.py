@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from eshop_dagster.adapters.raw_store import RawStoreError
-from eshop_dagster.adapters.sources import SourceConfig, save_source_config
+from eshop_dagster.adapters.sources import save_source_config
+from eshop_dagster.adapters.sources.kinds.report import ReportConfig
 from eshop_dagster.adapters.validation import QUARANTINE_SCHEMA
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.parameters import Params
@@ -214,8 +215,8 @@ def test_an_entry_without_a_person_or_with_two_is_refused(platform: Platform) ->
 
 
 def test_a_home_of_another_source_or_of_none_takes_nobody(platform: Platform, tmp_path: Path) -> None:
-    save_source_config(platform.home, SourceConfig(kind="report"))
-    with pytest.raises(RegistrationError, match="is filled from the source report, expected simulated"):
+    save_source_config(platform.home, ReportConfig(path=Path("sales.csv"), mapping=Path("sales.yml")))
+    with pytest.raises(RegistrationError, match="is filled from the source report, which takes no registrations"):
         register(platform, ANA)
     with pytest.raises(RegistrationError, match="is empty: fill it first with `eshop run`"):
         register(Platform(Settings(tmp_path / "none"), Params()), ANA)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from eshop_dagster.adapters.sources import SourceConfig, open_source
+from eshop_dagster.adapters.sources import open_source
+from eshop_dagster.adapters.sources.kinds.report import ReportConfig
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.build import build_warehouse
 from eshop_dagster.stages.parameters import Params
@@ -48,7 +49,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     folder = tmp_path_factory.mktemp("returned")
     (folder / "report.csv").write_text(REPORT, encoding="utf-8")
     (folder / "mapping.yml").write_text(MAPPING, encoding="utf-8")
-    config = SourceConfig(kind="report", path=str(folder / "report.csv"), mapping=str(folder / "mapping.yml"))
+    config = ReportConfig(path=folder / "report.csv", mapping=folder / "mapping.yml")
     opened = open_source(config, yesterday())
     platform = Platform(Settings(home=folder / "home"), Params())
     pull(platform, opened, opened.source.first_day(), opened.source.last_day(), only_new=False)

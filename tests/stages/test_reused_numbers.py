@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from eshop_dagster.adapters.raw_store import PullReport, RawStoreError
-from eshop_dagster.adapters.sources import SourceConfig, open_source
+from eshop_dagster.adapters.sources import open_source
+from eshop_dagster.adapters.sources.kinds.report import ReportConfig
 from eshop_dagster.settings import Settings
 from eshop_dagster.stages.parameters import Params
 from eshop_dagster.stages.platform import Platform, yesterday
@@ -21,7 +22,7 @@ def load(folder: Path, lines: str, order_id: str = "Pedido", *, force: bool = Fa
     """Pull a report of these lines into the folder's home."""
     (folder / "r.csv").write_text(HEADER + lines)
     (folder / "r.yml").write_text(MAPPING.replace("ORDER", order_id))
-    config = SourceConfig(kind="report", path=str(folder / "r.csv"), mapping=str(folder / "r.yml"))
+    config = ReportConfig(path=folder / "r.csv", mapping=folder / "r.yml")
     opened = open_source(config, yesterday())
     platform = Platform(Settings(home=folder / "home"), Params())
     return pull(platform, opened, opened.source.first_day(), opened.source.last_day(), only_new=False, force=force)

@@ -1,127 +1,137 @@
-"""The sources that can be pulled. Adding one is one file here, one branch in `open_source`, and its test."""
+"""Where orders come from: which source fills a home, kept beside its data, and how it is opened."""
 
-import hashlib
 import json
-from dataclasses import asdict, dataclass
-from datetime import date, timedelta
-from importlib.metadata import version
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from eshop_dagster.adapters.files import file_sha256, write_json
-from eshop_dagster.adapters.sources.base import Source, SourceError
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
-KINDS = ("simulated", "olist", "report")
+from eshop_dagster.adapters.files import write_json
+from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.declared import Coming, OpenSource, SourceConfig
+from eshop_dagster.adapters.sources.kinds import NAMES, SOURCES
+
+__all__ = [
+    "NAMES",
+    "SOURCES",
+    "Coming",
+    "OpenSource",
+    "SourceConfig",
+    "changed",
+    "coming_of",
+    "config_of",
+    "load_source_config",
+    "open_source",
+    "save_source_config",
+    "takes_registrations",
+]
+
+_FILE = "source.json"
+
+_ONE_FOR_ALL = {"path", "mapping", "customers", "orders_per_day", "seed", "scenarios", "id_prefix"}
+"""Older homes keep the fields of every source."""
+
+_EXPECTED = {
+    "int": "expected a whole number",
+    "float": "expected a number",
+    "string": "expected a text",
+    "tuple": "expected a list",
+    "date": 'expected a day such as "2024-01-01"',
+}
+"""By the first word of pydantic's type of error."""
 
 
-@dataclass(frozen=True)
-class SourceConfig:
-    """Which source fills a home, as kept in `<home>/source.json`.
+def config_of(kind: str, values: Mapping[str, Any], *, where: str = "") -> SourceConfig:
+    """Return the configuration of a source.
 
-    Attributes:
-        kind: one of `KINDS`.
-        path: the Olist folder, or the report file or folder.
-        mapping: the report's mapping file.
-        first_day: opening day of the simulated shop.
-        customers: size of the simulated shop.
-        orders_per_day: mean daily orders of the simulated shop at the end of its second year.
-        seed: of the simulated shop.
-        scenarios: of the simulated shop, such as `late_carrier@2025-06-01`.
-        id_prefix: put before the ids of a report that shares a home with another source.
+    Args:
+        kind: the source's name.
+        values: its fields, typed or as JSON and YAML hold them.
+        where: stands before a field's name in errors.
+
+    Raises:
+        SourceError: there is no such source, or a field is missing, unknown or cannot be used.
     """
-
-    kind: str = "simulated"
-    path: str | None = None
-    mapping: str | None = None
-    first_day: str = "2024-01-01"
-    customers: int = 25_000
-    orders_per_day: float = 300
-    seed: int = 2024
-    scenarios: tuple[str, ...] = ()
-    id_prefix: str = ""
+    where = where or f"the source {kind}: "
+    if kind not in NAMES:
+        raise SourceError(f"{where}kind is {kind!r}: expected one of {', '.join(NAMES)}")
+    try:
+        config: SourceConfig = TypeAdapter(SOURCES[kind]).validate_python(dict(values))
+    except ValidationError as error:
+        raise SourceError("; ".join(_explain(SOURCES[kind], detail, where) for detail in error.errors())) from error
+    return config
 
 
-@dataclass(frozen=True)
-class OpenSource:
-    """A source ready to be pulled, and a hash of its input: the same hash yields the same changes."""
+def changed(config: SourceConfig, values: Mapping[str, Any]) -> SourceConfig:
+    """Return a configuration with other values of some fields.
 
-    source: Source
-    fingerprint: str
+    Raises:
+        SourceError: the source has no such field, or cannot use the value.
+    """
+    own = {field.name: getattr(config, field.name) for field in fields(config)}
+    return config_of(config.kind, {**own, **values})
 
 
 def load_source_config(home: Path) -> SourceConfig | None:
-    """Return what the home is filled from, or None for a fresh home."""
-    path = home / "source.json"
+    """Return what the home is filled from, or None for a fresh home.
+
+    Raises:
+        SourceError: what the home keeps of it cannot be read.
+    """
+    path = home / _FILE
     if not path.exists():
         return None
-    content = json.loads(path.read_text())
-    return SourceConfig(**{**content, "scenarios": tuple(content["scenarios"])})
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        kind = content.pop("kind")
+        others = _ONE_FOR_ALL - {field.name for field in fields(SOURCES[kind])} if kind in SOURCES else set()
+        return config_of(kind, {name: value for name, value in content.items() if name not in others})
+    except (SourceError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SourceError(f"{path} cannot be read ({error}): restore it from a backup") from error
 
 
 def save_source_config(home: Path, config: SourceConfig) -> None:
     """Keep what the home is filled from, for the runs that Dagster starts by itself."""
     if load_source_config(home) != config:
-        write_json(home / "source.json", asdict(config))
+        write_json(home / _FILE, {"kind": config.kind, **TypeAdapter(type(config)).dump_python(config, mode="json")})
 
 
 def open_source(config: SourceConfig, yesterday: date) -> OpenSource:
-    """Return the source that a config describes.
+    """Return the source that a configuration describes.
 
     Args:
         config: what to open.
-        yesterday: the last business day that has ended, which is as far as the simulated shop goes.
+        yesterday: the last business day that has ended, which is as far as a live source goes.
 
     Raises:
-        SourceError: the kind is unknown, a path is missing, or the source cannot be read.
+        SourceError: it cannot be read.
     """
-    if config.kind == "simulated":
-        return _open_simulated(config, yesterday)
-    if config.kind == "olist":
-        from eshop_dagster.adapters.sources.olist import OlistSource
-
-        olist = OlistSource(Path(_require(config.path, "olist", "--path", "the folder of the Olist CSVs")))
-        return OpenSource(olist, olist.fingerprint())
-    if config.kind == "report":
-        return _open_report(config, yesterday)
-    raise SourceError(f"there is no source {config.kind!r}: expected one of {', '.join(KINDS)}")
+    return config.open(yesterday)
 
 
-def _open_simulated(config: SourceConfig, yesterday: date) -> OpenSource:
-    from eshop_dagster.adapters.sources.simulated import Scenario, ShopConfig, SimulatedSource
-
-    try:
-        first_day = date.fromisoformat(config.first_day)
-    except ValueError as error:
-        raise SourceError(
-            f"the simulated shop's first_day is {config.first_day!r}, expected a day such as 2024-01-01"
-        ) from error
-    shop = ShopConfig(
-        seed=config.seed,
-        customers=config.customers,
-        orders_per_day=config.orders_per_day,
-        first_day=first_day,
-        scenarios=tuple(Scenario.parse(text) for text in config.scenarios),
-    )
-    fingerprint = hashlib.sha256(f"{shop!r} {version('eshop-dagster')}".encode()).hexdigest()[:16]
-    return OpenSource(SimulatedSource(shop, yesterday), fingerprint)
+def coming_of(source: str) -> Coming:
+    """Return how the days of a source come, by its name in raw; a report's is that of its mapping."""
+    return SOURCES[source].coming if source in NAMES else Coming.LOADED
 
 
-def _open_report(config: SourceConfig, yesterday: date) -> OpenSource:
-    from eshop_dagster.adapters.sources.report import ReportSource, load_mapping
-
-    path = Path(_require(config.path, "report", "--path", "the report's file or folder"))
-    mapping = Path(
-        _require(config.mapping, "report", "--mapping", "its mapping file; `eshop report sniff FILE` drafts one")
-    )
-    # Today's orders wait for the end of the day; what is dated later than that is a wrong date.
-    source = ReportSource(path, load_mapping(mapping), id_prefix=config.id_prefix, newest=yesterday + timedelta(days=1))
-    files = [path] if path.is_file() else sorted(path.iterdir())
-    parts = [file_sha256(mapping), config.id_prefix, *(file_sha256(file) for file in files if file.is_file())]
-    if source.has_days_to_come:
-        parts.append(str(yesterday))
-    return OpenSource(source, hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16])
+def takes_registrations(source: str) -> bool:
+    """Return whether people may add customers and orders beside a source, by its name in raw."""
+    return source in NAMES and SOURCES[source].takes_registrations
 
 
-def _require(value: str | None, kind: str, option: str, what: str) -> str:
-    if not value:
-        raise SourceError(f"the source {kind} needs {option}: {what}")
-    return value
+def _explain(source: type[SourceConfig], detail: ErrorDetails, where: str) -> str:
+    field, value = str(detail["loc"][0]), detail["input"]
+    options = {option.field: option for option in source.options()}
+    if detail["type"] == "unexpected_keyword_argument":
+        known = ", ".join(f"{name} ({option.option})" for name, option in options.items())
+        return f"{where}{field} is unknown: the source {source.kind} knows {known}"
+    asked = options.get(field)
+    if asked is not None and (detail["type"] == "missing" or value in ("", None)):
+        return f"the source {source.kind} needs {asked.option}: {asked.help}"
+    expected = _EXPECTED.get(detail["type"].partition("_")[0])
+    expected = expected or detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+    return f"{where}{field} is {value!r}, {expected}"

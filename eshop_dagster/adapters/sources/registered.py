@@ -43,9 +43,6 @@ class Register:
 
     name = "registered"
 
-    beside = "simulated"
-    """The source to which people may add; any other is a record of sales as they were."""
-
     def __init__(self, home: Path) -> None:
         self._folder = home / "registered"
 

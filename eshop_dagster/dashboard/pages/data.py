@@ -7,12 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from eshop_dagster.adapters.dashboard_queries.home_files import JobRun, Pulls, read_pulls, read_runs
-from eshop_dagster.adapters.sources import load_source_config
+from eshop_dagster.adapters.sources import Coming, coming_of, load_source_config
 from eshop_dagster.dashboard.charts.bars import standing_bars
 from eshop_dagster.dashboard.elements import Card, Column, cards, chart, data_through, page_header, table
 from eshop_dagster.dashboard.formats import MISSING
 from eshop_dagster.dashboard.view import View
-from eshop_dagster.stages.quality import CLOSED_SOURCES, LIVING_SOURCES, due_day
+from eshop_dagster.stages.quality import due_day, is_live_source
 
 _PASSED = ("pass", "warn")
 
@@ -74,9 +74,8 @@ def _freshness(view: View, pulls: Pulls) -> None:
     for source, days in pulls.days.items():
         if not days:
             continue
-        is_living = source in LIVING_SOURCES and config is not None and config.kind == source
-        state = view.text("data.closed" if source in CLOSED_SOURCES else "data.as_loaded")
-        if is_living:
+        state = view.text("data.closed" if coming_of(source) is Coming.CLOSED else "data.as_loaded")
+        if is_live_source(config, source):
             state = _lag(view, set(days), due)
         counted = {"first_day": min(days), "last_day": max(days), "day_count": len(days)}
         rows.append({"source": source, **counted, "freshness": state})

@@ -15,7 +15,6 @@ from eshop_dagster.dashboard.registry import platform_of
 from eshop_dagster.dashboard.value_names import category_name, channel_name
 from eshop_dagster.dashboard.view import View
 from eshop_dagster.settings import SettingsError
-from eshop_dagster.stages.quality import LIVING_SOURCES
 from eshop_dagster.stages.registration import METHODS, NewCustomer, NewOrder, RegistrationError, register
 
 _TYPED = ("name", "email", "cpf", "phone", "zip_prefix", "city")
@@ -29,7 +28,7 @@ def render(view: View) -> None:
     """Draw the page."""
     page_header(view, "registration")
     config = load_source_config(view.home)
-    if config is None or config.kind not in LIVING_SOURCES:
+    if config is None or not config.takes_registrations:
         st.info(view.text("registration.closed"))
         return
     st.caption(view.text("registration.privacy"))
