@@ -11,6 +11,7 @@ from eshop_dagster.cli import (
     bench_api,
     bench_flips,
     bench_gate,
+    bench_report,
     dashboard,
     doctor,
     export,
@@ -51,6 +52,7 @@ app.command("reproduce")(models.reproduce)
 app.command("replay")(replay.replay_policies)
 bench_api.app.command("gate")(bench_gate.gate)
 bench_api.app.command("flips")(bench_flips.flips)
+bench_api.app.command("report")(bench_report.report)
 app.add_typer(bench_api.app, name="bench")
 app.command("bench-step", hidden=True)(bench.step)
 app.add_typer(keys.app, name="keys")

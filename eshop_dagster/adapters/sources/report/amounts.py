@@ -114,9 +114,7 @@ def _valued(mapping: ReportMapping) -> str:
             TRY_CAST({gross} AS DECIMAL(22, 4)) AS gross, {_in_brl(own)} AS own,
             TRY_CAST(round({whole}, 2) AS DECIMAL(22, 4)) AS off, {fault} AS fault
         FROM (
-            SELECT *, {price} AS written, TRY_CAST({price} AS {NUMBER}) AS given,
-                TRY_CAST(quantity AS DECIMAL(18, 3)) AS pieces
-            FROM accepted
+            SELECT *, {price} AS written FROM accepted
         )
         WINDOW of_order AS (PARTITION BY order_key)
     """

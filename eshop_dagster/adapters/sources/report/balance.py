@@ -7,10 +7,9 @@ from typing import Any
 import duckdb
 
 from eshop_dagster.adapters.sources.report.faults import REPEAT
+from eshop_dagster.adapters.sources.report.lines import NUMBER
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 
-NUMBER, PIECES = "DECIMAL(24, 8)", "DECIMAL(14, 3)"
-"""Wide enough for amounts beyond the contract's largest, and no wider than their product can be."""
 CONTROL = "DECIMAL(20, 8)"
 ZERO = Decimal("0.00")
 WIDE = Context(prec=60)
@@ -102,12 +101,18 @@ def _rate(mapping: ReportMapping) -> str:
     return f"(CASE coalesce(currency, '{mapping.currency.code}') {cases} END)::DECIMAL(16, 8)"
 
 
+def _in_shop(amount: str, mapping: ReportMapping) -> str:
+    """An amount of the report in the shop's currency, to the hundredth of a cent."""
+    exact = f"TRY_CAST({amount} AS DECIMAL(22, 6))"
+    if mapping.columns.currency or mapping.known_rates()[mapping.currency.code] != 1:
+        exact += f" * {_rate(mapping)}"
+    return f"TRY_CAST(round({exact}, 4) AS DECIMAL(26, 4))"
+
+
 def _amounts(mapping: ReportMapping) -> str:
     """Each line with its verdict and what it says that it cost, discounts taken off."""
     first = "row_number() OVER (PARTITION BY order_key ORDER BY {field} IS NULL, line_sequence) = 1"
-    amount = f"TRY_CAST(TRY_CAST(unit_price AS {NUMBER}) * TRY_CAST(quantity AS {PIECES}) AS {NUMBER})"
-    if mapping.columns.line_total:
-        amount = f"TRY_CAST(line_total AS {NUMBER})"
+    amount = "given" if mapping.columns.line_total else f"TRY_CAST(given * pieces AS {NUMBER})"
     # A discount lessens what its line, or its whole order, is worth: it is added to what only goes back.
     is_back = f"{amount} < 0"
     if mapping.discount_per == "order":
@@ -127,9 +132,7 @@ def _amounts(mapping: ReportMapping) -> str:
         less += f" + if({amount} < 0 AND coalesce(NOT starts_with(quantity, '-'), true), -({amount}), 0)"
     return f"""
         SELECT if(reason IS NULL, 'loaded', if(reason = '{REPEAT}', 'repeated', 'quarantined')) AS verdict,
-            TRY_CAST(round(TRY_CAST(({amount}) - ({off}) AS DECIMAL(22, 6)) * {_rate(mapping)}, 4) AS DECIMAL(26, 4))
-                AS amount,
-            TRY_CAST(round(TRY_CAST({less} AS DECIMAL(22, 6)) * {_rate(mapping)}, 4) AS DECIMAL(26, 4)) AS less
+            {_in_shop(f"({amount}) - ({off})", mapping)} AS amount, {_in_shop(less, mapping)} AS less
         FROM lines LEFT JOIN (SELECT line_sequence, reason FROM rejects) USING (line_sequence)
     """
 

@@ -7,14 +7,14 @@ import duckdb
 import pyarrow as pa
 
 from eshop_dagster.adapters.sources.report.file_lines import RAW
-from eshop_dagster.adapters.sources.report.lines import IDS, TYPES
+from eshop_dagster.adapters.sources.report.lines import IDS, READ, TYPES, known_columns
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
-from eshop_dagster.adapters.sources.report.values import literal, plain
+from eshop_dagster.adapters.sources.report.values import literal
 
 REPEAT = "exact_duplicate"
 CONFLICTS = ("customer_id", "status", "channel", "state")
 """An order has one of each; lines that name two make the whole order unknowable."""
-VALUES = ", ".join(name for name in TYPES if name not in ("line_sequence", "file_number", RAW))
+VALUES = ", ".join(name for name in TYPES if name not in ("line_sequence", "file_number", RAW, *READ))
 """All that the mapping takes from a line."""
 ROUNDED = literal(
     r"(.*[|])?(\d([.,]\d+)?[eE][+]\d+|#(N/[AD]|REF!|VALUE!|VALOR!|NAME[?]|NOME[?]|DIV/0!|NULL!|NULO!|NUM!|NÚM!))([|].*)?"
@@ -34,6 +34,8 @@ def find_faults(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, t
         torn: order key and reason of the lines that could not be taken apart, where the key could be read.
     """
     connection.execute(_REPEATS)
+    if mapping.duplicates == "quarantine":
+        connection.execute(_WRITTEN_AGAIN)
     connection.execute(_rejects(mapping))
     connection.register(
         "torn",
@@ -50,18 +52,12 @@ def find_faults(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, t
     connection.execute("DROP TABLE repeats; DROP TABLE shared")
 
 
-def _word_of(mapping: ReportMapping) -> str:
-    """The contract's status of a line; a word that the mapping does not know stays as it is, to be quarantined."""
-    if mapping.columns.status is None:
-        return literal(mapping.default_status)
-    return f"coalesce((SELECT meaning FROM status_words WHERE word = {plain('lines.status')}), lines.status)"
-
-
 _REPEATS = f"""
     -- Orders that stand in more than one file, and of their lines those that an earlier file has already. Lines that
     -- are equal within one file may be several pieces: the second one there repeats the second one here.
     CREATE TABLE shared AS
-    SELECT order_key FROM lines GROUP BY order_key HAVING min(file_number) <> max(file_number);
+    SELECT order_key FROM lines WHERE (SELECT min(file_number) <> max(file_number) FROM lines)
+    GROUP BY order_key HAVING min(file_number) <> max(file_number);
     CREATE TABLE repeats AS
     SELECT line_sequence FROM (
         SELECT line_sequence, {VALUES},
@@ -72,12 +68,21 @@ _REPEATS = f"""
 """
 
 
+_WRITTEN_AGAIN = f"""
+    -- Lines that repeat an earlier one in every column. Few texts share a hash with another, so few are compared.
+    INSERT INTO repeats
+    SELECT line_sequence FROM lines
+    SEMI JOIN (SELECT hash({RAW}) AS code FROM lines GROUP BY ALL HAVING count(*) > 1) ON hash({RAW}) = code
+    QUALIFY row_number() OVER (PARTITION BY {RAW} ORDER BY line_sequence) > 1
+"""
+
+
 def _rejects(mapping: ReportMapping) -> str:
     repeated = "line_sequence IN (FROM repeats)"
-    if mapping.duplicates == "quarantine":
-        repeated += f" OR row_number() OVER (PARTITION BY {RAW} ORDER BY line_sequence) > 1"
+    # The marks are looked for first: they are faster than the expression, and hardly any id has them.
     rounded = " ".join(
-        f"WHEN regexp_full_match({column}, {ROUNDED}) THEN 'unreadable:{name}'"
+        f"WHEN (contains({column}, '+') OR contains({column}, '#')) AND regexp_full_match({column}, {ROUNDED})"
+        f" THEN 'unreadable:{name}'"
         for name, column in {"order_id": "order_key", **{name: name for name in IDS}}.items()
     )
     codes = ", ".join(map(literal, mapping.known_rates()))
@@ -124,6 +129,7 @@ _WHOLE_ORDERS = f"""
 
 
 def _conflicts(mapping: ReportMapping) -> str:
+    known = known_columns(mapping)
     checked = {name: name for name in CONFLICTS}
     if mapping.freight_per == "order":
         checked["freight"] = "freight"
@@ -131,11 +137,13 @@ def _conflicts(mapping: ReportMapping) -> str:
         if getattr(mapping, f"{field}_per") == "order":
             checked[field] = f"abs(TRY_CAST({field} AS DECIMAL(20, 8)))"
     several = " ".join(
-        f"WHEN min({column}) <> max({column}) THEN 'order_conflict:{name}'" for name, column in checked.items()
+        f"WHEN min({column}) <> max({column}) THEN 'order_conflict:{name}'"
+        for name, column in checked.items()
+        if name in known
     )
     return f"""
         CREATE VIEW known AS
-        SELECT lines.* EXCLUDE ({RAW}) REPLACE ({_word_of(mapping)} AS status)
+        SELECT lines.* EXCLUDE ({RAW}) REPLACE (status_word AS status)
         FROM lines ANTI JOIN rejects USING (line_sequence);
         CREATE TABLE conflicts AS
         WITH twofold AS (

@@ -12,6 +12,7 @@ from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 
 def build_items(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping) -> None:
     """Make the tables `items` and `payments` from `accepted` and `orders`."""
+    connection.execute(_places(mapping))
     connection.execute(_priced(mapping))
     connection.execute(_DIVIDED)
     connection.execute(_ITEMS)
@@ -19,7 +20,7 @@ def build_items(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping) -
         connection.execute(_payments(_given_payments(mapping)))
     elif mapping.columns.payment_method:
         connection.execute(_payments(_COMPUTED_PAYMENTS))
-    connection.execute("DROP TABLE divided; DROP TABLE priced")
+    connection.execute("DROP TABLE divided; DROP TABLE priced; DROP TABLE places")
 
 
 def _in_brl(amount: str, decimals: int) -> str:
@@ -34,29 +35,53 @@ def _priced(mapping: ReportMapping) -> str:
         is_exact = "rate <> 1 OR given = round(given, 4)"
         price = f"CASE WHEN {is_exact} THEN {_in_brl('given', 4)} END"
         total = f"CASE WHEN NOT ({is_exact}) THEN round(given * pieces, 4) END"
-    known, is_item, joined = "NULL", "true", ""
-    if has_amounts(mapping):
-        known, is_item = "amounts.total", "NOT coalesce(is_discount, false)"
-        joined = "LEFT JOIN amounts USING (line_sequence)"
-    number = "line_number" if mapping.columns.line_number else "(row_number() OVER lines)::VARCHAR"
-    freight = _in_brl("TRY_CAST(freight AS DECIMAL(20, 8))", 2)
-    freight = f"coalesce(TRY_CAST({freight} AS DECIMAL(18, 2))::VARCHAR, freight)"
+    known = "amounts.total" if has_amounts(mapping) else "NULL"
+    is_item, joined = _items_only(mapping)
+    place = "coalesce(place, line_sequence - first_line + 1)"
+    number = "line_number" if mapping.columns.line_number else f"({place})::VARCHAR"
+    freight = "NULL::VARCHAR"
+    if mapping.columns.freight:
+        freight = _in_brl("TRY_CAST(freight AS DECIMAL(20, 8))", 2)
+        freight = f"coalesce(TRY_CAST({freight} AS DECIMAL(18, 2))::VARCHAR, freight)"
+    each = "freight"
     if mapping.freight_per == "order":
-        freight = f"CASE WHEN row_number() OVER lines = 1 THEN {freight} WHEN freight IS NOT NULL THEN '0' END"
-    each = "max(freight) OVER (PARTITION BY order_key)" if mapping.freight_per == "order" else "freight"
+        freight = f"CASE WHEN {place} = 1 THEN {freight} WHEN freight IS NOT NULL THEN '0' END"
+        each = "max(freight) OVER (PARTITION BY order_key)"
     return f"""
         CREATE TABLE priced AS
-        SELECT order_key, line_sequence, {number} AS line_number, product_id, seller_id, quantity, pieces, written,
+        SELECT order_number, line_sequence, {number} AS line_number, product_id, seller_id, quantity, pieces, written,
             {freight} AS freight_brl, if(known IS NULL, TRY_CAST(({price}) AS DECIMAL(22, 4)), NULL) AS price,
             coalesce(known, TRY_CAST(({total}) AS DECIMAL(22, 4))) AS total
         FROM (
             SELECT accepted.* REPLACE ({each} AS freight), coalesce(unit_price, line_total) AS written,
-                TRY_CAST(quantity AS DECIMAL(18, 3)) AS pieces, {known}::DECIMAL(22, 4) AS known, {is_item} AS is_item,
-                TRY_CAST(coalesce(unit_price, line_total) AS DECIMAL(20, 8)) AS given
+                {known}::DECIMAL(22, 4) AS known, {is_item} AS is_item
             FROM accepted {joined}
         )
+        JOIN (SELECT order_key, order_number, first_line FROM orders) USING (order_key)
+        LEFT JOIN places USING (line_sequence)
         WHERE is_item
-        WINDOW lines AS (PARTITION BY order_key ORDER BY line_sequence)
+    """
+
+
+def _items_only(mapping: ReportMapping) -> tuple[str, str]:
+    """Whether a line is an item, and what must be joined to know it."""
+    if has_amounts(mapping):
+        return "NOT coalesce(is_discount, false)", "LEFT JOIN amounts USING (line_sequence)"
+    return "true", ""
+
+
+def _places(mapping: ReportMapping) -> str:
+    """The place of each item within its order, where it does not follow from the order's first line.
+
+    In most files the lines of an order stand together, and nothing has to be sorted.
+    """
+    is_item, joined = _items_only(mapping)
+    is_scattered = "true" if has_amounts(mapping) else "last_line - first_line + 1 <> orders.lines"
+    return f"""
+        CREATE TABLE places AS
+        SELECT line_sequence, row_number() OVER (PARTITION BY order_number ORDER BY line_sequence) AS place
+        FROM accepted JOIN orders USING (order_key) {joined}
+        WHERE {is_item} AND {is_scattered}
     """
 
 
@@ -89,10 +114,15 @@ _ITEMS = """
         SELECT priced.*, coalesce(is_dearer, false) AS is_extra, divided.pieces AS part_pieces,
             divided.price AS part_price
         FROM priced LEFT JOIN divided USING (line_sequence)
+    ), extras AS (
+        SELECT line_sequence, true AS is_extra,
+            row_number() OVER (PARTITION BY order_number ORDER BY line_sequence) AS extra_number
+        FROM parts WHERE is_extra
+    ), last_numbers AS (
+        SELECT order_number, max(TRY_CAST(line_number AS INTEGER)) AS last_number
+        FROM priced SEMI JOIN (SELECT order_number FROM parts WHERE is_extra) USING (order_number) GROUP BY order_number
     ), numbered AS (
-        SELECT *, max(TRY_CAST(line_number AS INTEGER)) OVER (PARTITION BY order_key) AS last_number,
-            row_number() OVER (PARTITION BY order_key, is_extra ORDER BY line_sequence) AS extra_number
-        FROM parts
+        FROM parts LEFT JOIN extras USING (line_sequence, is_extra) LEFT JOIN last_numbers USING (order_number)
     )
     SELECT order_number, line_sequence,
         if(is_extra, (last_number + extra_number)::VARCHAR, line_number) AS line_number, product_id, seller_id,
@@ -107,8 +137,7 @@ _ITEMS = """
         if(is_extra AND freight_brl IS NOT NULL, '0', freight_brl) AS freight_brl,
         TRY_CAST(coalesce(part_pieces, pieces) AS DECIMAL(20, 3))
             * TRY_CAST(coalesce(part_price, price) AS DECIMAL(18, 4)) AS revenue_brl
-    FROM numbered JOIN orders USING (order_key)
-    ORDER BY order_number, line_sequence, is_extra
+    FROM numbered
 """
 
 _COMPUTED_PAYMENTS = """

@@ -27,6 +27,11 @@ CURRENCY_WORDS = {
 ONE_PIECE = "'1'"
 """The quantity of every line of a report without such a column."""
 
+NUMBER, PIECES = "DECIMAL(24, 8)", "DECIMAL(14, 3)"
+"""Wide enough for amounts beyond the contract's largest, and no wider than their product can be."""
+READ = ("status_word", "pieces", "given")
+"""Columns that repeat what others say: the contract's status, and quantity and price (or total) as numbers."""
+
 TYPES = {
     "line_sequence": "BIGINT",
     "file_number": "INTEGER",
@@ -37,6 +42,9 @@ TYPES = {
     "has_ordered_text": "BOOLEAN",
     "quantity": "VARCHAR",
     "status": "VARCHAR",
+    "status_word": "VARCHAR",
+    "pieces": PIECES,
+    "given": NUMBER,
     "channel": "VARCHAR",
     "state": "VARCHAR",
     "zip_prefix": "VARCHAR",
@@ -102,11 +110,17 @@ def _words(connection: duckdb.DuckDBPyConnection, table: str, meaning: dict[str,
     )
 
 
+def known_columns(mapping: ReportMapping) -> set[str]:
+    """The columns of `lines` that may differ from line to line."""
+    texts = dict.fromkeys((f"c{index}" for index in range(len(mapped_headers(mapping)))), pa.string())
+    return {"line_sequence", "file_number", RAW, *_expressions(mapping, texts)[1]}
+
+
 def _columns(mapping: ReportMapping) -> list[str]:
     """The columns of `lines`: what is not in the report, or the same on every line, takes no memory."""
-    texts = dict.fromkeys((f"c{index}" for index in range(len(mapped_headers(mapping)))), pa.string())
-    own = {"line_sequence", "file_number", RAW, *_expressions(mapping, texts)[1]}
-    given = {**dict.fromkeys(TYPES, "NULL"), "quantity": ONE_PIECE}
+    own = known_columns(mapping)
+    given = {**dict.fromkeys(TYPES, "NULL"), "quantity": ONE_PIECE, "pieces": ONE_PIECE}
+    given["status_word"] = literal(mapping.default_status)
     if isinstance(mapping.columns.order_id, LineKey):
         given["order_key"] = "line_sequence"
     given |= {name: literal(word) for name, word in mapping.constants if word}
@@ -136,14 +150,20 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
     values |= {name: f"{at[name]}::VARCHAR" for name in (*TEXTS, "status") if name in at}
     values |= {name: read(at[name]) for name, read in (("email", email), ("cpf", cpf)) if name in at}
     values |= {name: reader.number(at[name], kinds[at[name]]) for name in NUMBERS if name in at}
+    values["given"] = f"TRY_CAST({values.get('unit_price') or values['line_total']} AS {NUMBER})"
     if "currency" in at:
         values["currency"] = _currency(at["currency"])
     values |= {name: reader.integer(at[name], kinds[at[name]]) for name in INTEGERS if name in at}
     if "quantity" in at:
         values["quantity"] = reader.quantity(at["quantity"], kinds[at["quantity"]])
+        values["pieces"] = f"TRY_CAST({values['quantity']} AS {PIECES})"
     values |= _instants(reader, at, kinds, mapping.shop.time_zone)
     if "channel" in at:
         values["channel"] = f"lower({at['channel']}::VARCHAR)"
+    if "status" in at:
+        # A word that the mapping does not know stays as it is, to be quarantined.
+        text = f"{at['status']}::VARCHAR"
+        values["status_word"] = f"coalesce((SELECT meaning FROM status_words WHERE word = {plain(text)}), {text})"
     if "state" in at:
         text = f"{at['state']}::VARCHAR"
         values["state"] = f"coalesce((SELECT meaning FROM state_words WHERE word = {plain(text)}), {text})"

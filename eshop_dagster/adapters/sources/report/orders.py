@@ -8,7 +8,7 @@ import duckdb
 from eshop_dagster.adapters.sources.report.amounts import build_amounts, has_amounts
 from eshop_dagster.adapters.sources.report.faults import find_faults
 from eshop_dagster.adapters.sources.report.items import build_items
-from eshop_dagster.adapters.sources.report.lines import EVENTS, is_personal_order_key
+from eshop_dagster.adapters.sources.report.lines import EVENTS, is_personal_order_key, known_columns
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping, Signs
 from eshop_dagster.adapters.sources.report.values import literal
 from eshop_dagster.adapters.sources.report.whole import take_out_broken_orders
@@ -39,31 +39,39 @@ def build_orders(connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, 
         build_amounts(connection, mapping)
     build_items(connection, mapping)
     has_payments = bool(mapping.columns.payment_amount or mapping.columns.payment_method)
-    take_out_broken_orders(connection, mapping.shop, has_payments=has_payments, has_amounts=has_amounts(mapping))
-    connection.execute(_order_days(mapping.shop.time_zone))
+    take_out_broken_orders(connection, mapping, has_payments=has_payments, has_amounts=has_amounts(mapping))
+    known = known_columns(mapping)
+    connection.execute(_order_days(mapping.shop.time_zone, [event for event in EVENTS if event in known]))
     for table, (key, columns) in DESCRIBED.items():
-        connection.execute(_described(table, key, columns))
-    connection.execute("DROP VIEW known; DROP TABLE conflicts; DROP TABLE IF EXISTS amounts")
+        connection.execute(_described(table, key, columns, known))
+    connection.execute("DROP TABLE conflicts; DROP TABLE IF EXISTS amounts")
 
 
 def _accepted(mapping: ReportMapping) -> str:
-    """The lines that are left, each with the rate of its currency."""
+    """The lines that are left, each with the rate of its currency; `line_rank` orders them by time.
+
+    A view: what becomes a reject is no part of it any more, and no line is copied.
+    """
     rates = " ".join(f"WHEN {literal(code)} THEN {rate}" for code, rate in mapping.known_rates().items())
-    code = f"coalesce(currency, max(currency) OVER (PARTITION BY order_key), {literal(mapping.currency.code)})"
+    code = literal(mapping.currency.code)
+    if mapping.columns.currency:
+        code = f"coalesce(currency, max(currency) OVER (PARTITION BY order_key), {code})"
     price = "line_total" if mapping.columns.line_total else "unit_price"
     turned = ""
     if mapping.negative_price == "return":
         # A negative price of a positive quantity is a piece that came back.
-        is_back = f"starts_with({price}, '-') AND TRY_CAST(quantity AS DECIMAL(18, 3)) > 0"
+        is_back = f"starts_with({price}, '-') AND pieces > 0"
         turned = f"REPLACE (if({is_back}, '-' || ltrim(quantity, '+'), quantity) AS quantity"
+        turned += f", if({is_back}, -pieces, pieces) AS pieces"
         if price == "unit_price":
             turned += f", if({is_back}, substr(unit_price, 2), unit_price) AS unit_price"
+            turned += f", if({is_back}, -given, given) AS given"
         turned += ")"
     return f"""
-        CREATE TABLE accepted AS
-        SELECT * {turned}, row_number() OVER (ORDER BY ordered_at, line_sequence) AS line_rank,
+        CREATE VIEW accepted AS
+        SELECT * {turned}, epoch_us(ordered_at)::HUGEINT * 1000000000000 + line_sequence AS line_rank,
             (CASE {code} {rates} END)::DECIMAL(16, 8) AS rate
-        FROM known ANTI JOIN conflicts USING (order_key)
+        FROM known
     """
 
 
@@ -74,10 +82,7 @@ def _has_sign(signs: Signs) -> str:
     if signs.negative_quantity:
         # An exchange has lines of both signs: its returned lines are negative, the order is as its status says.
         # Pieces that are written off at no price are taken back from nobody.
-        found.append(
-            "coalesce(max(TRY_CAST(quantity AS DECIMAL(18, 3))) < 0, false)"
-            " AND bool_or(TRY_CAST(coalesce(unit_price, line_total) AS DECIMAL(20, 8)) IS DISTINCT FROM 0)"
-        )
+        found.append("coalesce(max(pieces) < 0, false) AND bool_or(given IS DISTINCT FROM 0)")
     return " OR ".join(found)
 
 
@@ -86,43 +91,62 @@ def _orders(mapping: ReportMapping) -> str:
     if is_personal_order_key(mapping):
         number = "row_number() OVER (PARTITION BY ordered_date ORDER BY first_line)"
         order_id = f"strftime(ordered_date, '%Y-%m-%d') || printf('-%04d', {number})"
-    events = "".join(f", max({event}) AS {event}, min({event}_unreadable) AS {event}_unreadable" for event in EVENTS)
+    known = known_columns(mapping)
+    found = {
+        "customer_id": "min(customer_id)",
+        "channel": "min(channel)",
+        "state": "min(state)",
+        "city": "arg_min(city, line_sequence)",
+        "promised_date": "max(promised_date)",
+        **{event: f"max({event})" for event in EVENTS},
+        **{f"{event}_unreadable": f"min({event}_unreadable)" for event in EVENTS},
+    }
+    # A field that is the same on every line costs no aggregate.
+    described = "".join(
+        f", {aggregate if name in known else f'any_value({name})'} AS {name}" for name, aggregate in found.items()
+    )
     return f"""
         CREATE TABLE orders AS
         WITH grouped AS (
-            SELECT order_key, min(line_sequence) AS first_line, min(ordered_at) AS ordered_at,
-                min(ordered_date) AS ordered_date, min(customer_id) AS customer_id, min(channel) AS channel,
-                min(state) AS state, arg_min(city, line_sequence) AS city, max(promised_date) AS promised_date,
+            SELECT order_key, min(line_sequence) AS first_line, max(line_sequence) AS last_line, count(*) AS lines,
+                min(ordered_at) AS ordered_at,
+                min(ordered_date) AS ordered_date{described},
                 CASE
                     WHEN {_has_sign(mapping.cancellation)} THEN 'cancelled'
                     WHEN {_has_sign(mapping.return_)} THEN 'returned'
                     ELSE min(status)
-                END AS status{events}
+                END AS status
             FROM accepted GROUP BY order_key
         )
         SELECT *, {order_id} AS order_id, row_number() OVER (ORDER BY ordered_date, first_line) AS order_number
-        FROM grouped ORDER BY order_number
+        FROM grouped
     """
 
 
-def _order_days(time_zone: str) -> str:
-    events = ", ".join(f"greatest(ordered_date, timezone('{time_zone}', {event})::DATE)" for event in EVENTS)
+def _order_days(time_zone: str, events: list[str]) -> str:
+    days = ", ".join(
+        ["ordered_date", *(f"greatest(ordered_date, timezone('{time_zone}', {on})::DATE)" for on in events)]
+    )
+    changed = f"unnest(list_distinct([{days}]))" if events else "ordered_date"
     return f"""
         CREATE TABLE order_days AS
-        FROM (
-            SELECT order_number, order_id, unnest(list_distinct([ordered_date, {events}])) AS changed_date,
-                greatest({events}) AS last_date
-            FROM orders
-        )
-        ORDER BY changed_date, order_number
+        SELECT order_number, order_id, {changed} AS changed_date, greatest({days}) AS last_date FROM orders
     """
 
 
-def _described(table: str, key: str, columns: dict[str, str]) -> str:
+def _described(table: str, key: str, columns: dict[str, str], known: set[str]) -> str:
     """One row on each day on which a key is first seen or is described otherwise than before.
 
     Within a day the newest line counts; an empty field says nothing, so what was known stays.
     """
+    if not known & set(columns.values()):
+        empty = "".join(f", NULL::VARCHAR AS {name}" for name in columns)
+        return f"""
+            CREATE TABLE {table} AS
+            SELECT accepted.{key}, min(orders.ordered_date) AS changed_date{empty}
+            FROM accepted JOIN orders USING (order_key) WHERE accepted.{key} IS NOT NULL
+            GROUP BY accepted.{key} ORDER BY changed_date, accepted.{key}
+        """
     newest = "".join(f", arg_max(accepted.{column}, line_rank) AS {name}" for name, column in columns.items())
     carried = "".join(f", last_value({name} IGNORE NULLS) OVER days AS {name}" for name in columns)
     described = f"row({', '.join(columns)})" if columns else "0"

@@ -72,7 +72,7 @@ def build_rejected(connection: duckdb.DuckDBPyConnection, broken: list[tuple[int
         FROM found LEFT JOIN opening USING (file_number)
     """)
     connection.unregister("broken")
-    connection.execute("DROP TABLE lines; DROP TABLE accepted; DROP TABLE odd_days")
+    connection.execute("DROP VIEW accepted; DROP VIEW known; DROP TABLE lines; DROP TABLE odd_days")
 
 
 def has_reason(connection: duckdb.DuckDBPyConnection, reason: str) -> bool:

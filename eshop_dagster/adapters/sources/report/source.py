@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +48,7 @@ class ReportSource:
         id_prefix: put before every order, customer, product and seller id, to keep two shops apart.
         newest: the last day on which an order can have been placed: later ones go to quarantine. None takes any.
         most_lines: read no more than about so many lines of some of the files, to try a mapping.
+        on_step: told the name of each step that ends.
 
     Attributes:
         name: the mapping's name.
@@ -69,6 +70,7 @@ class ReportSource:
         *,
         newest: date | None = None,
         most_lines: int | None = None,
+        on_step: Callable[[str], None] = lambda step: None,
     ) -> None:
         self.name = mapping.name
         self.shop = mapping.shop if mapping.says_shop else None
@@ -88,11 +90,13 @@ class ReportSource:
         self.notes += find_odd_days(self._connection, newest)
         self.notes += clear_unreadable_details(self._connection, mapping)
         self.notes += notes_on(self._connection, mapping)
+        on_step("read and check")
         build_orders(self._connection, mapping, self._torn)
         self.balance = balance_of(self._connection, mapping, broken=len(broken))
         build_rejected(self._connection, broken)
         self.has_days_to_come = has_reason(self._connection, "future:ordered_at")
         self._sizes = day_sizes(self._connection)
+        on_step("make orders")
         if None in self._sizes:
             header = mapping.columns.ordered_at or mapping.columns.ordered_date
             raise SourceError(
@@ -183,6 +187,8 @@ class ReportSource:
             broken += [(number, reason, raw) for reason, raw in counts.broken]
             self._torn += counts.torn_orders(self._mapping.format)
             self.notes += file.notes(self._mapping.format.encoding) + counts.notes(report.name)
+        # What Arrow read the files into is DuckDB's by now.
+        pa.default_memory_pool().release_unused()
         self._digests = list(names_by_digest)
         if not self.lines_read:
             raise SourceError(f"{path} has a header and no line below it: export the report again.")

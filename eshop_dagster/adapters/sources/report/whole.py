@@ -2,6 +2,7 @@
 
 import duckdb
 
+from eshop_dagster.adapters.sources.report.mapping import ReportMapping
 from eshop_dagster.adapters.validation import contract_tests, duckdb_type
 from eshop_dagster.contract import TABLES, tables_of
 from eshop_dagster.shop import Shop
@@ -11,9 +12,10 @@ CHECKED = {"orders": ("order_id", "status", "ordered_at"), "order_items": tuple(
 
 
 def take_out_broken_orders(
-    connection: duckdb.DuckDBPyConnection, shop: Shop, *, has_payments: bool, has_amounts: bool
+    connection: duckdb.DuckDBPyConnection, mapping: ReportMapping, *, has_payments: bool, has_amounts: bool
 ) -> None:
     """Move the orders with a line that breaks the contract from `orders`, `items`, … to `rejects`."""
+    shop = mapping.shop
     connection.execute("CREATE TABLE broken_lines (order_number BIGINT, line_sequence BIGINT, reason VARCHAR)")
     connection.execute(
         f"INSERT INTO broken_lines SELECT order_number, first_line, reason FROM ({_broken('orders', 'orders', shop)})"
@@ -22,12 +24,8 @@ def take_out_broken_orders(
         f"INSERT INTO broken_lines SELECT order_number, line_sequence, reason FROM "
         f"({_broken('order_items', 'items', shop)})"
     )
-    connection.execute("""
-        INSERT INTO broken_lines
-        SELECT order_number, line_sequence, 'duplicate_key' FROM items
-        WINDOW numbers AS (PARTITION BY order_number, TRY_CAST(line_number AS INTEGER) ORDER BY line_sequence)
-        QUALIFY row_number() OVER numbers > 1 AND TRY_CAST(line_number AS INTEGER) IS NOT NULL
-    """)
+    if mapping.columns.line_number:
+        connection.execute(_DUPLICATE_NUMBERS)
     if has_amounts:
         connection.execute("""
             INSERT INTO broken_lines
@@ -50,9 +48,14 @@ _TAKE_OUT = """
         SELECT order_number, arg_min(reason, line_sequence) AS reason FROM broken_lines GROUP BY order_number
     )
     SELECT line_sequence, order_key, orders.ordered_date, coalesce(own_reason, reason) AS reason
-    FROM accepted JOIN orders USING (order_key) JOIN whole USING (order_number) LEFT JOIN own USING (line_sequence);
-    DELETE FROM accepted
-    WHERE order_key IN (SELECT order_key FROM orders JOIN broken_lines USING (order_number))
+    FROM accepted JOIN orders USING (order_key) JOIN whole USING (order_number) LEFT JOIN own USING (line_sequence)
+"""
+
+_DUPLICATE_NUMBERS = """
+    INSERT INTO broken_lines
+    SELECT order_number, line_sequence, 'duplicate_key' FROM items
+    WINDOW numbers AS (PARTITION BY order_number, TRY_CAST(line_number AS INTEGER) ORDER BY line_sequence)
+    QUALIFY row_number() OVER numbers > 1 AND TRY_CAST(line_number AS INTEGER) IS NOT NULL
 """
 
 
