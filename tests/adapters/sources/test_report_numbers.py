@@ -95,3 +95,16 @@ def test_typed_columns_of_a_parquet_tell_nothing_of_its_texts(tmp_path: Path) ->
     # 0.5 x 1,250.00 + 1.25 x 2,000.00.
     assert revenue(ReportSource(path, parse_mapping(draft))) == Decimal("3125.00")
     assert "GUESS: all marks in numbers have three digits behind them" in draft
+
+
+def test_a_freight_with_another_mark_than_the_prices_is_left_out_and_asked(tmp_path: Path) -> None:
+    # By the prices' mark 1.500 would be 1,500.00.
+    text = of(f"{HEADER};Frete", "1;05/03/2024;17;A1;1;10,00;5.50", "2;25/03/2024;18;B2;3;10,00;1.500")
+    draft, source = drafted(tmp_path, text)
+    assert "\"Frete\" (TODO: named like a freight, but its decimal mark is '.' beside ',': it is not loaded)" in draft
+    assert (revenue(source), source.balance.freight_brl) == (Decimal("40.00"), Decimal("0.00"))
+
+
+def test_quantities_with_thin_blanks_are_thousands(tmp_path: Path) -> None:
+    text = of(HEADER, "1;05/03/2024;17;A1;1\u202f500;10,00", "2;25/03/2024;18;B2;3;10,00")
+    assert revenue(drafted(tmp_path, text)[1]) == Decimal("15030.00")

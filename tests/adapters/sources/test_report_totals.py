@@ -81,6 +81,8 @@ def test_the_file_s_own_totals_stand_beside_the_sum_loaded(tmp_path: Path) -> No
         ("Discount pct", "10", "0"),
         ("Desconto unitário", "1,00", "0,00"),
         ("Valor com desconto", "9,00", "30,00"),
+        ("Valor do cupom", "1,00", "0"),
+        ("Desconto", "1.50", "0.00"),
     ],
 )
 def test_a_discount_that_is_not_loaded_is_always_a_todo(tmp_path: Path, header: str, first: str, second: str) -> None:

@@ -9,7 +9,7 @@ from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_of_per
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import is_number, to_float
 
-WORDS = re.compile("descont|discount|rebate|abatimento")
+WORDS = re.compile("descont|discount|rebate|abatimento|valor.*cupom|(coupon|voucher).*(amount|value|total)")
 CODES = re.compile("code|codig")
 MOSTLY = 0.9
 LEAST_DIFFERENCE = 0.01

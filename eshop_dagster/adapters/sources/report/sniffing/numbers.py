@@ -1,5 +1,6 @@
 """How a sample writes its amounts and its quantities: each is judged by its own texts."""
 
+import re
 from dataclasses import replace
 from statistics import median
 
@@ -9,6 +10,7 @@ from eshop_dagster.adapters.sources.report.sniffing.roles import is_portuguese
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import NumberStyle, number_style, to_float
 
+PRICES = ("unit_price", "line_total")
 CROWD = 100
 """Where plain quantities are about so many, `1.500` beside them is more probably of thousands than a fraction."""
 LEAST_DIFFERENCE = 0.005
@@ -16,6 +18,7 @@ LEAST_DIFFERENCE = 0.005
 
 def decide_numbers(made: Decisions, sample: Sample) -> None:
     """Decide on the style of amounts and of quantities, and write typed numbers of the sample in it."""
+    _leave_out_other_marks(made, sample)
     headers = [str(made.columns[key]) for key in AMOUNTS if key in made.columns]
     texts = [text for header in headers for text in sample.kept(header)]
     quantity = str(made.columns.get("quantity", ""))
@@ -43,11 +46,29 @@ def decide_numbers(made: Decisions, sample: Sample) -> None:
         )
 
 
+def _leave_out_other_marks(made: Decisions, sample: Sample) -> None:
+    """Leave out amounts that surely have another decimal mark than the prices: `1.500` of them would be 1500."""
+    prices = [text for key in PRICES if key in made.columns for text in _kept(made, sample, key)]
+    style = number_style(prices)
+    for key in (key for key in AMOUNTS if key not in PRICES and key in made.columns):
+        own = number_style([text for text in _kept(made, sample, key) if re.search("[1-9]", text)])
+        if style.is_told and own.is_told and own.decimal != style.decimal:
+            why = "revenue is before it" if key == "discount" else "it is not loaded"
+            made.left_out[str(made.columns.pop(key))] = (
+                f"TODO: named like a {key}, but its decimal mark is {own.decimal!r} beside {style.decimal!r}: {why}"
+            )
+
+
+def _kept(made: Decisions, sample: Sample, key: str) -> list[str]:
+    """The texts of a field's column that were no typed numbers."""
+    return sample.kept(str(made.columns[key]))
+
+
 def _style_of_quantities(made: Decisions, sample: Sample, texts: list[str]) -> NumberStyle:
     money = made.numbers
     own = number_style(texts, is_portuguese=money.decimal == ",")
     if not own.is_guess:
-        return own if own.is_told else replace(money, is_guess=False)
+        return own if own.is_told else replace(money, is_guess=False, thousands=own.thousands or money.thousands)
     marks = {mark for text in texts for mark in ".," if mark in text}
     if len(marks) > 1:
         return own
