@@ -33,7 +33,8 @@ def report(
 
     Results go to `bench/report-FORMAT.json` in the home.
     """
-    from eshop_dagster.stages.bench_report import FORMATS, LoadFailed, measure_report, simulated_lines, write_report
+    from eshop_dagster.adapters.bench_reports import FORMATS, simulated_lines, write_report
+    from eshop_dagster.stages.bench_report import LoadFailed, measure_report
 
     if form not in FORMATS:
         raise CommandError(f"--format is {form!r}; expected any of {', '.join(FORMATS)}")

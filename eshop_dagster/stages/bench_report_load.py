@@ -7,10 +7,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import openpyxl
 import pyarrow as pa
 
+from eshop_dagster.adapters.bench_reports import read_bare
 from eshop_dagster.adapters.sources.report import ReportSource
 from eshop_dagster.adapters.sources.report.loading import parse_mapping
 from eshop_dagster.settings import load_settings
@@ -72,15 +71,9 @@ def load(path: Path, home: Path) -> dict[str, Any]:
 
 
 def bare(path: Path, home: Path) -> dict[str, Any]:
-    """Read the file into a typed table, and check nothing; Excel is only walked through."""
+    """Read the file bare."""
     steps = Steps()
-    if path.suffix == ".xlsx":
-        sheet = openpyxl.load_workbook(path, read_only=True).worksheets[0]
-        lines = sum(1 for _ in sheet.iter_rows(values_only=True)) - 1
-    else:
-        with duckdb.connect() as connection:
-            connection.execute("CREATE TABLE report AS FROM query_table([$path])", {"path": str(path)})
-            (lines,), *_ = connection.execute("SELECT count(*) FROM report").fetchall()
+    lines = read_bare(path)
     steps.end("read bare")
     return {"steps": steps.done, "peak_mib_at_start": steps.peak_mib_at_start, "lines": lines}
 

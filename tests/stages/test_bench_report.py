@@ -5,9 +5,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from eshop_dagster.adapters.bench_reports import simulated_lines, write_report
 from eshop_dagster.adapters.sources.report import ReportSource
 from eshop_dagster.adapters.sources.report.loading import parse_mapping
-from eshop_dagster.stages.bench_report import measure_report, simulated_lines, write_report
+from eshop_dagster.stages.bench_report import measure_report
 from eshop_dagster.stages.bench_report_load import MAPPING
 
 
