@@ -6,6 +6,13 @@ from typing import Any
 
 from eshop_dagster.adapters.sources.report import ReportSource, load_mapping, sniff
 
+HEAD = "Pedido;Data;Cliente;SKU;Qtd;Preço"
+
+
+def written(*lines: str, more: str = "", head: str = HEAD) -> str:
+    """A report of lines behind a header, which has further columns behind the usual ones."""
+    return "\n".join((head + more, *lines, ""))
+
 
 def drafted(folder: Path, text: str, encoding: str = "utf-8") -> tuple[str, ReportSource]:
     """The draft for a report, and the report read by that very draft."""

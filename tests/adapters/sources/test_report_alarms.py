@@ -1,5 +1,6 @@
 """What may make the money or the people wrong is said at the top of a draft, or loads right."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,14 +9,7 @@ import yaml
 
 from eshop_dagster.adapters.sources.report import ReportSource, sniff
 
-from .report_drafts import drafted, items, revenue
-
-HEAD = "Pedido;Data;Cliente;SKU;Qtd;Preço"
-
-
-def written(*lines: str, more: str = "", head: str = HEAD) -> str:
-    """A report of lines behind a header, which has further columns behind the usual ones."""
-    return "\n".join((head + more, *lines, ""))
+from .report_drafts import HEAD, drafted, items, revenue, written
 
 
 def customers(source: ReportSource) -> list[str | None]:
@@ -52,23 +46,33 @@ def test_a_column_of_refunds_that_has_none_is_not_asked_about(tmp_path: Path) ->
     assert "may change what was sold" not in draft
 
 
-def test_dashes_in_a_column_of_discounts_are_named_with_the_key_that_takes_them(tmp_path: Path) -> None:
-    lines = (f"{n};10/03/2024;17;A;1;100,00;{'-' if n > 6 else '5,00'}" for n in range(1, 9))
-    draft, _ = drafted(tmp_path, written(*lines, more=";Desconto"))
-    assert "# TODO 'Desconto' holds amounts beside '-': write format.empty_words: ['-'] and map it." in draft
+@pytest.mark.parametrize("header, word", [("Desconto", "-"), ("Desconto", "n/d"), ("Frete", "Grátis")])
+def test_dashes_and_words_for_none_beside_amounts_are_empty(tmp_path: Path, header: str, word: str) -> None:
+    lines = (f"{n};10/03/2024;17;A;1;100,00;{word if n > 6 else '5,00'}" for n in range(1, 9))
+    draft, source = drafted(tmp_path, written(*lines, more=f";{header}"))
+    assert yaml.safe_load(draft)["format"]["empty_words"] == [word]
+    assert revenue(source) == (770 if header == "Desconto" else 800)
+    assert source.balance.freight_brl == (0 if header == "Desconto" else 30)
 
 
-def test_a_total_that_is_the_same_at_any_quantity_and_a_price_that_grows_with_it_are_asked_about(
-    tmp_path: Path,
-) -> None:
-    lines = ("1;10/03/2024;17;A;1;10,00", "2;11/03/2024;18;A;3;10,00", "3;12/03/2024;18;A;2;10,00")
-    draft, _ = drafted(tmp_path, written(*lines, head=HEAD.replace("Preço", "Valor")))
-    assert "# GUESS: 'Valor' is taken for line_total, but of 1 products it is the same at any quantity" in draft
-    lines = ("1;10/03/2024;17;A;1;10,00", "2;11/03/2024;18;A;3;30,00", "3;12/03/2024;18;B;2;7,00")
-    draft, _ = drafted(tmp_path, written(*lines))
-    assert "# GUESS: 'Preço' is taken for unit_price, but of 1 products it grows with the quantity" in draft
-    draft, _ = drafted(tmp_path, written("1;10/03/2024;17;A;1;10,00", "2;11/03/2024;18;A;3;10,00"))
-    assert "but of" not in draft
+def test_a_price_is_a_piece_s_where_it_is_the_same_at_any_quantity_and_a_line_s_where_it_grows(tmp_path: Path) -> None:
+    same = ("1;10/03/2024;17;A;1;10,00", "2;11/03/2024;18;A;3;10,00", "3;12/03/2024;18;A;2;10,00")
+    draft, source = drafted(tmp_path, written(*same, head=HEAD.replace("Preço", "Valor")))
+    assert "  # GUESS: of 1 products it is the same at any quantity; else write line_total in place" in draft
+    assert revenue(source) == 60
+    grows = ("1;10/03/2024;17;A;1;10,00", "2;11/03/2024;18;A;3;30,00", "3;12/03/2024;18;B;2;7,00")
+    draft, source = drafted(tmp_path, written(*grows))
+    assert "  # GUESS: of 1 products it grows with the quantity; else write unit_price in place" in draft
+    assert revenue(source) == 47
+    draft, source = drafted(tmp_path, written(*same[:2]))
+    assert "it grows" not in draft and revenue(source) == 40
+
+
+def test_a_price_whose_name_says_what_it_is_is_asked_about_only(tmp_path: Path) -> None:
+    grows = ("1;10/03/2024;17;A;1;10,00", "2;11/03/2024;18;A;3;30,00")
+    draft, source = drafted(tmp_path, written(*grows, head=HEAD.replace("Preço", "Preço Unitário")))
+    assert "  # GUESS: of 1 products it grows with the quantity: if so, write line_total" in draft
+    assert revenue(source) == 100
 
 
 def test_lines_of_totals_freight_and_components_are_asked_about(tmp_path: Path) -> None:
@@ -82,16 +86,25 @@ def test_lines_of_totals_freight_and_components_are_asked_about(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("header", ["Série", "Canal"])
-def test_one_number_in_two_series_or_channels_is_asked_about(tmp_path: Path, header: str) -> None:
+def test_one_number_in_two_series_or_channels_is_two_orders(tmp_path: Path, header: str) -> None:
     text = written("1;10/03/2024;17;A;1;60,00;A1", "1;10/03/2024;17;B;1;40,00;B2", more=f";{header}")
-    draft, _ = drafted(tmp_path, text)
-    assert f"# GUESS: 1 order numbers stand in several of {header!r}" in draft
+    draft, source = drafted(tmp_path, text)
+    assert f"# GUESS: the same numbers stand in several of {header!r}, so both make the order." in draft
+    assert {row["order_id"] for row in items(source)} == {"A1|1", "B2|1"}
 
 
-def test_dates_that_change_in_their_last_part_only_are_asked_about(tmp_path: Path) -> None:
-    lines = (f"{n};24/03/{n:02};17;A;1;10,00" for n in range(1, 21))
+@pytest.mark.parametrize("days", [range(1, 21), (5, 25, 26)])
+def test_days_whose_last_part_alone_changes_freely_have_their_year_first(tmp_path: Path, days: range) -> None:
+    lines = (f"{n};24/03/{n:02};17;A;1;10,00" for n in days)
+    draft, source = drafted(tmp_path, written(*lines))
+    assert "# GUESS: only the last part of the dates changes freely" in draft
+    assert (source.first_day(), source.last_day()) == (date(2024, 3, days[0]), date(2024, 3, days[-1]))
+
+
+def test_days_of_a_few_years_keep_their_year_last(tmp_path: Path) -> None:
+    lines = (f"{n};{n:02}/03/{20 + n // 8};17;A;1;10,00" for n in range(1, 29))
     draft, _ = drafted(tmp_path, written(*lines))
-    assert "# GUESS: the years of 'Data' would go from 1 to 20" in draft
+    assert yaml.safe_load(draft)["format"]["date_formats"] == ["%d/%m/%y"]
 
 
 def test_an_order_s_number_goes_before_its_lines_transaction(tmp_path: Path) -> None:

@@ -248,3 +248,13 @@ def test_a_locked_sheet_and_a_hidden_one_are_read_where_they_are_named(tmp_path:
     assert mapped(tmp_path / "v.xlsx", sheet="Dados").lines_read == 1
     with pytest.raises(SourceError, match="has no sheet with a header in row 1"):
         mapped(tmp_path / "v.xlsx")
+
+
+def test_a_whole_number_that_shows_leading_zeros_is_that_text(tmp_path: Path) -> None:
+    book = save(tmp_path / "vendas.xlsx", [HEADER, line(order=1), line(order=2)])
+    workbook = load_workbook(book)
+    sheet = workbook.worksheets[0]
+    sheet["A2"].number_format, sheet["A3"].number_format = "00000\\-000", "000"
+    workbook.save(book)
+    _, source = drafted(book)
+    assert {row for (row,) in rows(source, "orders", "order_id")} == {"00000-001", "002"}

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from eshop_dagster.adapters.sources.report import ReportSource, load_mapping, sniff
+from eshop_dagster.adapters.sources.report.loading import parse_mapping
 
 from .report_drafts import revenue
 from .test_report_orders import rows
@@ -34,3 +35,15 @@ def test_instants_with_a_zone_and_wide_decimals_come_in_exactly(tmp_path: Path, 
     assert [instant for (instant,) in rows(source, "orders", "ordered_at")] == instants
     assert str(source.first_day()) == "2024-02-29"
     assert revenue(source) == Decimal("90.30")
+
+
+def test_floating_ids_that_stand_for_several_are_quarantined(tmp_path: Path) -> None:
+    ids = [float(2**53), *(float(number) for number in range(1, 30))]
+    table = pa.table(
+        {"order_id": ids, "order_date": ["2024-03-01"] * 30, "sku": ["a"] * 30, "qty": [1] * 30, "price": [1.5] * 30}
+    )
+    pq.write_table(table, tmp_path / "sales.parquet")
+    source = ReportSource(tmp_path / "sales.parquet", parse_mapping(sniff(tmp_path / "sales.parquet")))
+    (chunk,) = source.changes(source.first_day(), source.last_day())
+    assert chunk.rejected["reason"].to_pylist() == ["unreadable:order_id"]
+    assert revenue(source) == Decimal("43.50")

@@ -80,7 +80,7 @@ def test_a_column_of_currencies_asks_for_rates(tmp_path: Path) -> None:
     lines = "1;05/03/2024;17;A1;2;10,50;BRL\n2;25/03/2024;18;B2;1;39,90;USD\n3;26/03/2024;18;B2;1;39,90;BRL\n"
     draft, source = drafted(tmp_path, HEAD.replace("\n", ";Moeda\n") + lines)
     assert "# TODO orders in USD go to quarantine until their rates are known" in draft
-    assert draft.startswith("# TODO 1 of 3 lines would go to quarantine as it is, and a load be refused:\n")
+    assert draft.startswith("# TODO 1 of 3 lines would go to quarantine as it is, and a load may be refused:\n")
     assert "\n# currency_without_rate 1x: give the currency in 'Moeda' a rate" in draft
     assert revenue(source) == Decimal("60.90")
 

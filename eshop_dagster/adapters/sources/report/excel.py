@@ -11,6 +11,7 @@ from itertools import islice
 import pyarrow as pa
 
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.report.cells import Amount, Value
 from eshop_dagster.adapters.sources.report.file_lines import BATCH_LINES, RAW, FileLines
 from eshop_dagster.adapters.sources.report.files import ReportFile
 from eshop_dagster.adapters.sources.report.format import EXCEL_DAYS, Format
@@ -18,7 +19,7 @@ from eshop_dagster.adapters.sources.report.headers import mapped_headers, number
 from eshop_dagster.adapters.sources.report.lines import CURRENCY_WORDS
 from eshop_dagster.adapters.sources.report.loading import nearest
 from eshop_dagster.adapters.sources.report.mapping import ReportMapping
-from eshop_dagster.adapters.sources.report.workbook import Amount, Sheet, Value, open_workbook
+from eshop_dagster.adapters.sources.report.workbook import Sheet, open_workbook
 
 INSTANTS = ("ordered_at", "ordered_date", "approved_at", "shipped_at", "delivered_at", "promised_date")
 DAYS, TIMES = "%Y-%m-%d", ("%H:%M:%S", "%H:%M:%S.%f")

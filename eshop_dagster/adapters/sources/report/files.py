@@ -26,6 +26,10 @@ NOT_A_TABLE = {
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save it as .xlsx or as CSV"),
     b"\x1f\x8b": ("a gzip archive", "unpack it"),
     b"%PDF": ("a PDF", "export the report as CSV"),
+    b"PAR1": ("a Parquet file", "give it a name that ends in .parquet"),
+    b"<": ("a web page or XML", "open it in a spreadsheet program and save it as .xlsx or CSV"),
+    b"{": ("JSON", "export the report as CSV"),
+    b"[{": ("JSON", "export the report as CSV"),
 }
 """What starts so, and what to do."""
 
@@ -100,7 +104,7 @@ def check_file(path: Path, encoding: str) -> ReportFile:
         return ReportFile(path, None, True, digest.hexdigest(), state)
     head = next(_chunks(path))
     for start, (kind, remedy) in NOT_A_TABLE.items():
-        if head.startswith(start):
+        if head.startswith(start) or head.removeprefix(codecs.BOM_UTF8).lstrip()[:2].startswith(start):
             raise SourceError(f"{path} is {kind}, expected text: {remedy}.")
     marked = mark_of(head)
     actual = marked or encoding
@@ -149,6 +153,18 @@ def fits(path: Path, encoding: str) -> bool:
     return True
 
 
+def is_mostly_utf8(path: Path) -> bool:
+    """Whether a file has accents in UTF-8, and but a few bytes that are none."""
+    broken = whole = 0
+    with path.open("rb") as file:
+        for line in file:
+            if not line.isascii():
+                text = line.decode("utf-8", "replace")
+                broken += text.count("\ufffd")
+                whole += sum(not letter.isascii() and letter != "\ufffd" for letter in text)
+    return whole > broken
+
+
 def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
@@ -176,6 +192,8 @@ def _decode(
             ) from error
         fitting = [name for name in ("utf-8", "cp1252", "latin-1") if name != encoding and fits(path, name)]
         remedy = f"the file is valid {fitting[0]}: set format.encoding: {fitting[0]}" if fitting else "export it again"
+        if encoding.startswith("utf-8") and is_mostly_utf8(path):
+            remedy = "its other accents are UTF-8: correct that line, or export the report again in one encoding"
         line += error.object[: error.start].count(b"\n")
         raise SourceError(
             f"{path} is not {encoding}: byte 0x{error.object[error.start]:02x} at offset "

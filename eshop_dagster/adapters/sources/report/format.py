@@ -132,6 +132,18 @@ class Format(Part):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"{value!r} is no time zone: expected {BUSINESS_TIME_ZONE} or UTC") from error
 
+    @field_validator("date_formats")
+    @classmethod
+    def _one_order(cls, value: list[str]) -> list[str]:
+        days = {re.split("[ T]", form)[0] for form in value}
+        for form in sorted(days):
+            other = form.replace("%d", "%?").replace("%m", "%d").replace("%?", "%m")
+            if other != form and other in days:
+                raise ValueError(
+                    f"{form!r} and {other!r} read one text as two days: keep one, and correct the other dates"
+                )
+        return value
+
     @model_validator(mode="after")
     def _distinct_characters(self) -> Self:
         if self.thousands == self.decimal:

@@ -32,7 +32,7 @@ def positions_of(header: list[str], mapping: ReportMapping, file: ReportFile) ->
             guess = "; blanks occur in it, which the word blanks stands for"
         raise SourceError(
             f"{file.path} has one column only when split at {mapping.format.delimiter!r}{guess}: set "
-            "format.delimiter, or export the file again if it is cut short."
+            "format.delimiter, or export the file again if it is cut short. A file that is no report leaves the folder."
         )
     missing = [name for name in field_of if name not in header]
     if missing:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from eshop_dagster.adapters.sources.report.format import EXCEL_DAYS, Format
 
 UNREADABLE = "unreadable: "
-BLANKS = "' \t\r\n\u00a0\u202f\u2007\ufeff'"
+BLANKS = "' \t\r\n\u00a0\u202f\u2007\u2009\ufeff'"
 STATE_NAMES = {
     "ACRE": "AC", "ALAGOAS": "AL", "AMAZONAS": "AM", "AMAPA": "AP", "BAHIA": "BA", "CEARA": "CE",
     "DISTRITO FEDERAL": "DF", "ESPIRITO SANTO": "ES", "GOIAS": "GO", "MARANHAO": "MA", "MINAS GERAIS": "MG",
@@ -27,6 +27,13 @@ MONTHS = {
     "dezembro": "December",
 }  # fmt: skip
 """Portuguese months, and their names for `strptime`."""
+SPANISH_MONTHS = {
+    "enero": "January", "febrero": "February", "marzo": "March", "mayo": "May", "junio": "June", "julio": "July",
+    "septiembre": "September", "setiembre": "September", "octubre": "October", "noviembre": "November",
+    "diciembre": "December",
+}  # fmt: skip
+"""Those that are written otherwise."""
+LARGEST_WHOLE = 2**53
 MARKS, PLAIN_MARKS = "\u2212\u2013\u2019", "--'"
 """Typographic minus signs and apostrophe, and what a number has for them."""
 
@@ -113,7 +120,7 @@ class Reader:
 
     def _written_number(self, text: str) -> str:
         prefix, suffix = re.escape(self.form.currency_prefix or ""), re.escape(self.form.currency_suffix or "")
-        blanks = r"[\s\x{00A0}\x{202F}]*"
+        blanks = r"[\s\x{00A0}\x{202F}\x{2009}]*"
         start = rf"(?:([-+]?){blanks}(?:{prefix}{blanks})?|{prefix}{blanks}([-+]))" if prefix else "([-+]?)()"
         end = f"(?:{blanks}{suffix})?" if suffix else ""
         # Word processors write a minus of their own, and old ledgers write it behind the number.
@@ -133,9 +140,11 @@ class Reader:
         point = re.escape(self.form.decimal)
         whole = r"\d+"
         if self.form.thousands:
-            mark = r"[ \x{00A0}\x{202F}]" if self.form.thousands == " " else re.escape(self.form.thousands)
+            mark = r"[ \x{00A0}\x{202F}\x{2009}]" if self.form.thousands == " " else re.escape(self.form.thousands)
             # No group of thousands begins with 0: `0.250` is a fraction, and so unreadable here.
-            whole = rf"(?:[1-9]\d{{0,2}}(?:{mark}\d{{3}})+|\d+)"
+            groups = rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"
+            # India writes 1,23,456: hundreds of thousands by two digits.
+            whole = rf"(?:{groups}|[1-9]\d?(?:{mark}\d{{2}})+{mark}\d{{3}}|\d+)"
         return rf"{whole}(?:{point}\d+)?|{point}\d+"
 
     def _with_point(self, number: str) -> str:
@@ -150,15 +159,18 @@ def _parsed(text: str, form: str) -> str:
         fits = rf"regexp_full_match({text}::VARCHAR, '\d{{4,5}}([.,]\d+)?')"
         return f"CASE WHEN {fits} THEN TIMESTAMP '1899-12-30' + to_seconds(round({number} * 86400)::BIGINT) END"
     if "%B" in form or "%b" in form:
-        for portuguese, english in MONTHS.items():
-            whole, name = (portuguese, english) if "%B" in form else (portuguese[:3], english[:3])
+        for own, english in [*MONTHS.items(), *SPANISH_MONTHS.items()]:
+            whole, name = (own, english) if "%B" in form else (own[:3], english[:3])
             text = rf"regexp_replace({text}, '(?i)\b{whole.replace('ç', '[çc]')}\b', '{name}')"
     return f"try_strptime({text}, {literal(form)})"
 
 
 def _float_text(column: str) -> str:
     short = f"{column}::VARCHAR"
-    return f"CASE WHEN contains({short}, 'e') THEN TRY_CAST({column} AS DECIMAL(38, 10))::VARCHAR ELSE {short} END"
+    # From 2^53 on the last digits are lost: such an id is one of several, and stays in its form with an exponent.
+    rounded = f"WHEN abs({column}) >= {LARGEST_WHOLE} THEN format('{{:.6e}}', {column}::DOUBLE)"
+    exact = f"WHEN contains({short}, 'e') THEN TRY_CAST({column} AS DECIMAL(38, 10))::VARCHAR"
+    return f"CASE {rounded} {exact} ELSE {short} END"
 
 
 def _plausible(instant: str) -> str:

@@ -1,6 +1,7 @@
 """Excel workbooks, as sheets of texts and exact numbers, row by row.
 
-What belongs here: all that touches openpyxl. What does not: which row is the header, what columns mean (`excel.py`).
+What belongs here: files and sheets by openpyxl. What does not: what a cell holds (`cells.py`), which row is the header,
+what columns mean (`excel.py`).
 """
 
 import re
@@ -10,9 +11,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,42 +18,26 @@ from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import MAC_EPOCH
 from openpyxl.utils.exceptions import InvalidFileException
 
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.report.cells import Value, value_of
 
 MOST_BYTES = 1 << 30
 MOST_TEXT_BYTES = 1 << 28
 """Unpacked: sheets are read row by row, but the texts that cells share are held in memory."""
 MOST_ROWS = 1_048_576
-ROUNDED_FROM = 1e15
-"""A spreadsheet keeps 15 digits: from here on a number may stand for several."""
 DAMAGES = (
     zipfile.BadZipFile, InvalidFileException, ParseError, OSError, EOFError, RuntimeError, KeyError, ValueError,
     TypeError, AttributeError, IndexError, zlib.error,
 )  # fmt: skip
 """What openpyxl raises over a workbook that is not as it should be."""
-CURRENCY = re.compile(r"\[\$([^\]-]+)[^\]]*\]|(R\$|US\$|[$€£])")
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 """A cell with a formula and without its value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number that its cell shows with a sign: a currency before it, or `%` behind it."""
-
-    number: Decimal
-    before: str = ""
-    behind: str = ""
-
-
-Value = str | Decimal | Amount
-"""Of a cell: a text (instants as ISO, `` where it is empty), or a number."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +66,7 @@ class Sheet:
                     # Of parts that a reader of values does not need.
                     warnings.simplefilter("ignore")
                     row = next(cells, None)
-                    values = None if row is None else tuple(_value(cell) for cell in row)
+                    values = None if row is None else tuple(value_of(cell) for cell in row)
             except DAMAGES as error:
                 raise _damaged(self.path, error) from error
             if values is None:
@@ -184,49 +166,6 @@ def _position(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1
     return number - 1
-
-
-def _value(cell: Any) -> Value:
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return _number(value, *_signs(cell.number_format))
-    if isinstance(value, datetime):
-        is_day = value.time() == time()
-        return value.date().isoformat() if is_day else value.isoformat(" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta) and timedelta(0) <= value < timedelta(1):
-        return (datetime.min + value).time().isoformat()
-    return str(value)
-
-
-def _number(value: int | float, sign: str, is_share: bool) -> Value:
-    """The number that the cell shows: the last of 17 digits of a float are no part of it (0.1 + 0.2 is 0.3)."""
-    if isinstance(value, float) and abs(value) >= ROUNDED_FROM:
-        return f"{value:.14E}"
-    number = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
-    if is_share:
-        return Amount(number.scaleb(2), behind="%")
-    return Amount(number, before=f"{sign} ") if sign else number
-
-
-@lru_cache(maxsize=1024)
-def _signs(number_format: str) -> tuple[str, bool]:
-    """The currency that a number's format shows, and whether it shows hundredths."""
-    if number_format in _PLAIN:
-        return "", number_format in ("0%", "0.00%")
-    match = CURRENCY.search(re.sub(r'["\\]', "", number_format))
-    return (match[1] or match[2]).strip() if match else "", "%" in number_format
-
-
-_PLAIN = frozenset(BUILTIN_FORMATS.values())
-"""Formats that stand for the reading person's own: their `$` is the currency of the country."""
 
 
 def _damaged(path: Path, error: Exception) -> SourceError:

@@ -46,7 +46,7 @@ def _warnings(source: ReportSource, mapping: ReportMapping) -> Iterator[str]:
         chunks = source.changes(source.first_day(), source.last_day())
         counts = Counter(reason for chunk in chunks for reason in chunk.rejected["reason"].to_pylist())
         bad = f"{balance.lines_quarantined} of {balance.lines_read}"
-        yield f"TODO {bad} lines would go to quarantine as it is, and a load be refused:"
+        yield f"TODO {bad} lines would go to quarantine as it is, and a load may be refused:"
         for reason, count in counts.most_common(MOST_REASONS):
             yield f"{reason} {count}x: {remedy(reason, mapping)};"
         yield "docs/report-source.md says more of each."

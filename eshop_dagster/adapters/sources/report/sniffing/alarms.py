@@ -4,12 +4,10 @@ Nothing is decided here. A column that is not loaded and may touch money, and li
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
-from eshop_dagster.adapters.sources.report.sniffing.grouping import Orders
-from eshop_dagster.adapters.sources.report.sniffing.placing import MOSTLY
 from eshop_dagster.adapters.sources.report.sniffing.roles import bare, role_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import is_number, to_float
@@ -23,22 +21,18 @@ DISCOUNTS = re.compile("descont|discount|rebate|abatimento|cupom|coupon|voucher"
 CODES = re.compile("cod|code|nome|name|motivo|reason|policy|politica|prazo|deadline|window")
 UNDOING = re.compile("devol|return|refund|cancel|estorn|credito|credit note|remessa|troca|bonifica|chargeback|void")
 """Words in a column of few words that say of a line that it is no sale, or undoes one."""
-SERIES = re.compile("^(serie|series|canal|canaldevenda|channel|saleschannel|marketplace|origem|empresa|cnpjemitente)$")
 SUMS = re.compile(r"(sub|grand )?total( (do|da|of|de) .*| pedido| geral| order)?:?|soma|sum")
 SHIPPING = frozenset(["frete", "envio", "entrega", "shipping", "freight", "delivery", "postage", "sedex", "pac"])
 NOTHING = frozenset(("", "0", "no", "nao", "n", "false", "none", "nenhum", "null", "na", "naoseaplica"))
 MOST_WORDS, MOST_SHOWN = 12, 4
 
 
-def find_alarms(made: Decisions, sample: Sample, orders: Orders) -> list[str]:
+def find_alarms(made: Decisions, sample: Sample) -> list[str]:
     """The sentences that stand at the top of the draft, one for each column or kind of line."""
     return [
         *_columns_that_touch_money(made, sample),
-        *_dashes(made, sample),
         *_lines_that_are_no_products(made, sample),
         *_kinds_of_lines(made, sample),
-        *_constant_price(made, sample),
-        *_several_numbers(made, sample, orders),
     ]
 
 
@@ -89,18 +83,6 @@ def _content(texts: list[str], made: Decisions) -> str:
     return "texts"
 
 
-def _dashes(made: Decisions, sample: Sample) -> Iterator[str]:
-    """A column of amounts that was refused for a few dashes, which empty_words takes."""
-    for header in made.left_out:
-        if "no numbers" not in made.left_out[header]:
-            continue
-        texts = sample.filled(header)
-        marks = {text for text in texts if not bare(text)}
-        if marks and any(map(is_number, texts)) and all(is_number(text) for text in texts if text not in marks):
-            words = ", ".join(map(repr, sorted(marks)))
-            yield f"TODO {header!r} holds amounts beside {words}: write format.empty_words: [{words}] and map it."
-
-
 def _lines_that_are_no_products(made: Decisions, sample: Sample) -> Iterator[str]:
     headers = {str(made.columns[key]) for key in ("product_id", "product_name") if key in made.columns}
     for header in sorted(headers):
@@ -132,56 +114,3 @@ def _kinds_of_lines(made: Decisions, sample: Sample) -> Iterator[str]:
                 f"TODO {header!r} tells kits from their components: where both have a price they are counted twice. "
                 "Take one kind out of the file."
             )
-
-
-def _constant_price(made: Decisions, sample: Sample) -> Iterator[str]:
-    """A price is one product's at any quantity, a line's total is not: data that say the opposite are asked about."""
-    key = next((key for key in ("unit_price", "line_total") if key in made.columns), "")
-    if not key or "quantity" not in made.columns or "product_id" not in made.columns or key in made.comments:
-        return
-    columns = (str(made.columns[name]) for name in ("product_id", "quantity", key))
-    own: dict[str, set[tuple[float, float]]] = defaultdict(set)
-    for product, pieces, amount in zip(*(sample.columns[header] for header in columns), strict=True):
-        if pieces and amount:
-            own[product].add((abs(to_float(pieces, made.quantities)), abs(to_float(amount, made.numbers))))
-    several = [pairs for pairs in own.values() if len({pieces for pieces, _ in pairs}) > 1 and all(p for p, _ in pairs)]
-    same = sum(len({amount for _, amount in pairs}) == 1 for pairs in several)
-    each = sum(len({round(amount / pieces, 2) for pieces, amount in pairs}) == 1 for pairs in several)
-    is_unlike = same > each if key == "line_total" else each > same
-    if several and is_unlike and max(same, each) >= MOSTLY * len(several):
-        other = "unit_price" if key == "line_total" else "line_total"
-        seen = "is the same at any quantity" if key == "line_total" else "grows with the quantity"
-        yield (
-            f"GUESS: {made.columns[key]!r} is taken for {key}, but of {max(same, each)} products it {seen}: if so, "
-            f"write {other} in place of {key}."
-        )
-
-
-def _several_numbers(made: Decisions, sample: Sample, orders: Orders) -> Iterator[str]:
-    """A series or channel beside the order's number, of which one number has several."""
-    key = made.columns["order_id"]
-    taken = {key} if isinstance(key, str) else set(key)
-    for header in (name for name in sample.columns if SERIES.match(bare(name)) and name not in taken):
-        texts = sample.columns[header]
-        mixed = sum(len({texts[place] for place in places if texts[place]}) > 1 for places in orders)
-        if mixed:
-            parts = ", ".join([header, *sorted(taken)])
-            yield (
-                f"GUESS: {mixed} order numbers stand in several of {header!r} and are taken for one order each; "
-                f"several orders need order_id: {{from: [{parts}]}}."
-            )
-
-
-def odd_years(made: Decisions, sample: Sample) -> Iterator[str]:
-    """Two-digit years that may be the day: a file whose years spread far over days that never change."""
-    if not any(re.match(r"%[dm](.)%[dm]\1%y", form) for form in made.date_formats):
-        return
-    header = str(made.columns.get("ordered_at") or made.columns.get("ordered_date"))
-    parts = [re.findall(r"\d+", text)[:3] for text in sample.filled(header)]
-    known = [tuple(map(int, found)) for found in parts if len(found) == 3]
-    first, last = ({found[place] for found in known} for place in (0, 2))
-    if len(last) > len(first) and len(last) > 2 and max(last, default=0) <= 31:
-        yield (
-            f"GUESS: the years of {header!r} would go from {min(last)} to {max(last)}: if they are written first, "
-            "write %y/%m/%d in date_formats."
-        )

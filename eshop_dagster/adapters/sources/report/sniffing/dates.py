@@ -6,7 +6,7 @@ from functools import lru_cache
 from eshop_dagster.adapters.sources.report.format import EXCEL_DAYS
 
 DIGITS = str.maketrans("123456789", "0" * 9)
-MONTH = "[A-Za-zçÇ]{3,9}"
+MONTH = "[A-Za-zçÇ]{3,10}"
 GAP = "-|/|[.]|, | de | "
 DAY = re.compile(rf"(\d{{1,4}}|{MONTH})({GAP})(\d{{1,2}}|{MONTH})({GAP})(\d{{1,4}})")
 CLOCK = re.compile(
@@ -87,3 +87,16 @@ def day_comes_first(values: list[str]) -> bool | None:
     ]
     first, second = any(a > 12 for a, _ in pairs), any(b > 12 for _, b in pairs)
     return None if first == second else first
+
+
+def is_year_first(values: list[str], formats: list[str]) -> bool:
+    """Whether days of two-digit years have their year first: the last part spreads, and is a day; the first does not.
+
+    `24/03/05`, `24/03/25`, `24/03/26` are days of March 2024, and not the 24th of March of three years.
+    """
+    if not formats or not all(re.match(r"%[dm](.)%[dm]\1%y", form) for form in formats):
+        return False
+    parts = [re.findall(r"\d+", text)[:3] for text in values]
+    known = [tuple(map(int, found)) for found in parts if len(found) == 3]
+    first, last = ({found[place] for found in known} for place in (0, 2))
+    return len(last) > 2 and len(last) > len(first) and min(last) >= 1 and max(last) <= 31 and max(last) - min(last) > 3

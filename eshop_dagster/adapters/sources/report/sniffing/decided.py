@@ -30,6 +30,8 @@ class Decisions:
         year_of: header of the date whose year makes order numbers unique.
         quantities: how quantities are written, which may be otherwise than amounts.
         keys: value and comment of other keys of the mapping.
+        guessed_statuses: words of which only a part is known.
+        empty_words: words that mean that a field is empty.
         alarms: sentences for the top of the draft.
         repeats: what lines that are equal to an earlier one most probably are.
     """
@@ -56,6 +58,8 @@ class Decisions:
     year_of: str | None = None
     keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     alarms: list[str] = field(default_factory=list)
+    guessed_statuses: list[str] = field(default_factory=list)
+    empty_words: list[str] = field(default_factory=list)
 
     @property
     def is_brazilian(self) -> bool:

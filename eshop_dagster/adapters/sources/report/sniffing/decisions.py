@@ -4,11 +4,19 @@ import re
 from collections import Counter
 
 from eshop_dagster.adapters.sources.base import SourceError
-from eshop_dagster.adapters.sources.report.sniffing.alarms import find_alarms, odd_years
-from eshop_dagster.adapters.sources.report.sniffing.dates import date_format, day_comes_first, is_instant, is_year
+from eshop_dagster.adapters.sources.report.sniffing.alarms import find_alarms
+from eshop_dagster.adapters.sources.report.sniffing.dates import (
+    date_format,
+    day_comes_first,
+    is_instant,
+    is_year,
+    is_year_first,
+)
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
-from eshop_dagster.adapters.sources.report.sniffing.grouping import lines_of_orders
+from eshop_dagster.adapters.sources.report.sniffing.growth import settle_price_by_quantity
+from eshop_dagster.adapters.sources.report.sniffing.hints import hints, take_weak_names
 from eshop_dagster.adapters.sources.report.sniffing.money import decide_money
+from eshop_dagster.adapters.sources.report.sniffing.numbering import decide_numbering
 from eshop_dagster.adapters.sources.report.sniffing.numbers import decide_numbers
 from eshop_dagster.adapters.sources.report.sniffing.people import decide_identity
 from eshop_dagster.adapters.sources.report.sniffing.pieces import (
@@ -19,8 +27,14 @@ from eshop_dagster.adapters.sources.report.sniffing.pieces import (
 )
 from eshop_dagster.adapters.sources.report.sniffing.places import decide_country
 from eshop_dagster.adapters.sources.report.sniffing.placing import INSTANTS, MOSTLY, place_column, share
-from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_portuguese, is_preferred, role_of, status_of
+from eshop_dagster.adapters.sources.report.sniffing.roles import (
+    bare,
+    is_portuguese,
+    is_preferred,
+    role_of,
+)
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
+from eshop_dagster.adapters.sources.report.sniffing.statuses import probable_status_of, status_of
 from eshop_dagster.adapters.sources.report.sniffing.styles import is_number
 
 MOST_STATUS_WORDS = 40
@@ -50,14 +64,16 @@ def decide(sample: Sample) -> Decisions:
     decide_numbers(made, sample)
     _refuse_other_files(made, sample)
     choose_price(made, sample)
+    settle_price_by_quantity(made, sample)
     _decide_dates(made, sample)
     _decide_statuses(made, sample)
     _decide_returns(made, sample)
     decide_identity(made, sample)
+    decide_numbering(made, sample)
     # What an order's amounts are shows once its lines are known.
     decide_money(made, sample)
     made.repeats = meaning_of_repeats(made, sample)
-    made.alarms = [*find_alarms(made, sample, lines_of_orders(made, sample)), *odd_years(made, sample)]
+    made.alarms = find_alarms(made, sample)
     if "customer_id" in made.columns:
         made.guest_share = 1 - len(made.texts(sample, "customer_id")) / sample.lines
     return made
@@ -69,15 +85,27 @@ def _is_code(text: str) -> bool:
 
 
 def _fill_gaps(made: Decisions, sample: Sample) -> None:
+    take_weak_names(made, sample)
     _fill_by_coarser_columns(made, sample)
     columns = made.columns
     if "customer_id" not in columns and share(made.texts(sample, "name") if "name" in columns else [], _is_code) > 0.5:
         columns["customer_id"] = columns.pop("name")
     if "customer_id" not in columns:
-        known = next((key for key in ("cpf", "email", "name") if key in columns), None)
+        known = next((key for key in ("cpf", "email", "name", "phone") if key in columns), None)
         if known:
             columns["customer_id"] = columns[known]
             made.comments["customer_id"] = f"GUESS: no customer number, so the {known} tells customers apart."
+        elif "zip_prefix" in columns:
+            made.left_out[str(columns.pop("zip_prefix"))] = "of a customer, and no column tells customers apart"
+    if "payment_amount" in columns and "payment_method" not in columns:
+        paid = str(columns.pop("payment_amount"))
+        if "control_total" in columns:
+            made.left_out[paid] = "what was paid, but no column says how"
+        else:
+            columns["control_total"] = paid
+    if not {"unit_price", "line_total"} & columns.keys() and "control_total" in columns:
+        columns["line_total"] = columns.pop("control_total")
+        made.comments["line_total"] = "GUESS: the order's total, for no other column is a price."
     if "product_id" not in columns and "product_name" in columns:
         columns["product_id"] = columns["product_name"]
         made.comments["product_id"] = "GUESS: no product code, so the name tells products apart."
@@ -122,7 +150,8 @@ def _fill_by_coarser_columns(made: Decisions, sample: Sample) -> None:
 
 def _refuse_other_files(made: Decisions, sample: Sample) -> None:
     has = set(made.columns) | ({"price"} if {"unit_price", "line_total"} & made.columns.keys() else set())
-    missing = [words for key, words in WANTED.items() if key not in has]
+    lacking = [key for key in WANTED if key not in has]
+    missing = [WANTED[key] for key in lacking]
     if reason := hidden_quantity(made, sample):
         missing.append(f"a quantity ({reason})")
     if reason := settle_doubled_price(made, sample):
@@ -136,8 +165,10 @@ def _refuse_other_files(made: Decisions, sample: Sample) -> None:
                 f"format.delimiter: {mark!r} and positions 1, 2, … for headers. Where no column is a product, "
                 "constants.product_id names one for all lines."
             )
-        refused = [f"{header!r} is {reason}" for header, reason in made.left_out.items() if "but its" in reason]
+        refused = [f"{header!r} is {reason}" for header, reason in made.left_out.items() if "but it" in reason]
         headers += f" {'; '.join(refused)}." if refused else ""
+        told = list(hints(made, sample, lacking))
+        headers += f" {'; '.join(told)}." if told else ""
         if not {"ordered_at", "product_id", "price"} & has:
             headers += " Nothing in it says what was sold, when or for how much: it may be a list of customers."
         raise SourceError(
@@ -169,6 +200,11 @@ def _decide_dates(made: Decisions, sample: Sample) -> None:
     day_first = told if told is not None else is_portuguese(list(sample.columns)) or made.numbers.decimal == ","
     found = Counter("%Y" if is_year(value) else date_format(value, day_first=day_first) for value in every)
     made.date_formats = [form for form, _ in found.most_common() if form]
+    if is_year_first(every, made.date_formats):
+        made.date_formats = [re.sub(r"^%[dm](.)%[dm]\1%y", r"%y\1%m\1%d", form) for form in made.date_formats]
+        made.comments["ordered_date" if "ordered_date" in made.columns else "ordered_at"] = (
+            "GUESS: only the last part of the dates changes freely, so the year is taken for the first."
+        )
 
 
 def _decide_statuses(made: Decisions, sample: Sample) -> None:
@@ -179,7 +215,10 @@ def _decide_statuses(made: Decisions, sample: Sample) -> None:
         made.left_out[str(made.columns.pop("status"))] = f"named like status, but it has {len(words)} different words"
         return
     for word in sorted(words):
-        made.statuses.setdefault(status_of(word) or "", []).append(word)
+        known = status_of(word)
+        probable = "" if known else probable_status_of(word) or ""
+        made.statuses.setdefault(known or probable, []).append(word)
+        made.guessed_statuses += [word] if probable else []
 
 
 def _decide_returns(made: Decisions, sample: Sample) -> None:

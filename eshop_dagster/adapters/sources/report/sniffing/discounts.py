@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.grouping import Orders
-from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_of_percent
+from eshop_dagster.adapters.sources.report.sniffing.roles import bare, is_of_percent, role_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import is_number, to_float
 
 WORDS = re.compile("descont|discount|rebate|abatimento|valor.*cupom|(coupon|voucher).*(amount|value|total)")
 CODES = re.compile("code|codig")
+WITHOUT = "GUESS: the file's own totals add up without it"
 MOSTLY = 0.9
 LEAST_DIFFERENCE = 0.01
 
@@ -29,12 +30,16 @@ def settle_discount(made: Decisions, sample: Sample, orders: Orders) -> None:
                 if taken:
                     made.left_out[str(taken)] = f"with {header!r} the totals add up"
             return
+    # The total of a line may be before the discount; the order's is what was paid.
+    is_of_order = role_of(str(made.columns["control_total"]), sample.columns) == "control_total"
+    if taken and is_of_order and _adds_up(made, sample, orders, str(taken), is_less=False):
+        made.left_out[str(made.columns.pop("discount"))] = f"{WITHOUT}, so prices are taken for after it"
 
 
 def ask_of_discounts(made: Decisions, sample: Sample) -> None:
     """Ask for a person's look at each column that is named like a discount, has one, and is not loaded."""
     for header, reason in made.left_out.items():
-        if "TODO" in reason or reason == "see line_total" or not _is_discount(header):
+        if "TODO" in reason or reason == "see line_total" or reason.startswith(WITHOUT) or not _is_discount(header):
             continue
         if any(re.search("[1-9]", text) for text in sample.filled(header) if is_number(text.removesuffix("%").strip())):
             why = f" ({reason})" if reason else ""
@@ -81,11 +86,14 @@ def _orders(made: Decisions, sample: Sample, orders: Orders, discount: str | Non
     )
 
 
-def _adds_up(made: Decisions, sample: Sample, orders: Orders, header: str) -> bool:
-    """Whether goods less the column are the file's own total, with or without freight, on most orders that have it."""
+def _adds_up(made: Decisions, sample: Sample, orders: Orders, header: str, *, is_less: bool = True) -> bool:
+    """Whether goods less the column are the file's own total, with or without freight, on most orders that have it.
+
+    Not `is_less` asks the same of the goods alone.
+    """
     found = _orders(made, sample, orders, header)
     having = [
-        any(_is_equal(goods - less + more, total) for less in off for more in (0.0, *sent))
+        any(_is_equal(goods - less + more, total) for less in (off if is_less else [0.0]) for more in (0.0, *sent))
         for goods, total, sent, off in zip(found.goods, found.totals, found.freight, found.off, strict=True)
         if off[1]
     ]

@@ -118,12 +118,15 @@ def _format(sample: Sample, made: Decisions) -> Iterator[str]:
         yield f"  currency_suffix: {_quoted(numbers.suffix)}"
     if numbers.has_parentheses:
         yield "  negative_parentheses: true"
+    if made.empty_words:
+        yield f"  empty_words: [{', '.join(map(_quoted, made.empty_words))}]  # Beside amounts: taken for none."
     if made.guessed_day_order:
         yield "  # GUESS: no date tells day/month from month/day; check with a date that you know."
     yield f"  date_formats: [{', '.join(map(_quoted, made.date_formats))}]"
     zone = main_zone_of(made.country or BRAZIL.country)
     if made.date_formats and made.date_formats[0].endswith("Z"):
-        yield "  time_zone: UTC"
+        is_mixed = any(not form.endswith(("Z", "UTC", "%z")) for form in made.date_formats)
+        yield "  time_zone: UTC" + ("  # GUESS: some times say that they are UTC; of the others?" if is_mixed else "")
     else:
         yield f"  time_zone: {zone}  # GUESS: write UTC if the file's times are UTC."
 
@@ -170,6 +173,9 @@ def _statuses(made: Decisions) -> Iterator[str]:
         for word in made.statuses.get(status, [])
         if word.casefold() != status
     }
+    if made.guessed_statuses:
+        words = ", ".join(map(_quoted, made.guessed_statuses))
+        yield f"# GUESS: of these status words only a part is known: {words}."
     if known:
         yield "status:"
         yield from (f"  {_quoted(word)}: {status}" for word, status in known.items())

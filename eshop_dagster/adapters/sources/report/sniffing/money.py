@@ -10,6 +10,7 @@ from eshop_dagster.adapters.sources.report.sniffing.grouping import (
     lines_of_orders,
 )
 from eshop_dagster.adapters.sources.report.sniffing.places import decide_currency
+from eshop_dagster.adapters.sources.report.sniffing.roles import role_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import to_float
 
@@ -22,18 +23,29 @@ def decide_money(made: Decisions, sample: Sample) -> None:
     if "discount" in made.columns:
         _decide_discount(made, sample, orders)
     if "line_total" in made.columns and is_same_on_all_lines(_column(made, sample, "line_total"), orders):
-        made.keys["line_total_per"] = ("order", "GUESS: all lines of an order have the same total: the order's.")
+        if len(set(made.texts(sample, "line_total"))) > 1:
+            made.keys["line_total_per"] = ("order", "GUESS: all lines of an order have the same total: the order's.")
+        else:
+            made.keys["line_total_per"] = ("line", "GUESS: all lines of the file have the same total: each its own.")
     day = str(made.columns.get("ordered_at") or made.columns["ordered_date"])
     if is_on_first_line(sample.columns[day], orders):
         made.keys["ordered_at_per"] = ("order", "Only the first line of an order has its date.")
     if "freight" in made.columns and is_on_first_line(_column(made, sample, "freight"), orders):
         made.keys["freight_per"] = ("order", "GUESS: only the first line of an order has its freight.")
+    elif "freight" in made.columns and "freight_per" not in made.keys and _is_repeated(made, sample, orders):
+        made.keys["freight_per"] = ("order", "GUESS: all lines of an order have the same freight: the order's.")
     _find_currencies(made, sample)
     decide_currency(made)
     _decide_negative_prices(made, sample, orders)
     _decide_control_total(made, sample, orders)
     _ask_of_freight(made, sample)
     ask_of_discounts(made, sample)
+
+
+def _is_repeated(made: Decisions, sample: Sample, orders: Orders) -> bool:
+    texts = _column(made, sample, "freight")
+    has_some = any(to_float(texts[place], made.numbers) for places in orders if len(places) > 1 for place in places)
+    return is_same_on_all_lines(texts, orders) and has_some
 
 
 def _column(made: Decisions, sample: Sample, key: str) -> list[str]:
@@ -92,6 +104,8 @@ def _decide_control_total(made: Decisions, sample: Sample, orders: Orders) -> No
     if "control_total" not in made.columns or "control_total" in made.comments:
         return
     texts = _column(made, sample, "control_total")
+    if role_of(str(made.columns["control_total"])) == "payment_amount":
+        made.comments["control_total"] = "Compared, and not loaded: what was paid, but no column says how."
     differs = any(len({texts[place] for place in places if texts[place]}) > 1 for places in orders)
     if not differs:
         made.keys["control_total_per"] = ("order", "The total is the order's.")

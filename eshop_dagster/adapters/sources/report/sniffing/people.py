@@ -7,7 +7,27 @@ from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.roles import bare
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 
-SHOPS = frozenset({"loja", "shop", "store", "filial", "branch", "terminal", "pdv", "caixa", "till", "unidade"})
+SHOPS = frozenset(
+    (
+        *(
+            "loja",
+            "shop",
+            "store",
+            "filial",
+            "branch",
+            "terminal",
+            "pdv",
+            "caixa",
+            "till",
+            "unidade",
+            "serie",
+            "series",
+        ),
+        *("canal", "canaldevenda", "canaldevendas", "channel", "saleschannel", "marketplace", "origem", "empresa"),
+        "cnpjemitente",
+    )
+)
+"""Names of what may count its orders by itself."""
 LEAST_ORDERS = 50
 """Of fewer orders one customer may well have a tenth."""
 LARGE_SHARE = 0.1
@@ -20,11 +40,24 @@ def decide_identity(made: Decisions, sample: Sample) -> None:
         return
     numbers = sample.columns[header]
     shop = next(
-        (name for name in made.left_out if bare(name) in SHOPS and _tells_apart(numbers, sample.columns[name])), None
+        (
+            name
+            for name in sample.columns
+            if name != header and bare(name) in SHOPS and _tells_apart(numbers, sample.columns[name])
+        ),
+        None,
     )
     if shop:
         made.columns["order_id"] = [shop, header]
         made.comments["order_id"] = f"GUESS: the same numbers stand in several of {shop!r}, so both make the order."
+    name = str(made.columns.get("name", ""))
+    if name and _holds_names(numbers, sample.columns[name]):
+        made.columns["order_id"] = [header, name]
+        made.comments["order_id"] = (
+            f"GUESS: {header!r} holds the customer's name, which only the vault may keep: beside {name!r} the "
+            "order's id is made of its day and a number."
+        )
+        return
     day = str(made.columns.get("ordered_at") or made.columns["ordered_date"])
     years = [year_in(text) for text in sample.columns[day]]
     if _tells_apart(numbers, years):
@@ -38,6 +71,12 @@ def decide_identity(made: Decisions, sample: Sample) -> None:
 def year_in(text: str) -> str:
     """The year in a date's text; nothing where there is none of four digits."""
     return match[0] if (match := re.search(r"\b(19|20)\d{2}\b|^(19|20)\d{2}", text)) else ""
+
+
+def _holds_names(numbers: list[str], names: list[str]) -> bool:
+    """Whether most order numbers hold the name of their own customer."""
+    pairs = [(bare(number), bare(name)) for number, name in zip(numbers, names, strict=True) if len(bare(name)) > 2]
+    return sum(name in number for number, name in pairs) > 0.5 * len(pairs) if pairs else False
 
 
 def _tells_apart(numbers: list[str], others: list[str]) -> bool:

@@ -18,6 +18,13 @@ FALLBACKS = ("country", "region", "year")
 INSTANTS = ("ordered_at", "approved_at", "shipped_at", "delivered_at", "promised_date")
 AMOUNTS = ("unit_price", "line_total", "discount", "freight", "payment_amount", "control_total")
 NUMBERS = ("quantity", *AMOUNTS)
+MAY_LACK = ("discount", "freight", "payment_amount", "control_total")
+"""Amounts that a line may do without."""
+NOTHINGS = frozenset(
+    ["gratis", "free", "isento", "fretegratis", "semfrete", "freeshipping", "nd", "na", "none", "null"]
+)
+"""Words in such a column for none, without marks; marks alone (`-`) are too."""
+MOST_NOTHINGS = 4
 MOST_LINE_NUMBER_DIGITS = 9
 """More do not fit the raw layer's 32-bit line number: some marketplaces give each line an id of 14 digits."""
 
@@ -30,6 +37,8 @@ def share(values: list[str], holds: Callable[[str], bool]) -> float:
 def place_column(made: Decisions, sample: Sample, header: str) -> None:
     """Give a column to the role that its header names, or note why it is left out."""
     role = role_of(header, sample.columns)
+    if role in MAY_LACK:
+        made.empty_words += [word for word in _clear_nothings(sample, header) if word not in made.empty_words]
     if role in FALLBACKS:
         made.left_out.setdefault(header, "see country" if role == "country" else "")
     elif role is None:
@@ -46,15 +55,29 @@ def place_column(made: Decisions, sample: Sample, header: str) -> None:
         made.columns[role] = header
 
 
+def _clear_nothings(sample: Sample, header: str) -> list[str]:
+    """Empty the texts that stand for no amount, where all others are amounts; return those words."""
+    texts = sample.filled(header)
+    words = sorted({text for text in texts if not is_number(text)})
+    if not words or len(words) > MOST_NOTHINGS or not any(map(is_number, texts)):
+        return []
+    if any(bare(word) not in NOTHINGS and bare(word) for word in words):
+        return []
+    sample.columns[header] = ["" if text in words else text for text in sample.columns[header]]
+    return words
+
+
 def _objection(role: str, values: list[str], *, is_brazilian: bool) -> str:
     """Why a column whose header names a role cannot have it; empty if it can."""
     if not values:
         return f"named like {role}, but it is empty"
     if role in INSTANTS and share(values, is_instant) < MOSTLY:
-        return f"named like {role}, but its texts are no dates that are known, such as {_shape(values)}"
+        return f"named like {role}, but its texts are no dates that are known, such as {_shape(values, is_instant)}"
     if role in NUMBERS and share(values, is_number) < MOSTLY:
-        return f"named like {role}, but its texts are no numbers, such as {_shape(values)}"
-    if role == "discount" and all(map(_is_share, values)) and any(re.search("[1-9]", value) for value in values):
+        return f"named like {role}, but its texts are no numbers, such as {_shape(values, is_number)}"
+    if role == "discount" and not any(re.search("[1-9]", value) for value in values):
+        return "no line has a discount"
+    if role == "discount" and all(map(_is_share, values)):
         return _NO_AMOUNTS[True].format(role=role, kind="shares")
     if role in ("line_number", "payment_installments") and share(values, lambda value: value.isdigit()) < MOSTLY:
         return f"named like {role}, but its texts are no whole numbers"
@@ -76,9 +99,9 @@ def _objection_in_brazil(role: str, values: list[str]) -> str:
     return ""
 
 
-def _shape(values: list[str]) -> str:
-    """The commonest shape of a column's texts; 9 stands for a digit, x for a letter, so that no value shows."""
-    shapes = Counter(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", value))[:30] for value in values)
+def _shape(values: list[str], holds: Callable[[str], bool]) -> str:
+    """The commonest shape of the texts that do not fit; 9 is a digit, x a letter, so that no value shows."""
+    shapes = Counter(re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", value))[:30] for value in values if not holds(value))
     return repr(shapes.most_common(1)[0][0])
 
 

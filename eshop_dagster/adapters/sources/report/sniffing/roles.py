@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 
 SYNONYMS: dict[str, str] = {
-    "order_id": "n o de venda, no de venda, numero de venda, order sequence, "
+    "order_id": "amazon order id, "
+    "n o de venda, no de venda, numero de venda, order sequence, "
     "order id, order no, order number, order, orderid, invoice, invoice no, invoice id, invoice number, "
     "transaction id, sale id, receipt, bill no, pedido, no pedido, n pedido, num pedido, numero do pedido, "
     "numero pedido, id pedido, id do pedido, cod pedido, codigo do pedido, nota fiscal, no nota, numero da nota, nf, "
@@ -13,7 +14,8 @@ SYNONYMS: dict[str, str] = {
     "line_number": "item #, "
     "line number, line no, line, order item id, order item number, id item pedido, item pedido id, "
     "item number, order line, item, no item, linha, numero da linha, seq, sequencia, item pedido, item do pedido",
-    "customer_id": "customer id, cliente unico id, id cliente unico, id unico cliente, customer no, customer number, "
+    "customer_id": "nome usuario comprador, buyer username, "
+    "customer id, cliente unico id, id cliente unico, id unico cliente, customer no, customer number, "
     "customer code, customer unique id, client id, user id, buyer id, id cliente, id do cliente, cod cliente, "
     "codigo cliente, codigo do cliente, no cliente, cliente id",
     "name": "nome do comprador, nome comprador, billing name, first name billing, "
@@ -24,7 +26,8 @@ SYNONYMS: dict[str, str] = {
     "cpf": "client document, cpf cnpj comprador, cpf, cpf cnpj, cpf cliente, cpf do cliente, documento",
     "phone": "phone billing, billing phone, "
     "phone, phone number, telephone, mobile, telefone, celular, fone, telefone cliente, whatsapp",
-    "product_id": "lineitem sku, id sku, sku id, # de anuncio, "
+    "product_id": "sku produto, variant sku, referencia sku, numero referencia sku, listing sku, "
+    "lineitem sku, id sku, sku id, # de anuncio, "
     "product id, product code, product no, sku, stock code, item code, item id, article, article no, "
     "asin, ean, cod produto, codigo produto, codigo do produto, id produto, id do produto, "
     "produto id, ref, referencia",
@@ -33,16 +36,20 @@ SYNONYMS: dict[str, str] = {
     "nome produto, nome do produto, descricao, descricao produto, descricao do produto, mercadoria",
     "category": "category, product category, product category name, category name, product line, categoria, "
     "categoria produto, categoria do produto, departamento, grupo, linha de produto",
-    "quantity": "lineitem quantity, quantidade comprada, quantity refund, quantity sku, "
+    "quantity": "net quantity, quantidade produto, "
+    "lineitem quantity, quantidade comprada, quantity refund, quantity sku, "
     "sales volume, units sold, volume de vendas, "
     "quantity, qty, units, quantity sold, qty sold, qty ordered, order qty, item quantity, "
     "quantidade vendida, qtd vendida, qtde vendida, order quantity, quantity ordered, pieces, qtd, qtde, quant, "
     "quantidade, qt, unidades, pecas",
-    "unit_price": "lineitem price, valor do produto, item cost, sku selling price, "
+    "unit_price": "preco produto, preco com desconto, preco promocional, preco final, preco acordado, preco pago, "
+    "net price, "
+    "lineitem price, valor do produto, item cost, sku selling price, "
     "preco unitario de venda do anuncio brl, "
     "unit price, price, price each, item price, price per unit, unitprice, preco, preco unitario, "
     "valor unitario, vlr unitario, vl unitario, preco unit, valor unit, preco de venda",
-    "line_total": "sku total price, receita por produtos brl, "
+    "line_total": "net sales, valor liquido, total liquido, row total, subtotal produto, "
+    "sku total price, receita por produtos brl, "
     "sales, total, line total, amount, total amount, revenue, total price, sales amount, total sales, "
     "total revenue, subtotal, valor total, vlr total, vl total, preco total, valor, valor do item, receita, "
     "faturamento, valor da venda, valor venda, total do item",
@@ -50,31 +57,39 @@ SYNONYMS: dict[str, str] = {
     "discount, discount amount, discount value, discounts, desconto, descontos, valor desconto, "
     "valor do desconto, vlr desconto, desconto do item, desconto item, desconto pedido, desconto do pedido, "
     "cart discount amount, item discount",
-    "control_total": "order total amount, order total, grand total, total do pedido, total pedido, valor do pedido, "
+    "control_total": "total pago, total paid, "
+    "order total amount, order total, grand total, total do pedido, total pedido, valor do pedido, "
     "valor total do pedido, valor total pedido, total da nota, total geral",
     "currency": "currency, currency code, moeda, moeda do pedido",
     "country": "country, country code, country name, customer country, shipping country, ship country, "
     "country code billing, billing country, country region, pais, pais do cliente, pais de entrega, pais cliente",
-    "freight": "order shipping amount, shipping value, frete pedido, valor do frete do pedido, frete do pedido, "
+    "freight": "order shipping, shipping price, shipping amount, shipping and handling, "
+    "valor envio, taxa entrega, taxa envio, taxa envio pagas comprador, "
+    "order shipping amount, shipping value, frete pedido, valor do frete do pedido, frete do pedido, "
     "freight, freight value, freight cost, freight price, shipping, shipping cost, shipping fee, "
     "delivery fee, frete, valor frete, valor do frete, custo do frete, entrega valor",
-    "ordered_at": "creation date, data de venda, "
+    "ordered_at": "purchased on, data criacao pedido, "
+    "creation date, data de venda, "
     "order date, order datetime, order purchase date, purchase timestamp, invoice date, invoicedate, "
     "purchase date, order purchase timestamp, ordered at, created at, transaction date, sale date, date, datetime, "
     "timestamp, order timestamp, data, data pedido, data do pedido, data da compra, data compra, data venda, "
     "data da venda, data hora, data e hora, data emissao, data de emissao, dt pedido, dt venda, criado em, "
     "data criacao",
     "ordered_time": "time, order time, hora, hora do pedido, hora pedido, hora da venda, hora venda, horario",
-    "status": "financial status, status do pedido nuvem, descricao do status, "
+    "status": "pedido status, "
+    "financial status, status do pedido nuvem, descricao do status, "
     "status, order status, state of order, situacao, situacao do pedido, status do pedido, status pedido",
     "channel": "channel, sales channel, canal, canal de venda, canal de vendas, origem",
-    "state": "shipping province, uf comprador, state code billing, state billing, shipping state, "
+    "state": "endereco estado, ship state, ship to state, "
+    "shipping province, uf comprador, state code billing, state billing, shipping state, "
     "state, state province, customer state, uf, estado, uf cliente, estado do cliente, uf entrega, uf de entrega",
     "region": "region, province, county, regiao",
     "year": "year, ano, order year, sale year, ano da venda, ano do pedido",
-    "city": "shipping city, city billing, "
+    "city": "ship city, ship to city, "
+    "shipping city, city billing, "
     "city, customer city, cidade, cidade cliente, cidade do cliente, municipio, cidade de entrega",
-    "zip_prefix": "cep comprador, shipping zip, postcode billing, codigo postal, postcode, "
+    "zip_prefix": "ship postal code, ship to zip, "
+    "cep comprador, shipping zip, postcode billing, codigo postal, postcode, "
     "cep, cep cliente, cep de entrega, cep do cliente, zip, zip code, zip prefix, postal code, "
     "customer zip code prefix, customer zip code, zip code prefix, prefixo cep, cep prefixo",
     "approved_at": "approved at, order approved at, order approved date, payment date, paid at, "
@@ -106,35 +121,17 @@ SYSTEMS: dict[str, dict[str, str]] = {
                                    "Total (BRL)": ""},
     "Quantity (- Refund)": {"Item #": "", "Quantity": "", "Discount Amount": "", "Name": "product_name"},
     "Quantity_SKU": {"Sequence": "", "Total Value": "control_total", "SKU Total Price": ""},
+    "amazon-order-id": {"item-price": "line_total", "item-promotion-discount": "discount", "asin": "",
+                        "item-status": "", "sales-channel": ""},
 }  # fmt: skip
 """What some headers mean, or that they are left out, in the exports of a shop system, by a header that only it has:
-Shopify, Nuvemshop, Mercado Livre, WooCommerce and VTEX."""
+Shopify, Nuvemshop, Mercado Livre, WooCommerce, VTEX and Amazon, whose price is its line's."""
 
-PREFERRED = "order id, customer unique id, cliente unico id, id cliente unico, id unico cliente"
+PREFERRED = (
+    "order id, net sales, valor liquido, customer unique id, cliente unico id, id cliente unico, id unico cliente"
+)
 """Headers that go before other words for their role, wherever they stand: marketplaces give each order a customer id
 of its own, and only the unique one comes back with the person."""
-
-STATUS_WORDS: dict[str, str] = {
-    "created": "em aberto, created, pending, open, new, on hold, unpaid, awaiting payment, criado, "
-    "pendente, aberto, novo, "
-    "aguardando pagamento",
-    "approved": "authorized, payment approved, pagamento confirmado, approved, paid, confirmed, aprovado, "
-    "pago, confirmado, pagamento aprovado",
-    "processing": "em andamento, verificado, handling, ready for handling, preparando entrega, "
-    "processing, in process, "
-    "preparing, processando, em processamento, em separacao, em preparacao, "
-    "preparando",
-    "invoiced": "invoiced, billed, faturado, nota emitida",
-    "shipped": "shipped, in transit, sent, dispatched, enviado, em transporte, em transito, despachado, postado, "
-    "saiu para entrega, a caminho, em caminho",
-    "delivered": "atendido, arquivado, delivered, complete, completed, closed, done, resolved, "
-    "entregue, concluido, finalizado, completo",
-    "unavailable": "unavailable, out of stock, indisponivel, sem estoque",
-    "cancelled": "expired, venda cancelada, cancelled, canceled, cancel, void, voided, cancelado, cancelada, "
-    "estorno de pedido",
-    "returned": "returned, return, refunded, refund, returned to seller, devolvido, devolvida, devolucao, estornado, "
-    "reembolsado, troca",
-}
 
 
 def bare(text: str) -> str:
@@ -143,13 +140,33 @@ def bare(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
-def _by_bare_word(words: dict[str, str]) -> dict[str, str]:
+def by_bare_word(words: dict[str, str]) -> dict[str, str]:
     return {bare(word): meaning for meaning, listed in words.items() for word in listed.split(",")}
 
 
-_ROLE_OF = _by_bare_word(SYNONYMS)
+def words_of(header: str) -> tuple[str, ...]:
+    """A header's words in any order, spelled out and without articles: `Cód. do Produto` is `Produto_codigo`."""
+    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode()
+    plain = re.sub("([a-z])([A-Z])", r"\1 \2", plain).lower().replace("#", " no ")
+    words = [_SPELLED_OUT.get(word, word) for word in re.findall("[a-z]+|[0-9]+", plain)]
+    return tuple(sorted(word for word in words if word not in _ARTICLES))
+
+
+_ARTICLES = frozenset(["do", "da", "de", "dos", "das", "pelo", "pela", "of", "the", "e", "a", "em"])
+_SPELLED_OUT = {
+    **dict.fromkeys(["qtd", "qtde", "qt", "quant"], "quantidade"),
+    **dict.fromkeys(["num", "nr", "no", "n", "nro", "number"], "numero"),
+    **dict.fromkeys(["vlr", "vl"], "valor"),
+    **{"cod": "codigo", "qty": "quantity", "dt": "data", "prod": "produto", "ped": "pedido", "cli": "cliente"},
+    "unit": "unitario",
+}
+_UNITS = re.compile(
+    r"\s*(\((R\$|US\$|€|£|BRL|reais|un|und|unid|unidades|pcs|pç|pc|kg|UTC)\.?\)|R\$|US\$|€|£)\s*$", re.IGNORECASE
+)
+"""Behind a header's words: `Preço (R$)`, `Qtd (un)`."""
+_ROLE_OF = by_bare_word(SYNONYMS)
+_ROLE_OF_WORDS = {words_of(word): role for role, listed in SYNONYMS.items() for word in listed.split(",")}
 _PREFERRED = frozenset(map(bare, PREFERRED.split(",")))
-_STATUS_OF = _by_bare_word(STATUS_WORDS)
 
 
 def role_of(header: str, others: Iterable[str] = ()) -> str | None:
@@ -166,7 +183,9 @@ def role_of(header: str, others: Iterable[str] = ()) -> str | None:
     if header in named:
         return named[header] or None
     code = currency_in(header)
-    return _ROLE_OF.get(bare(header)) or (_ROLE_OF.get(bare(header.replace(code, ""))) if code else None)
+    spellings = [header, *([header.replace(code, "")] if code else []), _UNITS.sub("", header)]
+    found = (_ROLE_OF.get(bare(text)) or _ROLE_OF_WORDS.get(words_of(text)) for text in spellings)
+    return next((role for role in found if role), None)
 
 
 def currency_in(header: str) -> str | None:
@@ -183,11 +202,6 @@ def is_of_percent(header: str) -> bool:
 def is_preferred(header: str) -> bool:
     """Whether a header goes before the other words for its role."""
     return bare(header) in _PREFERRED
-
-
-def status_of(word: str) -> str | None:
-    """The contract's status that a shop's word means, if it is a known one."""
-    return _STATUS_OF.get(bare(word))
 
 
 def is_portuguese(headers: list[str]) -> bool:

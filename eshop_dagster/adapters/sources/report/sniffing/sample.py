@@ -16,6 +16,7 @@ from eshop_dagster.adapters.sources.report.format import Format
 from eshop_dagster.adapters.sources.report.headers import numbered
 from eshop_dagster.adapters.sources.report.parquet import plain_types
 from eshop_dagster.adapters.sources.report.records import Records
+from eshop_dagster.adapters.sources.report.sniffing.odd_lines import refuse_odd_lines, refuse_two_encodings
 from eshop_dagster.adapters.sources.report.sniffing.sheets import read_sheet
 from eshop_dagster.adapters.sources.report.sniffing.styles import delimiter_of, encoding_of
 
@@ -106,6 +107,8 @@ def _beside(left: Sample, right: Sample) -> Sample:
             f"{right.path} is split at {right.form.delimiter!r}, and {left.path.name} at {left.form.delimiter!r}: give "
             "each kind of file a folder and a mapping of its own."
         )
+    if left.is_text and right.is_text:
+        refuse_two_encodings({one.path.name: (one.form.encoding, one.columns) for one in (left, right)})
     both = [name for name in left.columns if name in right.columns]
     if not both:
         raise SourceError(
@@ -141,7 +144,8 @@ def _text(path: Path, most: int) -> Sample:
     delimiter = delimiter_of(look)
     split = Format(delimiter=delimiter)
     widths = [len(row) for row in csv.reader(map(split.plain_line, look), delimiter=split.mark)]
-    usual = Counter(widths).most_common(1)[0][0]
+    usual = Counter(width for width in widths if width).most_common(1)[0][0] if any(widths) else 0
+    refuse_odd_lines(path, look, widths, usual, delimiter)
     form = Format(
         delimiter=delimiter,
         encoding=encoding,

@@ -5,11 +5,12 @@ from itertools import islice
 from pathlib import Path
 
 from eshop_dagster.adapters.sources.base import SourceError
+from eshop_dagster.adapters.sources.report.cells import Value
 from eshop_dagster.adapters.sources.report.excel import Writer, header_of
 from eshop_dagster.adapters.sources.report.format import Format
 from eshop_dagster.adapters.sources.report.sniffing.dates import is_instant
 from eshop_dagster.adapters.sources.report.sniffing.styles import is_number
-from eshop_dagster.adapters.sources.report.workbook import Sheet, Value, open_workbook
+from eshop_dagster.adapters.sources.report.workbook import Sheet, open_workbook
 
 LOOK_ROWS = 60
 MOST_OF_COLUMNS = 0.8

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from eshop_dagster.adapters.sources.report.files import fits, mark_of
+from eshop_dagster.adapters.sources.report.files import fits, is_mostly_utf8, mark_of
 from eshop_dagster.adapters.sources.report.format import BLANKS_BETWEEN, Format
 
 SAMPLE_BYTES = 1 << 18
@@ -29,9 +29,10 @@ def encoding_of(path: Path) -> str:
         head = file.read(SAMPLE_BYTES)
     if marked := mark_of(head):
         return marked
-    if b"\0" in head[:2000]:
+    # Of plain letters in UTF-16 every second byte is NUL; a few are damage, and told as such.
+    if any(head[place:2000:2].count(0) > len(head[:2000]) / 4 for place in (0, 1)):
         return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
-    if fits(path, "utf-8"):
+    if fits(path, "utf-8") or is_mostly_utf8(path):
         return "utf-8"
     with path.open("rb") as file:
         high = b"".join(line for line in file if not line.isascii())[:SAMPLE_BYTES]
@@ -93,18 +94,24 @@ def number_style(values: list[str], *, is_portuguese: bool = False) -> NumberSty
             suffixes[match[1]] += count
         bare[re.sub(r"[^\d.,']", "", shape)] += count
     below_one = Counter(match[1] for value in values if (match := re.fullmatch(r"\D*0([.,])\d{3}\D*", value)))
-    comma = _count(bare, r"\d*,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}") + below_one[","]
-    point = _count(bare, r"\d*\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}") + below_one["."]
+    comma = (
+        _count(bare, r"\d*,(\d{1,2}|\d{4,})|\d{4,},\d{3}|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}") + below_one[","]
+    )
+    point = (
+        _count(bare, r"\d*\.(\d{1,2}|\d{4,})|\d{4,}\.\d{3}|\d{1,3}(,\d{2,3})+\.\d+|\d{1,3}(,\d{2,3})+,\d{3}")
+        + below_one["."]
+    )
     has_marks = any(_count(bare, rf"\d{{1,3}}({mark}\d{{3}})+") for mark in ("[.]", ","))
     is_guess = has_marks and not comma and not point and not any("'" in shape for shape in bare)
     decimal = "," if comma > point or (comma == point and is_portuguese) else "."
     other = "." if decimal == "," else ","
     thousands = None
     for mark in (other, "'"):
-        grouped = rf"\d{{1,3}}({re.escape(mark)}\d{{3}})+({re.escape(decimal)}\d+)?"
+        lakhs = rf"\d{{1,2}}({re.escape(mark)}\d{{2}})+{re.escape(mark)}\d{{3}}"
+        grouped = rf"(\d{{1,3}}({re.escape(mark)}\d{{3}})+|{lakhs})({re.escape(decimal)}\d+)?"
         if any(re.fullmatch(grouped, value) for value in bare):
             thousands = mark
-    if thousands is None and any(re.search(r"\d[ \u00a0\u202f]\d{3}\b", shape) for shape in shapes):
+    if thousands is None and any(re.search(r"\d[ \u00a0\u202f\u2009]\d{3}\b", shape) for shape in shapes):
         thousands = " "
     in_parentheses = any(shape.startswith("(") and shape.endswith(")") for shape in shapes)
     prefix, suffix = (found.most_common(1)[0][0] if found else None for found in (prefixes, suffixes))
@@ -123,7 +130,7 @@ def is_number(value: str) -> bool:
 @lru_cache(maxsize=4096)
 def _is_number_shape(shape: str) -> bool:
     sign = r"(R\$|US\$|[$€£]|BRL|USD|EUR|GBP)"
-    digits = r"(\d[\d.,' \u00a0\u202f]*|[.,]\d+)"
+    digits = r"(\d[\d.,' \u00a0\u202f\u2009]*|[.,]\d+)"
     return bool(re.fullmatch(rf"[-+(]?\s*{sign}?\s*[-+]?{digits}\)?\s*{sign}?\s*-?\)?", shape))
 
 
