@@ -10,6 +10,7 @@ from eshop_dagster.adapters.sources.report import ReportSource, load_mapping
 from eshop_dagster.adapters.sources.report.format import Format
 from eshop_dagster.adapters.sources.report.loading import parse_mapping
 from eshop_dagster.adapters.sources.report.mapping import Columns, Constants, ReportMapping, Signs
+from eshop_dagster.adapters.sources.report.signs import ReturnSigns
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGE = (DOCS / "report-source.md").read_text(encoding="utf-8")
@@ -42,6 +43,7 @@ def test_the_example_states_the_defaults(tmp_path: Path) -> None:
         "last_line_break": str(Format().last_line_break).lower(),
         "skip_lines": str(Format().skip_lines),
         "negative_parentheses": str(Format().negative_parentheses).lower(),
+        "credit_notes": str(ReturnSigns().credit_notes).lower(),
     }
 
 

@@ -48,7 +48,7 @@ def test_the_smallest_mapping_has_documented_defaults(tmp_path: Path) -> None:
         },
         "currency": {"code": "BRL", "rate_to_brl": None, "rate": None, "rates": {}},
         "cancellation": {"order_id_prefix": None, "negative_quantity": False, "statuses": []},
-        "return_": {"order_id_prefix": None, "negative_quantity": False, "statuses": []},
+        "return_": {"order_id_prefix": None, "negative_quantity": False, "statuses": [], "credit_notes": False},
         "status": {},
         "default_status": "delivered",
         "duplicates": "quarantine",

@@ -174,7 +174,23 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
         if not mapping.shop.is_brazilian:
             # The part before the blank or dash: of `SW1A 1AA` the district, not the street.
             values["zip_prefix"] = f"left(regexp_extract({text}, '^[^ -]+'), 5)"
-    return cleaned, values
+    return cleaned, values | (_turned(values) if mapping.return_.credit_notes else {})
+
+
+def _turned(values: dict[str, str]) -> dict[str, str]:
+    """The amounts of lines of which the positive ones are negative where their order is a credit note."""
+    pieces = values.get("pieces", ONE_PIECE)
+    is_back = f"({values['status_word']}) = 'returned' AND TRY_CAST({pieces} AS {PIECES}) > 0"
+    turned = {
+        "quantity": f"if({is_back}, '-' || ltrim({values.get('quantity', ONE_PIECE)}, '+'), "
+        f"{values.get('quantity', ONE_PIECE)})",
+        "pieces": f"if({is_back}, -TRY_CAST({pieces} AS {PIECES}), TRY_CAST({pieces} AS {PIECES}))",
+    }
+    if "line_total" in values:
+        is_positive = f"{is_back} AND {values['given']} > 0"
+        turned["line_total"] = f"if({is_positive}, '-' || ltrim({values['line_total']}, '+'), {values['line_total']})"
+        turned["given"] = f"if({is_positive}, -({values['given']}), {values['given']})"
+    return turned
 
 
 def _order_key(reader: Reader, columns: list[str], mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> str:

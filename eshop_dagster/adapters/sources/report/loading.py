@@ -12,7 +12,8 @@ from pydantic_core import ErrorDetails
 from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report.currency import Currency
 from eshop_dagster.adapters.sources.report.format import Format
-from eshop_dagster.adapters.sources.report.mapping import Columns, Constants, LineKey, OrderKey, ReportMapping, Signs
+from eshop_dagster.adapters.sources.report.mapping import Columns, Constants, LineKey, OrderKey, ReportMapping
+from eshop_dagster.adapters.sources.report.signs import ReturnSigns, Signs
 
 PARTS: dict[str, type[BaseModel]] = {
     "": ReportMapping,
@@ -22,7 +23,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "format": Format,
     "currency": Currency,
     "cancellation": Signs,
-    "return": Signs,
+    "return": ReturnSigns,
     "constants": Constants,
 }
 

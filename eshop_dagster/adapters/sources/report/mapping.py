@@ -12,6 +12,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from eshop_dagster.adapters.countries import checked_shop, currency_of, zone_of
 from eshop_dagster.adapters.sources.report.currency import Currency
 from eshop_dagster.adapters.sources.report.format import Format, Part, Word
+from eshop_dagster.adapters.sources.report.signs import ReturnSigns, Signs
 from eshop_dagster.shop import BRAZIL, Shop
 
 CONTRACT_STATUS = Literal[
@@ -127,14 +128,6 @@ def _headers_of(value: str | OrderKey | LineKey) -> list[str]:
     return [*value.from_, *([value.year_of] if value.year_of else [])] if isinstance(value, OrderKey) else [value]
 
 
-class Signs(Part):
-    """How a cancellation or a return shows; any one sign is enough."""
-
-    order_id_prefix: Word | None = None
-    negative_quantity: bool = False
-    statuses: list[Word] = Field(default_factory=list)
-
-
 class Constants(Part):
     """Values that hold for every line of the report."""
 
@@ -154,7 +147,7 @@ class ReportMapping(Part):
     format: Format = Format()
     currency: Currency = Currency()
     cancellation: Signs = Signs()
-    return_: Annotated[Signs, Field(alias="return")] = Signs()
+    return_: Annotated[ReturnSigns, Field(alias="return")] = ReturnSigns()
     status: dict[Word, CONTRACT_STATUS] = Field(default_factory=dict)
     default_status: CONTRACT_STATUS = "delivered"
     duplicates: Literal["quarantine", "keep"] = "quarantine"
@@ -235,6 +228,8 @@ class ReportMapping(Part):
         cancelled, returned = self.cancellation, self.return_
         if (cancelled.negative_quantity or returned.negative_quantity) and not self.columns.quantity:
             raise ValueError("negative_quantity needs a quantity column: name it under columns, or leave the sign out")
+        if returned.credit_notes and not (returned.statuses and self.columns.status):
+            raise ValueError("return.credit_notes needs return.statuses and a status column: they say which orders")
         if cancelled.negative_quantity and returned.negative_quantity:
             raise ValueError("negative_quantity is a sign of both cancellation and return: keep one")
         if cancelled.order_id_prefix and cancelled.order_id_prefix == returned.order_id_prefix:

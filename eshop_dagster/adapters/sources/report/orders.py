@@ -9,7 +9,8 @@ from eshop_dagster.adapters.sources.report.amounts import build_amounts, has_amo
 from eshop_dagster.adapters.sources.report.faults import find_faults
 from eshop_dagster.adapters.sources.report.items import build_items
 from eshop_dagster.adapters.sources.report.lines import EVENTS, is_personal_order_key, known_columns
-from eshop_dagster.adapters.sources.report.mapping import ReportMapping, Signs
+from eshop_dagster.adapters.sources.report.mapping import ReportMapping
+from eshop_dagster.adapters.sources.report.signs import Signs
 from eshop_dagster.adapters.sources.report.values import literal
 from eshop_dagster.adapters.sources.report.whole import take_out_broken_orders
 

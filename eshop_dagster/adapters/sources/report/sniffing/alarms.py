@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from eshop_dagster.adapters.sources.report.sniffing.dates import is_instant
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.roles import bare, role_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
@@ -55,8 +56,16 @@ def _columns_that_touch_money(made: Decisions, sample: Sample) -> Iterator[str]:
             continue
         yield (
             f"TODO {header!r} is not loaded, and may change what was sold: it holds {_content(filled, made)} on "
-            f"{len(filled)} of {sample.lines} lines."
+            f"{len(filled)} of {sample.lines} lines. {_remedy(filled)}"
         )
+
+
+def _remedy(texts: list[str]) -> str:
+    if all(map(is_number, texts)):
+        return "If it lessens what was sold, take it off the quantities or prices in the file."
+    if len(set(texts)) <= MOST_WORDS and not any(map(is_instant, texts)):
+        return "If it tells, map it as status, with its words under cancellation.statuses or return.statuses."
+    return "If these lines are cancelled or returned, give them a word of the status in the file."
 
 
 def _is_nothing(text: str) -> bool:

@@ -30,6 +30,7 @@ class Decisions:
         year_of: header of the date whose year makes order numbers unique.
         quantities: how quantities are written, which may be otherwise than amounts.
         keys: value and comment of other keys of the mapping.
+        credit_notes: returns are written with positive amounts.
         guessed_statuses: words of which only a part is known.
         empty_words: words that mean that a field is empty.
         alarms: sentences for the top of the draft.
@@ -58,6 +59,7 @@ class Decisions:
     year_of: str | None = None
     keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     alarms: list[str] = field(default_factory=list)
+    credit_notes: bool = False
     guessed_statuses: list[str] = field(default_factory=list)
     empty_words: list[str] = field(default_factory=list)
 

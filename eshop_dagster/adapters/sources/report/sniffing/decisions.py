@@ -36,6 +36,7 @@ from eshop_dagster.adapters.sources.report.sniffing.roles import (
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.statuses import probable_status_of, status_of
 from eshop_dagster.adapters.sources.report.sniffing.styles import is_number
+from eshop_dagster.adapters.sources.report.sniffing.validity import take_validity
 
 MOST_STATUS_WORDS = 40
 WANTED = {
@@ -67,6 +68,7 @@ def decide(sample: Sample) -> Decisions:
     settle_price_by_quantity(made, sample)
     _decide_dates(made, sample)
     _decide_statuses(made, sample)
+    take_validity(made, sample)
     _decide_returns(made, sample)
     decide_identity(made, sample)
     decide_numbering(made, sample)

@@ -190,6 +190,9 @@ def _statuses(made: Decisions) -> Iterator[str]:
         yield "# GUESS: negative quantities are credit notes, which take revenue back. If the lines that they undo"
         yield "# never counted, move the signs to `cancellation`."
         signs.append("negative_quantity: true")
+    if made.credit_notes:
+        yield "# GUESS: returns are credit notes with positive amounts, and take revenue back."
+        signs.append("credit_notes: true")
     yield from _signs("return", made.statuses.get("returned", []), signs)
 
 
