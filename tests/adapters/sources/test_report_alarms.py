@@ -24,9 +24,8 @@ def customers(source: ReportSource) -> list[str | None]:
     "header, values, seen, remedy",
     [
         ("Motivação", ("", "Devolução"), "'Devolução' on 1", "map it as status"),
-        ("Data Cancelamento", ("", "13/03/2024"), "texts on 1", "give them a word of the status"),
+        ("Data Devolução", ("", "13/03/2024"), "texts on 1", "give them a word of the status"),
         ("Qtd Devolvida", ("0", "2"), "a sum of 2.00 on 1", "take it off the quantities or prices"),
-        ("Cancelled at", ("", "2024-03-13 10:00:00"), "texts on 1", "give them a word of the status"),
         ("Refunded Amount", ("0,00", "15,00"), "a sum of 15.00 on 1", "take it off the quantities or prices"),
         ("Movimento", ("Saída", "Crédito"), "'Saída', 'Crédito' on 2", "map it as status"),
     ],
@@ -60,6 +59,17 @@ def test_a_column_that_says_which_lines_are_no_sales_stands_in_for_the_status(
     assert "  # GUESS: it says which lines are no sales" in draft
     assert statuses(source) == {"1": "delivered", "2": state}
     assert revenue(source) == source.balance.read_brl == sold
+
+
+@pytest.mark.parametrize("header", ["Data Cancelamento", "Cancelled at", "Data e hora do cancelamento"])
+def test_an_order_with_a_day_of_cancellation_is_cancelled(tmp_path: Path, header: str) -> None:
+    lines = ("1;10/03/2024;17;A;1;100,00;Pago;", "2;11/03/2024;17;A;2;20,00;Pago;13/03/2024")
+    draft, source = drafted(tmp_path, written(*lines, more=f";Status;{header}"))
+    assert "  # GUESS: an order with a text in it is cancelled" in draft
+    assert statuses(source) == {"1": "approved", "2": "cancelled"}
+    lines = ("1;10/03/2024;17;A;1;100,00;", "2;11/03/2024;17;A;2;20,00;13/03/2024")
+    _, source = drafted(tmp_path, written(*lines, more=f";{header}"))
+    assert statuses(source) == {"1": "delivered", "2": "cancelled"}
 
 
 def test_credit_notes_of_negative_amounts_are_not_turned_again(tmp_path: Path) -> None:

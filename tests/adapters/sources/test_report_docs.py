@@ -65,6 +65,7 @@ def test_a_report_is_read_by_the_example(tmp_path: Path) -> None:
         "Data": "05/03/2024",
         "Hora": "10:00",
         "Situação": "ENTREGUE",
+        "Cancelado em": "",
         "UF": "são paulo",
         "Cidade": "Santos",
         "CEP": "01037-000",

@@ -164,6 +164,9 @@ def _expressions(mapping: ReportMapping, kinds: dict[str, pa.DataType]) -> tuple
         # A word that the mapping does not know stays as it is, to be quarantined.
         text = f"{at['status']}::VARCHAR"
         values["status_word"] = f"coalesce((SELECT meaning FROM status_words WHERE word = {plain(text)}), {text})"
+    if "cancelled_at" in at:
+        word = values.get("status_word", literal(mapping.default_status))
+        values["status_word"] = f"if({at['cancelled_at']} IS NOT NULL, 'cancelled', {word})"
     if "state" in at:
         text = f"{at['state']}::VARCHAR"
         values["state"] = f"coalesce((SELECT meaning FROM state_words WHERE word = {plain(text)}), {text})"

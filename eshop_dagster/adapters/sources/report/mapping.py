@@ -86,6 +86,7 @@ class Columns(Part):
     ordered_date: Word | None = None
     ordered_time: Word | None = None
     status: Word | None = None
+    cancelled_at: Word | None = None
     channel: Word | None = None
     state: Word | None = None
     city: Word | None = None

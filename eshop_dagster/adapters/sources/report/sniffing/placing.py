@@ -73,6 +73,8 @@ def _objection(role: str, values: list[str], *, is_brazilian: bool) -> str:
         return f"named like {role}, but it is empty"
     if role in INSTANTS and share(values, is_instant) < MOSTLY:
         return f"named like {role}, but its texts are no dates that are known, such as {_shape(values, is_instant)}"
+    if role == "cancelled_at" and share(values, is_instant) < MOSTLY:
+        return "named like cancelled_at, but its texts are no dates"
     if role in NUMBERS and share(values, is_number) < MOSTLY:
         return f"named like {role}, but its texts are no numbers, such as {_shape(values, is_number)}"
     if role == "discount" and not any(re.search("[1-9]", value) for value in values):

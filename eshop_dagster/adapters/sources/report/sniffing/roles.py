@@ -79,6 +79,8 @@ SYNONYMS: dict[str, str] = {
     "status": "pedido status, "
     "financial status, status do pedido nuvem, descricao do status, "
     "status, order status, state of order, situacao, situacao do pedido, status do pedido, status pedido",
+    "cancelled_at": "cancelled at, canceled at, cancelled on, canceled on, cancellation date, cancel date, "
+    "data cancelamento, data hora cancelamento, cancelado em",
     "channel": "channel, sales channel, canal, canal de venda, canal de vendas, origem",
     "state": "endereco estado, ship state, ship to state, "
     "shipping province, uf comprador, state code billing, state billing, shipping state, "
@@ -152,7 +154,7 @@ def words_of(header: str) -> tuple[str, ...]:
     return tuple(sorted(word for word in words if word not in _ARTICLES))
 
 
-_ARTICLES = frozenset(["do", "da", "de", "dos", "das", "pelo", "pela", "of", "the", "e", "a", "em"])
+_ARTICLES = frozenset(["do", "da", "de", "dos", "das", "pelo", "pela", "of", "the", "e", "a"])
 _SPELLED_OUT = {
     **dict.fromkeys(["qtd", "qtde", "qt", "quant"], "quantidade"),
     **dict.fromkeys(["num", "nr", "no", "n", "nro", "number"], "numero"),
