@@ -198,3 +198,21 @@ def test_a_bar_code_in_a_cell_of_money_or_pieces_takes_its_order_along_and_no_ot
 def test_a_report_may_have_any_name(tmp_path: Path, name: str) -> None:
     (tmp_path / f"{name}.csv").write_text(written("1;10/03/2024;17;A;1;10,00"), encoding="utf-8")
     assert yaml.safe_load(sniff(tmp_path / f"{name}.csv"))["name"] == name
+
+
+def test_a_second_column_of_the_same_meaning_that_says_something_else_is_asked_about(tmp_path: Path) -> None:
+    text = written("1;16/03/2024;17;A;1;10,00;14/03/2024", "2;17/03/2024;18;A;1;10,00;17/03/2024", more=";Criado em")
+    draft, _ = drafted(tmp_path, text)
+    assert "# GUESS: ordered_at is taken from 'Data'; 'Criado em' means the same, and differs on 1 of 2 lines" in draft
+
+
+def test_lines_of_several_instalments_are_asked_about(tmp_path: Path) -> None:
+    text = written("1;16/03/2024;17;A;1;50,00;1/2", "1;16/03/2024;17;A;1;50,00;2/2", more=";Parcela")
+    draft, _ = drafted(tmp_path, text)
+    assert "# TODO 1 orders have lines of several 'Parcela'" in draft
+
+
+def test_an_id_with_a_third_of_a_few_orders_is_asked_about(tmp_path: Path) -> None:
+    lines = [f"{n};{n:02}/03/2024;{17 if n % 2 else 100 + n};A;1;10,00" for n in range(1, 25)]
+    draft, _ = drafted(tmp_path, written(*lines, head=HEAD.replace("Cliente", "Cód. Cliente")))
+    assert "TODO one id has 50% of all orders" in draft

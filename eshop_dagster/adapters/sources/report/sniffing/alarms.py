@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from eshop_dagster.adapters.sources.report.sniffing.dates import is_instant
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
+from eshop_dagster.adapters.sources.report.sniffing.grouping import lines_of_orders
 from eshop_dagster.adapters.sources.report.sniffing.roles import bare, role_of
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import is_number, to_float
@@ -22,6 +23,7 @@ DISCOUNTS = re.compile("descont|discount|rebate|abatimento|cupom|coupon|voucher"
 CODES = re.compile("cod|code|nome|name|motivo|reason|policy|politica|prazo|deadline|window")
 UNDOING = re.compile("devol|return|refund|cancel|estorn|credito|credit note|remessa|troca|bonifica|chargeback|void")
 """Words in a column of few words that say of a line that it is no sale, or undoes one."""
+INSTALMENT = re.compile("(n|no|num|numero)?(da)?parcela|installment(no|number)?")
 SUMS = re.compile(r"(sub|grand )?total( (do|da|of|de) .*| pedido| geral| order)?:?|soma|sum")
 SHIPPING = frozenset(["frete", "envio", "entrega", "shipping", "freight", "delivery", "postage", "sedex", "pac"])
 NOTHING = frozenset(("", "0", "no", "nao", "n", "false", "none", "nenhum", "null", "na", "naoseaplica"))
@@ -34,6 +36,8 @@ def find_alarms(made: Decisions, sample: Sample) -> list[str]:
         *_columns_that_touch_money(made, sample),
         *_lines_that_are_no_products(made, sample),
         *_kinds_of_lines(made, sample),
+        *_second_columns(made, sample),
+        *_instalments(made, sample),
     ]
 
 
@@ -122,4 +126,33 @@ def _kinds_of_lines(made: Decisions, sample: Sample) -> Iterator[str]:
             yield (
                 f"TODO {header!r} tells kits from their components: where both have a price they are counted twice. "
                 "Take one kind out of the file."
+            )
+
+
+def _second_columns(made: Decisions, sample: Sample) -> Iterator[str]:
+    """Columns of the same meaning as the one that is taken, which say something else."""
+    for header, reason in made.left_out.items():
+        found = re.fullmatch("(ordered_at|quantity|unit_price|line_total) is taken from '(.*)'", reason)
+        if not found:
+            continue
+        pairs = zip(sample.columns[header], sample.columns[found[2]], strict=True)
+        differing = sum(bool(one and other) and one != other for one, other in pairs)
+        if differing:
+            yield (
+                f"GUESS: {found[1]} is taken from {found[2]!r}; {header!r} means the same, and differs on "
+                f"{differing} of {sample.lines} lines: which is right?"
+            )
+
+
+def _instalments(made: Decisions, sample: Sample) -> Iterator[str]:
+    """Lines that are instalments of one sale, of which each would count as a piece."""
+    for header in (name for name in made.left_out if INSTALMENT.fullmatch(bare(name))):
+        several = [
+            places for places in lines_of_orders(made, sample)
+            if len({sample.columns[header][place] for place in places}) > 1
+        ]  # fmt: skip
+        if several:
+            yield (
+                f"TODO {len(several)} orders have lines of several {header!r}: if these are instalments of one sale, "
+                "their pieces count once each. Give the file one line per product."
             )

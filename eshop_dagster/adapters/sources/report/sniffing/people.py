@@ -31,6 +31,8 @@ SHOPS = frozenset(
 LEAST_ORDERS = 50
 """Of fewer orders one customer may well have a tenth."""
 LARGE_SHARE = 0.1
+FEW_ORDERS, HUGE_SHARE = 20, 0.3
+"""Of so few orders, one who has so many of them is odd."""
 
 
 def decide_identity(made: Decisions, sample: Sample) -> None:
@@ -96,10 +98,11 @@ def _look_for_a_large_customer(made: Decisions, sample: Sample, numbers: list[st
         number: (person, place) for place, (number, person) in reversed(list(enumerate(zip(numbers, ids, strict=True))))
     }
     orders = Counter(person for person, _ in first.values() if person)
-    if len(first) < LEAST_ORDERS or not orders:
+    if not orders:
         return
     person, count = orders.most_common(1)[0]
-    if count >= LARGE_SHARE * len(first):
+    is_large = count >= LARGE_SHARE * len(first) and len(first) >= LEAST_ORDERS
+    if is_large or (count >= HUGE_SHARE * len(first) and len(first) >= FEW_ORDERS and len(orders) > 2):
         place = min(place for found, place in first.values() if found == person)
         where = "data" if sample.files == 1 else "sampled lines"
         said = made.comments.get("customer_id", "")
