@@ -1,7 +1,9 @@
 """The warehouse's promise: however the days came in, the tables are the same."""
 
 import random
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -51,32 +53,65 @@ def hashes(of: Platform) -> dict[str, str]:
     return {table: of.warehouse.content_hash(table) for table in TABLES}
 
 
+@contextmanager
+def kept_as_it_is(home: Platform, aside: Path) -> Iterator[Platform]:
+    """Put a home back as it was when the block ends: a build remembers where its home lies."""
+    shutil.copytree(home.home, aside, symlinks=True)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home.home)
+        shutil.copytree(aside, home.home, symlinks=True)
+
+
 @pytest.fixture(scope="module")
-def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+def refreshed_home(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     """A home whose days came in at once and were built at once."""
-    home = platform(tmp_path_factory.mktemp("refreshed"))
+    home = platform(tmp_path_factory.mktemp("refreshed") / "home")
     pull_days(home, all_days())
     assert build_warehouse(home).mode == "full refresh"
     return home
 
 
-def test_days_built_one_after_the_other_equal_a_full_refresh(tmp_path: Path, refreshed: Platform) -> None:
-    daily = platform(tmp_path)
-    pull_days(daily, all_days()[:48])
-    build_warehouse(daily)
+@pytest.fixture
+def refreshed(refreshed_home: Platform, tmp_path: Path) -> Iterator[Platform]:
+    """The home built at once, for a test to change."""
+    with kept_as_it_is(refreshed_home, tmp_path / "refreshed") as home:
+        yield home
+
+
+@pytest.fixture(scope="module")
+def early_home(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """A home that has the first 40 days."""
+    home = platform(tmp_path_factory.mktemp("early") / "home")
+    pull_days(home, all_days()[:40])
+    assert build_warehouse(home).mode == "full refresh"
+    return home
+
+
+@pytest.fixture
+def early(early_home: Platform, tmp_path: Path) -> Iterator[Platform]:
+    """The home of the first days, for a test to go on with."""
+    with kept_as_it_is(early_home, tmp_path / "early") as home:
+        yield home
+
+
+def test_days_built_one_after_the_other_equal_a_full_refresh(early: Platform, refreshed: Platform) -> None:
+    pull_days(early, all_days()[40:48])
+    assert build_warehouse(early).mode == "incremental"
     for day in all_days()[48:]:
-        pull_days(daily, [day])
-        report = build_warehouse(daily)
+        pull_days(early, [day])
+        report = build_warehouse(early)
         assert report.mode == "incremental"
         assert report.days == (day,)
         assert [test.unique_id for test in report.tests if not test.is_ok] == []
-    assert hashes(daily) == hashes(refreshed)
+    assert hashes(early) == hashes(refreshed)
 
 
 def test_days_pulled_in_any_order_equal_a_full_refresh(tmp_path: Path, refreshed: Platform) -> None:
     shuffled = all_days()
     random.Random(1).shuffle(shuffled)
-    home = platform(tmp_path)
+    home = platform(tmp_path / "shuffled")
     pull_days(home, shuffled[:30])
     build_warehouse(home)
     for start in range(30, len(shuffled), 11):
@@ -85,17 +120,15 @@ def test_days_pulled_in_any_order_equal_a_full_refresh(tmp_path: Path, refreshed
     assert hashes(home) == hashes(refreshed)
 
 
-def test_a_day_pulled_with_other_rows_and_then_as_it_was_leaves_no_trace(tmp_path: Path, refreshed: Platform) -> None:
-    home = platform(tmp_path)
-    pull_days(home, all_days())
-    build_warehouse(home)
+def test_a_day_pulled_with_other_rows_and_then_as_it_was_leaves_no_trace(refreshed: Platform) -> None:
+    before = hashes(refreshed)
     day = date(2024, 2, 3)
-    pull_days(home, [day], replace(SHOP, seed=99))
-    assert build_warehouse(home).days == (day,)
-    assert hashes(home) != hashes(refreshed)
-    pull_days(home, [day])
-    build_warehouse(home)
-    assert hashes(home) == hashes(refreshed)
+    pull_days(refreshed, [day], replace(SHOP, seed=99))
+    assert build_warehouse(refreshed).days == (day,)
+    assert hashes(refreshed) != before
+    pull_days(refreshed, [day])
+    build_warehouse(refreshed)
+    assert hashes(refreshed) == before
 
 
 def test_building_again_without_new_days_does_nothing(refreshed: Platform) -> None:
@@ -117,35 +150,26 @@ def test_nothing_is_learned_from_tables_that_have_not_passed_their_tests(refresh
     assert plan_features(refreshed).scoring == date(2024, 2, 21)
 
 
-def test_a_build_that_did_not_end_is_followed_by_a_full_refresh(tmp_path: Path, refreshed: Platform) -> None:
-    home = platform(tmp_path)
-    pull_days(home, all_days())
-    build_warehouse(home)
-    home.warehouse.mark_building("killed in the middle")
-    assert build_warehouse(home).mode == "full refresh"
-    assert hashes(home) == hashes(refreshed)
+def test_a_build_that_did_not_end_is_followed_by_a_full_refresh(refreshed: Platform) -> None:
+    before = hashes(refreshed)
+    refreshed.warehouse.mark_building("killed in the middle")
+    assert build_warehouse(refreshed).mode == "full refresh"
+    assert hashes(refreshed) == before
 
 
-def test_features_at_a_cutoff_do_not_change_when_later_days_come_or_go(tmp_path: Path) -> None:
+def test_features_at_a_cutoff_do_not_change_when_later_days_come_or_go(tmp_path: Path, refreshed: Platform) -> None:
     cutoff = plan(date(2024, 1, 25), date(2024, 2, 1), date(2024, 2, 2))
-    home = platform(tmp_path)
-    known = [day for day in all_days() if day < cutoff.scoring]
-    pull_days(home, known)
+    home = platform(tmp_path / "without later days")
+    pull_days(home, [day for day in all_days() if day < cutoff.scoring])
     build_warehouse(home)
-    build_features(home, cutoff)
-    before = home.warehouse.content_hash("customer_features")
-    pull_days(home, [day for day in all_days() if day >= cutoff.scoring])
-    build_warehouse(home)
-    build_features(home, cutoff)
-    assert home.warehouse.content_hash("customer_features") == before
+    for each in (home, refreshed):
+        build_features(each, cutoff)
+    assert home.warehouse.content_hash("customer_features") == refreshed.warehouse.content_hash("customer_features")
 
 
-def test_a_day_changes_rows_of_the_orders_that_changed_on_it_and_no_others(tmp_path: Path) -> None:
-    home = platform(tmp_path)
-    pull_days(home, all_days()[:40])
-    build_warehouse(home)
+def test_a_day_changes_rows_of_the_orders_that_changed_on_it_and_no_others(early: Platform) -> None:
+    home, day = early, all_days()[40]
     before = {fact: rows_by_order(home, fact) for fact in (*FACTS, "int_orders__versions")}
-    day = all_days()[40]
     pull_days(home, [day])
     assert build_warehouse(home).mode == "incremental"
     rows = home.warehouse.read(
