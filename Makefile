@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export DO_NOT_TRACK := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where Python keeps no bytecode, each of a run's processes compiles all of its libraries again, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test up soak browser install lint lock clean
 
