@@ -66,7 +66,7 @@ def remedy(reason: str, mapping: ReportMapping) -> str:
     if kind == "unreadable":
         return (
             f"{column} is no number as format.decimal, format.thousands and the currency's sign say; words that mean "
-            "nothing go into format.empty_words"
+            "nothing go into format.empty_words, and amounts of several currencies need a column of currencies"
         )
     if kind == "missing":
         return f"{column} is empty: fill it in the file"

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from itertools import islice
 
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
 from eshop_dagster.adapters.sources.report.sniffing.placing import MOSTLY
@@ -9,6 +10,8 @@ from eshop_dagster.adapters.sources.report.sniffing.roles import bare
 from eshop_dagster.adapters.sources.report.sniffing.sample import Sample
 from eshop_dagster.adapters.sources.report.sniffing.styles import to_float
 
+LOOKED_AT = 20_000
+"""Lines; most products show in fewer what they do."""
 SURE = {"unit_price": re.compile("unit|each|piece|peca"), "line_total": re.compile("total|line|item|linha")}
 """Names that say which of the two it is: they are asked about, and not overruled."""
 
@@ -35,7 +38,7 @@ def _unlike(made: Decisions, sample: Sample, key: str) -> int:
     """How many products of several quantities act like the other kind of price, if most do; else 0."""
     columns = (sample.columns[str(made.columns[name])] for name in ("product_id", "quantity", key))
     own: dict[str, set[tuple[float, float]]] = defaultdict(set)
-    for product, pieces, amount in zip(*columns, strict=True):
+    for product, pieces, amount in islice(zip(*columns, strict=True), LOOKED_AT):
         if pieces and amount:
             own[product].add((abs(to_float(pieces, made.quantities)), abs(to_float(amount, made.numbers))))
     several = [pairs for pairs in own.values() if len({pieces for pieces, _ in pairs}) > 1 and all(p for p, _ in pairs)]

@@ -1,7 +1,9 @@
 """Order numbers that stand on several days: they start again, or refunds stand under their order's number."""
 
+import re
 from collections import defaultdict
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from eshop_dagster.adapters.sources.report.sniffing.decided import Decisions
@@ -21,7 +23,8 @@ def decide_numbering(made: Decisions, sample: Sample) -> None:
     header = str(made.columns.get("ordered_date") or made.columns["ordered_at"])
     if header in key:
         return
-    days = [_day(text, made.date_formats) for text in sample.columns[header]]
+    formats = tuple(made.date_formats)
+    days = [_day(text.partition(" ")[0].partition("T")[0], formats) for text in sample.columns[header]]
     orders = [places for places in lines_of_orders(made, sample) if len(places) > 1]
     several = [places for places in orders if len({days[place] for place in places if days[place]}) > 1]
     if not several:
@@ -76,12 +79,14 @@ def _starts_again(several: Orders, texts: list[str], days: list[datetime | None]
     return runs > 0.5 * len(several)
 
 
-def _day(text: str, formats: list[str]) -> datetime | None:
-    """The day of a text in one of the formats, of those that Python reads."""
-    for form in formats:
-        day = form.split(" ")[0].split("T")[0]
+@lru_cache(maxsize=4096)
+def _day(text: str, formats: tuple[str, ...]) -> datetime | None:
+    """A day's text in one of the formats, of those that Python reads."""
+    for day in (re.split("[ T]", form)[0] for form in formats):
+        if not re.search("%[yY]", day) or "%d" not in day:
+            continue
         try:
-            return datetime.strptime(text.split(" ")[0].split("T")[0], day)
+            return datetime.strptime(text, day)
         except ValueError:
             continue
     return None

@@ -26,12 +26,12 @@ SYNONYMS: dict[str, str] = {
     "cpf": "client document, cpf cnpj comprador, cpf, cpf cnpj, cpf cliente, cpf do cliente, documento",
     "phone": "phone billing, billing phone, "
     "phone, phone number, telephone, mobile, telefone, celular, fone, telefone cliente, whatsapp",
-    "product_id": "sku produto, variant sku, referencia sku, numero referencia sku, listing sku, "
+    "product_id": "custom label, sku produto, variant sku, referencia sku, numero referencia sku, listing sku, "
     "lineitem sku, id sku, sku id, # de anuncio, "
     "product id, product code, product no, sku, stock code, item code, item id, article, article no, "
     "asin, ean, cod produto, codigo produto, codigo do produto, id produto, id do produto, "
     "produto id, ref, referencia",
-    "product_name": "lineitem name, sku name, titulo do anuncio, titulo do produto, "
+    "product_name": "item title, lineitem name, sku name, titulo do anuncio, titulo do produto, "
     "model, modelo, product name, product, description, product description, item name, item description, produto, "
     "nome produto, nome do produto, descricao, descricao produto, descricao do produto, mercadoria",
     "category": "category, product category, product category name, category name, product line, categoria, "
@@ -42,7 +42,8 @@ SYNONYMS: dict[str, str] = {
     "quantity, qty, units, quantity sold, qty sold, qty ordered, order qty, item quantity, "
     "quantidade vendida, qtd vendida, qtde vendida, order quantity, quantity ordered, pieces, qtd, qtde, quant, "
     "quantidade, qt, unidades, pecas",
-    "unit_price": "preco produto, preco com desconto, preco promocional, preco final, preco acordado, preco pago, "
+    "unit_price": "sold for, preco produto, preco com desconto, preco promocional, preco final, preco acordado, "
+    "preco pago, "
     "net price, "
     "lineitem price, valor do produto, item cost, sku selling price, "
     "preco unitario de venda do anuncio brl, "
