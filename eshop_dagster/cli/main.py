@@ -29,7 +29,7 @@ from eshop_dagster.cli import (
 from eshop_dagster.cli.output import explain
 
 app = typer.Typer(
-    help="The E-Shop Brasil data platform: pull orders, build the warehouse, train models, publish.\n\n"
+    help="The data platform of an online shop: pull orders, build the warehouse, train models, publish.\n\n"
     "Start with `eshop run`; then `eshop status`, and `eshop up` for the web UIs.",
     no_args_is_help=True,
     rich_markup_mode="markdown",

@@ -9,7 +9,7 @@ from eshop_dagster.dashboard import sidebar
 from eshop_dagster.dashboard.access import require_login, show_visitor
 from eshop_dagster.dashboard.elements import guarded
 from eshop_dagster.dashboard.formats import Formats
-from eshop_dagster.dashboard.navigation import PAGES, Page
+from eshop_dagster.dashboard.navigation import PAGES, Page, pages_of
 from eshop_dagster.dashboard.opening import Opening, choices_of, opening
 from eshop_dagster.dashboard.style import ICON, SCRIPT, STYLE
 from eshop_dagster.dashboard.texts import Texts
@@ -50,13 +50,14 @@ def _show(text: Texts, formats: Formats) -> None:
 
 def _navigate(view: View) -> None:
     text = view.text
-    found = {page: _as_streamlit(page, view) for page in PAGES}
+    pages = pages_of(view.home)
+    found = {page: _as_streamlit(page, view) for page in pages}
     groups = {
-        text(f"nav.{group}"): [found[page] for page in PAGES if page.group == group]
+        text(f"nav.{group}"): [found[page] for page in pages if page.group == group]
         for group in ("analysis", "platform")
     }
     chosen = st.navigation(groups, expanded=True)
-    page = next(one for one in PAGES if found[one] == chosen)
+    page = next(one for one in pages if found[one] == chosen)
     with st.sidebar:
         sidebar.language_switch(text)
         if page.filters:

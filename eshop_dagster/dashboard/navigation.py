@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from eshop_dagster.dashboard.pages import (
     customers,
@@ -27,6 +28,7 @@ class Page:
         group: `analysis` or `platform`.
         filters: those that apply to it; a page without any shows none.
         render: draws it.
+        is_shown: whether a home has it.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Page:
     group: str
     filters: tuple[str, ...]
     render: Callable[[View], None]
+    is_shown: Callable[[Path], bool] = lambda home: True
 
 
 PAGES = (
@@ -66,5 +69,12 @@ PAGES = (
     ),
     Page("models", "modelos", ":material/model_training:", "platform", (), models.render),
     Page("data", "dados", ":material/database:", "platform", (), data.render),
-    Page("registration", "cadastro", ":material/person_add:", "platform", (), registration.render),
+    Page(
+        "registration", "cadastro", ":material/person_add:", "platform", (), registration.render, registration.is_open
+    ),
 )
+
+
+def pages_of(home: Path) -> list[Page]:
+    """Return the pages that a home has, in the menu's order."""
+    return [page for page in PAGES if page.is_shown(home)]

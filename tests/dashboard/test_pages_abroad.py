@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from eshop_dagster.dashboard.navigation import PAGES
+from eshop_dagster.adapters.sources import save_source_config
+from eshop_dagster.adapters.sources.kinds.report import ReportConfig
+from eshop_dagster.adapters.sources.kinds.simulated import SimulatedConfig
+from eshop_dagster.dashboard.navigation import PAGES, pages_of
 
 from ..adapters.dashboard_queries.small_release import customer, delivery, order, publish, sale, score
 from .drawing import cohort, drawn, home, month, segment
@@ -50,6 +53,14 @@ def sent(block: Any) -> Iterator[str]:
     for child in block.children.values():
         yield from sent(child) if hasattr(child, "children") else ()
         yield child.proto.SerializeToString().decode("utf-8", "replace") if child.proto else ""
+
+
+def test_the_menu_has_the_registration_only_where_people_may_add_customers(tmp_path: Path) -> None:
+    names = [one.name for one in PAGES]
+    save_source_config(tmp_path, SimulatedConfig())
+    assert [one.name for one in pages_of(tmp_path)] == names
+    save_source_config(tmp_path, ReportConfig(path=Path("sales.csv"), mapping=Path("sales.yml")))
+    assert [one.name for one in pages_of(tmp_path)] == [name for name in names if name != "registration"]
 
 
 @pytest.mark.parametrize("page", [one.name for one in PAGES])

@@ -1,6 +1,7 @@
 """Cadastro: a form that adds a customer and an order to the simulated shop, for the next run to take up."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -27,8 +28,7 @@ _ROUND, _DONE = "registration_round", "registration_done"
 def render(view: View) -> None:
     """Draw the page."""
     page_header(view, "registration")
-    config = load_source_config(view.home)
-    if config is None or not config.takes_registrations:
+    if not is_open(view.home):
         st.info(view.text("registration.closed"))
         return
     st.caption(view.text("registration.privacy"))
@@ -50,6 +50,12 @@ def render(view: View) -> None:
         order = _order(view, str(category), number)
         if st.form_submit_button(view.text("registration.submit"), type="primary"):
             _submit(view, NewCustomer(**person, consent_marketing=consent), order)
+
+
+def is_open(home: Path) -> bool:
+    """Return whether people may add customers to the source that fills a home."""
+    config = load_source_config(home)
+    return config is not None and config.takes_registrations
 
 
 def _person(view: View, number: int) -> tuple[dict[str, str], bool]:
