@@ -172,8 +172,9 @@ def _refuse_other_files(made: Decisions, sample: Sample) -> None:
         refused = [f"{header!r} is {reason}" for header, reason in made.left_out.items() if "but it" in reason]
         headers += f" {'; '.join(refused)}." if refused else ""
         told = list(hints(made, sample, lacking))
-        headers += f" {'; '.join(told)}." if told else ""
-        if not {"ordered_at", "product_id", "price"} & has:
+        if {"ordered_at", "product_id", "price"} & has:
+            headers += f" {'; '.join(told)}." if told else ""
+        else:
             headers += " Nothing in it says what was sold, when or for how much: it may be a list of customers."
         raise SourceError(
             f"{sample.path} is no report of order lines: there is no column for {'; '.join(missing)}.{headers} Give a "
