@@ -216,3 +216,9 @@ def test_an_id_with_a_third_of_a_few_orders_is_asked_about(tmp_path: Path) -> No
     lines = [f"{n};{n:02}/03/2024;{17 if n % 2 else 100 + n};A;1;10,00" for n in range(1, 25)]
     draft, _ = drafted(tmp_path, written(*lines, head=HEAD.replace("Cliente", "Cód. Cliente")))
     assert "TODO one id has 50% of all orders" in draft
+
+
+def test_packs_whose_products_stand_below_without_their_buyer_are_asked_about(tmp_path: Path) -> None:
+    lines = ("1;10/03/2024;17;A;1;60,00;Não", "2;11/03/2024;18;;1;0,00;Sim", "3;11/03/2024;;B;1;40,00;Não")
+    draft, _ = drafted(tmp_path, written(*lines, more=";Pacote de diversos produtos"))
+    assert "# TODO 1 lines are packs ('Pacote de diversos produtos')" in draft

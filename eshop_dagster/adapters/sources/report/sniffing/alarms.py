@@ -23,6 +23,7 @@ DISCOUNTS = re.compile("descont|discount|rebate|abatimento|cupom|coupon|voucher"
 CODES = re.compile("cod|code|nome|name|motivo|reason|policy|politica|prazo|deadline|window")
 UNDOING = re.compile("devol|return|refund|cancel|estorn|credito|credit note|remessa|troca|bonifica|chargeback|void")
 """Words in a column of few words that say of a line that it is no sale, or undoes one."""
+PACKS = "Pacote de diversos produtos"
 INSTALMENT = re.compile("(n|no|num|numero)?(da)?parcela|installment(no|number)?")
 SUMS = re.compile(r"(sub|grand )?total( (do|da|of|de) .*| pedido| geral| order)?:?|soma|sum")
 SHIPPING = frozenset(["frete", "envio", "entrega", "shipping", "freight", "delivery", "postage", "sedex", "pac"])
@@ -38,6 +39,7 @@ def find_alarms(made: Decisions, sample: Sample) -> list[str]:
         *_kinds_of_lines(made, sample),
         *_second_columns(made, sample),
         *_instalments(made, sample),
+        *_packs(sample),
     ]
 
 
@@ -156,3 +158,13 @@ def _instalments(made: Decisions, sample: Sample) -> Iterator[str]:
                 f"TODO {len(several)} orders have lines of several {header!r}: if these are instalments of one sale, "
                 "their pieces count once each. Give the file one line per product."
             )
+
+
+def _packs(sample: Sample) -> Iterator[str]:
+    """Mercado Livre's lines of a pack, whose products stand below as sales of their own without the buyer."""
+    packs = sum(bare(text) == "sim" for text in sample.columns.get(PACKS, []))
+    if packs:
+        yield (
+            f"TODO {packs} lines are packs ({PACKS!r}): their products stand below with other numbers and without "
+            "buyer, and would be guests' orders. Write the pack's number and buyer on them, and take the pack out."
+        )
