@@ -32,9 +32,19 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         "{} {} ante {} de {} ({}; diferença de {} a {})",
     ),
     (
+        rf"(\w+) {NUMBER} against {NUMBER} of (\w+) \({NUMBER}; difference {NUMBER} to {NUMBER}, not confirmed by a "
+        r"second error\)",
+        "{} {} ante {} de {} ({}; diferença de {} a {}, que um segundo erro não confirma)",
+    ),
+    (
         rf"(\w+) {NUMBER} against {NUMBER} of version {NUMBER} on the same rows "
         rf"\({NUMBER}; difference {NUMBER} to {NUMBER}\)",
         "{} {} ante {} da versão {} nas mesmas linhas ({}; diferença de {} a {})",
+    ),
+    (
+        rf"(\w+) {NUMBER} against {NUMBER} of version {NUMBER} on the same rows "
+        rf"\({NUMBER}; difference {NUMBER} to {NUMBER}, not confirmed by a second error\)",
+        "{} {} ante {} da versão {} nas mesmas linhas ({}; diferença de {} a {}, que um segundo erro não confirma)",
     ),
     (r"not surely worse", "não pior com certeza"),
     (rf"not surely worse by {NUMBER} or more", "não pior com certeza em {} ou mais"),

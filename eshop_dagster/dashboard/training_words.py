@@ -49,17 +49,18 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "os {} clientes mostram {} comportamentos diferentes; esperados no mínimo {}, um por segmento",
     ),
     (
-        rf"The weighted mean of {NUMBER} parts has an RMSE of {NUMBER} {_CODE} in {NUMBER} judged windows?, "
+        rf"The weighted mean of {NUMBER} parts? has an RMSE of {NUMBER} {_CODE} in {NUMBER} judged windows?, "
         rf"the best baseline \({_NAME}\) {NUMBER} {_CODE}: a difference of {NUMBER} {_CODE} \({NUMBER} to {NUMBER}\)",
-        "A média ponderada de {} partes tem RMSE de R$ {} em {} janela(s) avaliada(s), a melhor referência ({}) R$ {}: "
-        "diferença de R$ {} ({} a {})",
+        "A média ponderada de {} parte(s) tem RMSE de R$ {} em {} janela(s) avaliada(s), a melhor referência ({}) "
+        "R$ {}: diferença de R$ {} ({} a {})",
     ),
+    (r"The Tweedie deviance does not confirm it", "O desvio de Tweedie não confirma essa diferença"),
     (rf"Worse than that baseline: {_NAME} {NUMBER} against {NUMBER}", "Pior que essa referência: {} {} ante {}"),
     (rf"{_NAME} is the best baseline that ranks customers", "{} é a melhor referência que ordena clientes"),
     (rf"{_NAME} weighs nothing: (.+)", "{} não pesa nada: {}"),
     (
-        r"No label was known before the judged rows: only parts that need none serve, (.+)",
-        "Nenhum rótulo era conhecido antes das linhas avaliadas: só valem as partes que não precisam dele, {}",
+        r"No label was known before the judged rows: only what needs none serves, (.+)",
+        "Nenhum rótulo era conhecido antes das linhas avaliadas: só vale o que não precisa dele, {}",
     ),
     (r"no part could be fitted", "nenhuma parte pôde ser ajustada"),
     (

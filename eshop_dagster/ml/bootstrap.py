@@ -31,11 +31,13 @@ class Interval:
         value: measured on all rows.
         lower: lower end.
         upper: upper end.
+        is_confirmed: whether another error says the same; without it no difference is sure.
     """
 
     value: float
     lower: float
     upper: float
+    is_confirmed: bool = True
 
     def excludes_zero(self) -> bool:
         """Return whether both ends lie on the same side of 0."""

@@ -174,6 +174,8 @@ def is_sure_loss(
 ) -> bool | None:
     """Return whether even the favourable end of a difference to another's value is a loss; None where it is not finite.
 
+    A difference that another error does not confirm is none.
+
     Args:
         difference: own value minus the other's, with its interval.
         other: the other's value.
@@ -185,4 +187,4 @@ def is_sure_loss(
     if not all(map(math.isfinite, (difference.value, difference.lower, difference.upper, other))):
         return None
     least = difference.lower if is_lower_better else -difference.upper
-    return least > max(share, ROUNDING) * abs(other)
+    return difference.is_confirmed and least > max(share, ROUNDING) * abs(other)

@@ -158,7 +158,10 @@ def _not_surely_worse(rules: GateRules) -> str:
 
 
 def _written(interval: Interval | None) -> str:
-    return f"; difference {interval.lower:+.4g} to {interval.upper:+.4g}" if interval else ""
+    if interval is None:
+        return ""
+    doubt = "" if interval.is_confirmed or not interval.excludes_zero() else ", not confirmed by a second error"
+    return f"; difference {interval.lower:+.4g} to {interval.upper:+.4g}{doubt}"
 
 
 def _plausible(evidence: Evidence, rules: GateRules) -> Iterator[Finding]:

@@ -93,6 +93,12 @@ KINDS = {
     "the best baseline has an interval": replace(
         FULL, baseline_name="bg_nbd", against_baseline=Interval(-30.0, -33.0, -27.0)
     ),
+    "the deviance does not confirm": replace(
+        FULL,
+        baseline_name="bg_nbd",
+        against_baseline=Interval(30.0, 27.0, 33.0, is_confirmed=False),
+        difference=Interval(10.0, 8.0, 12.0, is_confirmed=False),
+    ),
     "no slice is large enough": replace(FULL, slices=()),
 }
 

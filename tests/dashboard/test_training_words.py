@@ -61,10 +61,12 @@ def verdicts() -> Iterator[str]:
         best = {"rmse_brl": 100.0, "mae_brl": 40.0, "calibration_ratio": 1.0}
         own = {"rmse_brl": error, "mae_brl": 41.0, "calibration_ratio": 0.8}
         apart = Interval(error - 100, error - 110, error - 90)
-        yield spend_result.verdict({"weighted_mean": own, "bg_nbd": best}, "bg_nbd", apart, windows, 9)
+        for parts, is_confirmed in ((8, True), (1, False)):
+            apart = replace(apart, is_confirmed=is_confirmed)
+            yield spend_result.verdict({"weighted_mean": own, "bg_nbd": best}, "bg_nbd", apart, windows, parts)
     yield "There is no spend model: no part could be fitted."
     yield "xgboost weighs nothing: ArithmeticError."
-    yield f"No label was known before the judged rows: only parts that need none serve, {' and '.join(LABEL_FREE)}."
+    yield f"No label was known before the judged rows: only what needs none serves, {LABEL_FREE[0]}."
     yield "bg_nbd is the best baseline that ranks customers."
     for error in (0.5, 1.0, 2.0):
         own = {"mase": error, "mase_28_days": error, "total_28_days_error_pct": 7.25, "month_error_pct": 6.0}

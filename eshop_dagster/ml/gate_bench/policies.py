@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eshop_dagster.ml.bootstrap import Interval, paired_bootstrap
+from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.evidence import Evidence, GateRules, Outcome
 from eshop_dagster.ml.features import AS_OF_DATE
 from eshop_dagster.ml.gate import judge, steps_down
 from eshop_dagster.ml.gate_bench.trained import MODEL, Floats, Trained
 from eshop_dagster.ml.metrics import rmse
-from eshop_dagster.ml.spend import champion_says
+from eshop_dagster.ml.spend import champion_says, rmse_apart
 from eshop_dagster.ml.spend.weights import rescaled
 
 DRAWS = 200
@@ -143,8 +143,8 @@ def _apart(trained: Trained, one: Floats, other: Floats, rows: npt.NDArray[np.bo
     key = (one.tobytes(), other.tobytes(), rows.tobytes(), seed)
     if key not in trained.compared:
         walk = trained.walk
-        trained.compared[key] = paired_bootstrap(
-            walk.actual[rows], one[rows], other[rows], METRIC, seed, draws=DRAWS, clusters=walk.customers[rows]
+        trained.compared[key] = rmse_apart(
+            walk.actual[rows], one[rows], other[rows], walk.customers[rows], seed, draws=DRAWS
         )
     return trained.compared[key]
 

@@ -3,6 +3,7 @@
 What belongs here: its parts, their weights, baselines, season, intervals and reasons.
 """
 
+from eshop_dagster.ml.spend.apart import rmse_apart
 from eshop_dagster.ml.spend.champion import champion_says
 from eshop_dagster.ml.spend.comparison import compare_spend
 from eshop_dagster.ml.spend.deciles import spend_deciles
@@ -24,6 +25,7 @@ __all__ = [
     "explain_spend",
     "fit_spend",
     "past_rate_brl",
+    "rmse_apart",
     "spend_deciles",
     "with_sentences",
 ]

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from eshop_dagster.ml.bootstrap import Interval, paired_bootstrap
+from eshop_dagster.ml.bootstrap import Interval
 from eshop_dagster.ml.evidence import Comparison
 from eshop_dagster.ml.metrics import rmse
 from eshop_dagster.ml.slices import REGIONS, spend_slices
+from eshop_dagster.ml.spend.apart import rmse_apart
 from eshop_dagster.ml.spend.champion import champion_says
 from eshop_dagster.ml.spend.effects import Floats
 from eshop_dagster.ml.spend.model import SpendMean
-from eshop_dagster.ml.spend.result import CHOICE_METRIC
 from eshop_dagster.ml.spend.walk import WalkForward
 
 
@@ -39,7 +39,7 @@ def compare_spend(
     """
 
     def apart(a: Floats, b: Floats) -> Interval:
-        return paired_bootstrap(walk.actual, a, b, CHOICE_METRIC, seed, clusters=walk.customers)
+        return rmse_apart(walk.actual, a, b, walk.customers, seed)
 
     baseline = walk.said[rival]
     theirs = None if champion is None else champion_says(champion, walk)

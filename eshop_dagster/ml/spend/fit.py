@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eshop_dagster.ml.bootstrap import METRICS, Interval, bootstrap_intervals, paired_bootstrap
+from eshop_dagster.ml.bootstrap import METRICS, Interval, bootstrap_intervals
 from eshop_dagster.ml.features import AS_OF_DATE, LABEL, feature_matrix, sorted_by_key
 from eshop_dagster.ml.metrics import evaluate_spend
+from eshop_dagster.ml.spend.apart import rmse_apart
 from eshop_dagster.ml.spend.effects import Floats
 from eshop_dagster.ml.spend.intervals import coverage_share
 from eshop_dagster.ml.spend.model import SpendMean
@@ -85,7 +86,7 @@ def fit_spend(
     drawn = drawn_rows(learned, [*NAMES, LABEL], rows=params.fit_rows, seed=seed)
     fitted = fit_on(drawn if walk.has_labels else None, scoring, params, seed)
     able = fitted.predict(ahead)
-    errors = {name: found for name, found in walk.errors().items() if name in able}
+    errors = walk.errors(able)
     if not errors:
         return SpendResult.without_model(
             NAMES, f"There is no spend model: no part could be fitted. {_told(walk, fitted)}"
@@ -222,9 +223,7 @@ def _of_whole_window(frame: pd.DataFrame, label_days: int, params: SpendParams) 
 
 
 def _apart(walk: WalkForward, a: Floats, b: Floats, params: SpendParams, seed: int) -> Interval:
-    return paired_bootstrap(
-        walk.actual, a, b, CHOICE_METRIC, seed, draws=params.bootstrap_draws, clusters=walk.customers
-    )
+    return rmse_apart(walk.actual, a, b, walk.customers, seed, draws=params.bootstrap_draws)
 
 
 def _intervals(

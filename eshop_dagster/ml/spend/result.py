@@ -104,7 +104,7 @@ def parts_table(walk: WalkForward, weights: Mapping[str, float]) -> pd.DataFrame
             CHOICE_METRIC: rmse(walk.actual, walk.said[name]),
             **{f"{CHOICE_METRIC}_{number}": error for number, error in enumerate(errors, start=1)},
         }
-        for name, errors in walk.errors().items()
+        for name, errors in (walk.errors() | walk.errors(weights)).items()
     ]
     return pd.DataFrame(rows).sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
@@ -121,16 +121,18 @@ def verdict(scores: Mapping[str, Mapping[str, float]], rival: str, apart: Interv
     """
     mine, other = scores[WEIGHTED_MEAN], scores[rival]
     reason = (
-        f"The weighted mean of {parts} parts has an RMSE of {mine[CHOICE_METRIC]:.2f} BRL in {windows} judged "
-        f"window{'' if windows == 1 else 's'}, the best baseline ({rival}) {other[CHOICE_METRIC]:.2f} BRL: a "
+        f"The weighted mean of {parts} part{'' if parts == 1 else 's'} has an RMSE of {mine[CHOICE_METRIC]:.2f} BRL in "
+        f"{windows} judged window{'' if windows == 1 else 's'}, the best baseline ({rival}) "
+        f"{other[CHOICE_METRIC]:.2f} BRL: a "
         f"difference of {apart.value:+.2f} BRL ({apart.lower:+.2f} to {apart.upper:+.2f})."
     )
+    doubt = [] if apart.is_confirmed or not apart.excludes_zero() else ["The Tweedie deviance does not confirm it."]
     worse = [
         f"Worse than that baseline: {name} {mine[name]:.4g} against {other[name]:.4g}."
         for name in mine
         if name != CHOICE_METRIC and _distance(name, mine[name]) > _distance(name, other[name])
     ]
-    return " ".join([reason, *worse])
+    return " ".join([reason, *doubt, *worse])
 
 
 def worse_chances(mine: Mapping[str, float], bg_nbd: Mapping[str, float]) -> list[str]:

@@ -1,6 +1,6 @@
 """Walk forward: what every part and baseline said of each judged window, fitted on what was known when it began."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +12,15 @@ from eshop_dagster.ml.metrics import rmse
 from eshop_dagster.ml.spend.bg_nbd import FIT_ROWS
 from eshop_dagster.ml.spend.effects import Floats
 from eshop_dagster.ml.spend.params import SpendParams
-from eshop_dagster.ml.spend.parts import BG_NBD_DAY, LABEL_FREE, NAMES, PARTS, RANKING_BASELINES, Fitted, fit_parts
+from eshop_dagster.ml.spend.parts import (
+    BG_NBD_DAY,
+    LAST_RESORT,
+    NAMES,
+    PARTS,
+    RANKING_BASELINES,
+    Fitted,
+    fit_parts,
+)
 from eshop_dagster.ml.spend.sampling import drawn_rows
 from eshop_dagster.ml.spend.splitting import obstacle_in
 
@@ -68,10 +76,16 @@ class WalkForward:
         days = self.rows[AS_OF_DATE].to_numpy()
         return [np.flatnonzero(days == day) for day in sorted(set(days))]
 
-    def errors(self) -> dict[str, list[float]]:
-        """Return the RMSE of each part on each window."""
-        actual = self.actual
-        return {name: [rmse(actual[rows], self.said[name][rows]) for rows in self.windows()] for name in self.parts}
+    def errors(self, able: Collection[str] | None = None) -> dict[str, list[float]]:
+        """Return the RMSE on each window of each part, of the last resort where there is no part.
+
+        Args:
+            able: the only names to look at; default: all.
+        """
+        there = [name for name in self.said if able is None or name in able]
+        names = [name for name in self.parts if name in there] or [name for name in there if name == LAST_RESORT]
+        actual, windows = self.actual, self.windows()
+        return {name: [rmse(actual[rows], self.said[name][rows]) for rows in windows] for name in names}
 
     def mean_of(self, weights: Mapping[str, float]) -> Floats:
         """Return the weighted mean of what parts or baselines said."""
@@ -86,8 +100,8 @@ def walk_forward(
 ) -> WalkForward:
     """Predict each judged window by parts fitted on the cut-offs whose label windows end before it begins.
 
-    A window before which too few rows are labelled is left out. Where that is so of all, only the parts that need no
-    label are judged, on all windows.
+    A window before which too few rows are labelled is left out. Where that is so of all, only what needs no label is
+    judged, on all windows.
 
     Args:
         learned: features and label at labelled cut-offs.
@@ -115,8 +129,8 @@ def walk_forward(
     own = [one for *_, one in found if one is not None]
     notes = [f"{name} weighs nothing: {trouble[name]}." for name in PARTS if name in trouble]
     if not ready:
-        free = " and ".join(LABEL_FREE)
-        notes.append(f"No label was known before the judged rows: only parts that need none serve, {free}.")
+        free = BG_NBD_DAY if BG_NBD_DAY in names else LAST_RESORT
+        notes.append(f"No label was known before the judged rows: only what needs none serves, {free}.")
     return WalkForward(
         pd.concat([later for later, *_ in found], ignore_index=True),
         {name: np.concatenate([said[name] for _, said, _ in found]) for name in names},

@@ -71,7 +71,7 @@ def test_on_a_shop_whose_customers_come_back_the_mean_is_as_good_as_the_best_bas
     assert spend_result.mean.metrics["rmse_brl"] < 1.02 * spend_result.rival_metrics["rmse_brl"]
     assert spend_result.mean.metrics["spearman"] > 0.4
     assert 0.8 < spend_result.mean.metrics["calibration_ratio"] < 1.2
-    assert spend_result.reason.startswith("The weighted mean of 9 parts has an RMSE of ")
+    assert spend_result.reason.startswith("The weighted mean of 8 parts has an RMSE of ")
     assert "in 3 judged windows, the best baseline (" in spend_result.reason
 
 
@@ -158,7 +158,8 @@ def test_a_young_shop_is_served_by_the_parts_that_need_no_label(spend_rows):
     result = fit_spend(last, last, spend_rows.scoring, PARAMS, seed=3)
     assert set(result.mean.pipeline.weights) == set(LABEL_FREE)
     assert result.stand_in.name in (BG_NBD_DAY, PAST_TOTAL)
-    assert "only parts that need none serve" in result.reason
+    assert result.reason.startswith("The weighted mean of 1 part has an RMSE of ")
+    assert "only what needs none serves, bg_nbd_of_the_day." in result.reason
     assert result.mean.holdout["spend_if_buying_upper_80_brl"].max() > 0
 
 
@@ -183,6 +184,22 @@ def test_bg_nbds_chance_is_held_against_the_buyers_of_the_days_that_the_labels_a
     assert short.walk.chances.mean() < 0.6 * whole.walk.chances.mean()
     bought = short.walk.actual > 0
     assert short.rival_metrics["brier"] == pytest.approx(np.square(short.walk.chances - bought).mean())
+
+
+def test_the_past_total_serves_a_young_shop_where_bg_nbd_cannot_be_fitted_and_weighs_nothing_elsewhere(
+    spend_rows, spend_result, monkeypatch
+):
+    def fails(*arguments: object, **options: object) -> None:
+        raise ArithmeticError("inf times 0")
+
+    monkeypatch.setattr(parts_module, "BuyTillYouDieSpend", fails)
+    last = spend_rows.judging[spend_rows.judging[AS_OF_DATE] == JUDGING[-1]]
+    result = fit_spend(last, last, spend_rows.scoring, PARAMS, seed=3)
+    assert result.mean.pipeline.weights_by_name() == {PAST_TOTAL: 1.0}
+    assert result.parts["part"].tolist() == [PAST_TOTAL]
+    assert "only what needs none serves, past_total_rescaled." in result.reason
+    assert PAST_TOTAL not in spend_result.mean.pipeline.weights
+    assert PAST_TOTAL in spend_result.candidates["candidate"].tolist()
 
 
 def test_a_part_that_fails_weighs_nothing_and_is_named(spend_rows, monkeypatch):

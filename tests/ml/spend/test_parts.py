@@ -4,7 +4,7 @@ import pytest
 from eshop_dagster.ml.features import FEATURES, LABEL, feature_matrix
 from eshop_dagster.ml.spend import parts as module
 from eshop_dagster.ml.spend.params import LinearParams, SpendParams, XGBoostParams
-from eshop_dagster.ml.spend.parts import LABEL_FREE, PARTS, PAST_RATE, build_part, fit_parts
+from eshop_dagster.ml.spend.parts import LABEL_FREE, PARTS, PAST_RATE, PAST_TOTAL, build_part, fit_parts
 
 from ..builders import SMALL_SPEND, customer, customers
 
@@ -19,13 +19,13 @@ def fitted(shop):
 
 
 def test_every_part_is_fitted_and_none_fails(fitted):
-    assert set(fitted.parts) == {*PARTS, PAST_RATE}
+    assert set(fitted.parts) == {*PARTS, PAST_RATE, PAST_TOTAL}
     assert not fitted.trouble
 
 
 def test_without_labelled_rows_only_the_parts_that_need_none_are_fitted(shop):
     found = fit_parts(None, None, feature_matrix(shop[1], NAMES), PARAMS, seed=0)
-    assert set(found.parts) == {*LABEL_FREE, PAST_RATE}
+    assert set(found.parts) == {*LABEL_FREE, PAST_RATE, PAST_TOTAL}
 
 
 @pytest.mark.parametrize("name", [name for name in PARTS if "bg_nbd" not in name])
@@ -84,7 +84,7 @@ def test_a_part_that_fails_is_named_with_its_error_and_the_others_go_on(shop, mo
     known = feature_matrix(shop[0], NAMES)
     found = fit_parts(known, shop[0][LABEL].to_numpy(), known, PARAMS, seed=0)
     assert found.trouble == dict.fromkeys(("linear", "linear*season"), "ArithmeticError: inf times 0")
-    assert set(found.parts) == {*PARTS, PAST_RATE} - set(found.trouble)
+    assert set(found.parts) == {*PARTS, PAST_RATE, PAST_TOTAL} - set(found.trouble)
 
 
 def test_a_part_whose_predictions_are_not_finite_is_named_and_says_nothing(shop):

@@ -4,7 +4,7 @@ import pytest
 
 from eshop_dagster.ml.features import AS_OF_DATE, LABEL
 from eshop_dagster.ml.spend.params import SpendParams
-from eshop_dagster.ml.spend.parts import LABEL_FREE, PARTS, RANKING_BASELINES
+from eshop_dagster.ml.spend.parts import LABEL_FREE, LAST_RESORT, PARTS, RANKING_BASELINES
 from eshop_dagster.ml.spend.walk import walk_forward
 
 from ..builders import HORIZON_DAYS, JUDGING, SMALL_SPEND, TRAINING
@@ -56,12 +56,16 @@ def test_a_window_before_which_nothing_was_labelled_is_left_out(spend_rows):
     assert sorted(set(found.rows[AS_OF_DATE])) == list(JUDGING[1:])
 
 
-def test_where_no_label_was_known_only_the_parts_that_need_none_are_judged_and_it_is_said(spend_rows):
+def test_where_no_label_was_known_only_what_needs_none_is_judged_and_it_is_said(spend_rows):
     found = walk_forward(spend_rows.judging, spend_rows.judging, PARAMS, seed=3)
     assert set(found.parts) == set(LABEL_FREE)
     assert not found.has_labels
-    assert found.notes[0].startswith("No label was known before the judged rows: only parts that need none serve")
-    assert found.best_baseline() in LABEL_FREE
+    assert found.notes[0] == (
+        "No label was known before the judged rows: only what needs none serves, bg_nbd_of_the_day."
+    )
+    assert found.best_baseline() in (*LABEL_FREE, LAST_RESORT)
+    assert set(found.errors()) == set(LABEL_FREE)
+    assert set(found.errors([LAST_RESORT])) == {LAST_RESORT}
 
 
 def test_the_mean_of_all_weight_on_one_part_is_that_part(walk):
