@@ -104,8 +104,12 @@ def _lost(fewer: Sequence[str], apart: Mapping[str, Interval], lowest: float) ->
     """Return by how much the policies with fewer trainings are worse: what the trainings bought, for a person."""
     if not fewer:
         return ""
-    shares = [(name, *(100 * end / lowest for end in vars(apart[name]).values())) for name in fewer]
-    worse = [f"{name} by {value:.1f} % ({lower:+.1f} to {upper:+.1f})" for name, value, lower, upper in shares]
+    share = 100 / lowest
+    worse = [
+        f"{name} by {share * apart[name].value:.1f} % "
+        f"({share * apart[name].lower:+.1f} to {share * apart[name].upper:+.1f})"
+        for name in fewer
+    ]
     return f" Surely worse with fewer trainings: {', '.join(worse)}."
 
 
