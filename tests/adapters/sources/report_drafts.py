@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from eshop_dagster.adapters.sources.report import ReportSource, load_mapping, sniff
+from eshop_dagster.adapters.sources.report.sniffing.decisions import decide
+from eshop_dagster.adapters.sources.report.sniffing.draft import draft
+from eshop_dagster.adapters.sources.report.sniffing.sample import read_sample
 
 HEAD = "Pedido;Data;Cliente;SKU;Qtd;Preço"
 
@@ -18,9 +21,17 @@ def drafted(folder: Path, text: str, encoding: str = "utf-8") -> tuple[str, Repo
     """The draft for a report, and the report read by that very draft."""
     report = folder / "vendas 2024.csv"
     report.write_bytes(text.encode(encoding))
-    draft = sniff(report)
-    (folder / "mapping.yml").write_text(draft, encoding="utf-8")
-    return draft, ReportSource(report, load_mapping(folder / "mapping.yml"))
+    text = sniff(report)
+    (folder / "mapping.yml").write_text(text, encoding="utf-8")
+    return text, ReportSource(report, load_mapping(folder / "mapping.yml"))
+
+
+def draft_of(folder: Path, text: str, name: str = "vendas 2024.csv") -> str:
+    """The draft for a report, as it is before it is tried."""
+    report = folder / name
+    report.write_text(text, encoding="utf-8")
+    sample = read_sample(report)
+    return draft(sample, decide(sample))
 
 
 def revenue(source: ReportSource) -> Decimal:

@@ -10,7 +10,7 @@ from eshop_dagster.adapters.sources.base import SourceError
 from eshop_dagster.adapters.sources.report import sniff
 from eshop_dagster.adapters.sources.report.loading import parse_mapping
 
-from .report_drafts import HEAD, drafted, items, revenue, statuses, written
+from .report_drafts import HEAD, draft_of, drafted, items, revenue, statuses, written
 
 
 @pytest.mark.parametrize(
@@ -28,17 +28,17 @@ from .report_drafts import HEAD, drafted, items, revenue, statuses, written
 def test_names_are_known_with_their_unit_in_any_order_and_abbreviated(
     tmp_path: Path, headers: str, key: str, header: str
 ) -> None:
-    draft, _ = drafted(tmp_path, written("1;10/03/2024;17;A;1;10,00", head=headers))
+    draft = draft_of(tmp_path, written("1;10/03/2024;17;A;1;10,00", head=headers))
     assert yaml.safe_load(draft)["columns"][key] == header
 
 
 def test_a_name_that_may_mean_the_field_is_taken_with_a_question_where_no_other_does(tmp_path: Path) -> None:
     head = "Número;Emissão;Cliente;Código;Qtd;Preço"
-    draft, _ = drafted(tmp_path, written("1;10/03/2024;17;A;1;10,00", head=head))
+    draft = draft_of(tmp_path, written("1;10/03/2024;17;A;1;10,00", head=head))
     columns = yaml.safe_load(draft)["columns"]
     assert (columns["order_id"], columns["ordered_at"], columns["product_id"]) == ("Número", "Emissão", "Código")
     assert draft.count("# GUESS: taken by its name") == 3
-    draft, _ = drafted(tmp_path, written("1;10/03/2024;17;A;1;10,00;Centro", head=f"{head};Bairro"))
+    draft = draft_of(tmp_path, written("1;10/03/2024;17;A;1;10,00;Centro", head=f"{head};Bairro"))
     assert yaml.safe_load(draft)["columns"]["order_id"] == {"from": ["Emissão", "Cliente"]}
 
 
@@ -118,7 +118,7 @@ def test_one_total_throughout_the_file_is_each_line_s_own(tmp_path: Path) -> Non
 
 def test_times_of_which_some_say_that_they_are_utc_are_asked_about(tmp_path: Path) -> None:
     lines = ("1;2024-03-10T10:00:00Z;17;A;1;10.00", "2;2024-03-11T10:00:00;18;A;1;10.00")
-    draft, _ = drafted(tmp_path, written(*lines))
+    draft = draft_of(tmp_path, written(*lines))
     assert "time_zone: UTC  # GUESS: some times say that they are UTC; of the others?" in draft
 
 
