@@ -6,7 +6,6 @@ reproduction could each be given another one.
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,10 @@ from typing import Any
 from eshop_dagster.adapters.files import write_atomically, write_json
 from eshop_dagster.adapters.model_file import open_model
 from eshop_dagster.stages.kind import Kind
-from eshop_dagster.stages.snapshot import Snapshot, SnapshotError
+from eshop_dagster.stages.snapshot import Snapshot, SnapshotError, content_sha256
 
 REGISTRY_FILE = "registry.json"
+_OWN_HASH = "sha256"
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,30 @@ class Continuation:
 
 
 def registry_states(folder: Path) -> dict[str, RegistryState]:
-    """Return by model what was recorded in a snapshot's folder; nothing before the first record."""
+    """Return by model what was recorded in a snapshot's folder; nothing before the first record.
+
+    Raises:
+        SnapshotError: the record is not the one that was written.
+    """
     path = folder / REGISTRY_FILE
-    recorded: Mapping[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    return {
-        model: RegistryState(one["champion"], one["model_sha256"], tuple(one["published_ids"]))
-        for model, one in recorded.items()
-    }
+    if not path.exists():
+        return {}
+    try:
+        recorded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        # A record of an older platform has no hash of its own.
+        is_whole = recorded.pop(_OWN_HASH, None) in (None, content_sha256(recorded))
+        states = {
+            model: RegistryState(one["champion"], one["model_sha256"], tuple(one["published_ids"]))
+            for model, one in recorded.items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        is_whole = False
+    if not is_whole:
+        raise SnapshotError(
+            f"{path} is not as it was written, expected the hash that stands in it: delete the file and take the "
+            "snapshot again (`eshop run` or `dvc repro snapshot`)"
+        )
+    return states
 
 
 def write_state(folder: Path, model: str, state: RegistryState, content: bytes | None) -> None:
@@ -72,8 +89,8 @@ def write_state(folder: Path, model: str, state: RegistryState, content: bytes |
         path.unlink(missing_ok=True)
     else:
         write_atomically(path, content)
-    states = {**registry_states(folder), model: state}
-    write_json(folder / REGISTRY_FILE, {name: one.as_json() for name, one in states.items()})
+    states = {name: one.as_json() for name, one in {**registry_states(folder), model: state}.items()}
+    write_json(folder / REGISTRY_FILE, {**states, _OWN_HASH: content_sha256(states)})
 
 
 def continuation_of(kind: Kind, snapshot: Snapshot) -> Continuation | None:

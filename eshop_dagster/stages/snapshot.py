@@ -191,7 +191,7 @@ def write_snapshot(platform: Platform, plan: Plan) -> Snapshot:
 
 def describe_snapshot(folder: Path, description: Mapping[str, Any]) -> Snapshot:
     """Write `snapshot.json`, with a hash of its own, beside the files that it describes."""
-    write_json(folder / "snapshot.json", {**description, "sha256": _digest(description)})
+    write_json(folder / "snapshot.json", {**description, "sha256": content_sha256(description)})
     return Snapshot(folder, description)
 
 
@@ -217,7 +217,7 @@ def open_snapshot(folder: Path) -> Snapshot:
         description = json.loads(path.read_bytes())
         # A snapshot of an older platform names neither.
         is_older = not {"files", "sha256"} & description.keys()
-        is_whole = is_older or description.pop("sha256") == _digest(description)
+        is_whole = is_older or description.pop("sha256") == content_sha256(description)
         files = description.get("files", {})
     except (ValueError, KeyError, AttributeError, TypeError):
         is_whole, files = False, {}
@@ -235,7 +235,8 @@ def open_snapshot(folder: Path) -> Snapshot:
     return Snapshot(folder, description)
 
 
-def _digest(description: Mapping[str, Any]) -> str:
+def content_sha256(description: Mapping[str, Any]) -> str:
+    """Return one hash of a JSON document, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
 
 
