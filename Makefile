@@ -51,7 +51,7 @@ $(STAMP): requirements.lock pyproject.toml
 	  || $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $(STAMP)
 
-lock:  ## Resolve the dependencies anew (no address of a registry gets into the lock).
+lock:  ## Resolve the dependencies again (no address of a registry gets into the lock).
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --prerelease if-necessary-or-explicit --no-strip-extras --no-header --quiet -o requirements.lock
 

@@ -43,7 +43,7 @@ def prepare(settings: Settings) -> list[str]:
     ensure_manifest()
     with dg.DagsterInstance.get() as instance:
         try:
-            # Whoever holds the home is alive, though in another container its process cannot be seen from here.
+            # The process that holds the home is alive, though in another container it cannot be seen from here.
             with home_lock(settings.home, "start of the code server", wait_seconds=0):
                 return clear_orphans(instance, settings.home)
         except HomeIsBusy as error:

@@ -33,7 +33,7 @@ POINTS = {
     "publish.manifest": "the new release's tables are written, its manifest is not",
     "publish.swap": "the new release has its name, readers still see the one before",
     "publish.delete_old": "readers see the new release, an old one is about to be deleted",
-    "retrain.trained": "a model is fitted, nobody has judged it",
+    "retrain.trained": "a model is fitted and not judged yet",
     "retrain.log": "the gate has spoken, nothing is in the registry",
     "retrain.alias": "the version is in the registry, no alias has moved",
     "registry.previous": "`previous` has moved, `champion` has not",

@@ -1,4 +1,4 @@
-{#- What a build is told about days. Read while a model runs only, so that other days do not make dbt parse anew. -#}
+{#- What a build is told about days. Read while a model runs only, so that other days do not make dbt parse again. -#}
 
 {% macro days_of(name) -%}
   {{ return(env_var(name, '').split(',') | reject('equalto', '') | sort | list if execute else []) }}
@@ -36,7 +36,7 @@
   {%- else -%} (select null::date as as_of_date, null::varchar as keys_below where false) {%- endif -%}
 {%- endmacro %}
 
-{#- Length in days of the window that a label looks ahead; whoever builds the labels says it, there is no default. -#}
+{#- Length in days of the window that a label looks ahead; the command that builds the labels gives it, there is no default. -#}
 {% macro window_days() -%} {{ env_var('ESHOP_WINDOW_DAYS') | int if execute else 1 }} {%- endmacro %}
 
 {% macro date_literals(days) -%}

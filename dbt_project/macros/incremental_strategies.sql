@@ -1,5 +1,5 @@
 {#- Incremental models here never compare values: they delete the rows that the changed days can have touched and
-    insert those rows computed anew. The new rows are computed first, so they may still read the present ones. -#}
+    insert those rows computed again. The new rows are computed first, so they may still read the present ones. -#}
 
 {% macro replace_rows(arguments, touched) -%}
   {%- set columns = arguments["dest_columns"] | map(attribute='quoted') | join(', ') -%}
@@ -47,7 +47,7 @@
   {{ replace_rows(arguments, "ordered_date in (select ordered_date from " ~ touched ~ ")") }}
 {%- endmacro %}
 
-{#- Dimensions with one row a key: the keys written anew, and rows that came from a day pulled again and are gone from it. -#}
+{#- Dimensions with one row a key: the keys written again, and rows that came from a day pulled again and are gone from it. -#}
 {% macro get_incremental_replace_changed_keys_sql(arguments) -%}
   {%- set key = arguments["unique_key"] -%}
   {{ replace_rows(

@@ -14,7 +14,7 @@
   {%- endif -%}
 {%- endmacro %}
 
-{#- Reviews written anew, under the date of their order where the last build left them, and reviews that a day pulled
+{#- Reviews written again, under the date of their order where the last build left them, and reviews that a day pulled
     again has lost. -#}
 {% macro get_incremental_replace_touched_reviews_sql(arguments) -%}
   {%- set written, touched = arguments["temp_relation"], beside(arguments["target_relation"], "int_orders__touched") -%}

@@ -11,7 +11,7 @@
   {{ return(values_of("select ordered_month from " ~ beside(this, 'int_months__touched'))) }}
 {%- endmacro %}
 
-{#- Months whose churn must be counted anew: those that a change of buyers reaches through the days in which a customer
+{#- Months whose churn must be counted again: those that a change of buyers reaches through the days in which a customer
     stays active, and from the month that was or is the newest on, which is not over. -#}
 {% macro months_of_churn() -%}
   {%- set query -%}

@@ -10,7 +10,7 @@
   {%- else -%} {{ relation }} {%- endif -%}
 {%- endmacro %}
 
-{#- The shop's time zone and country; read while a model runs only, so that another home does not make dbt parse anew. -#}
+{#- The shop's time zone and country; read while a model runs only, so that another home does not make dbt parse again. -#}
 {% macro shop_time_zone() -%} '{{ env_var("ESHOP_TIME_ZONE") if execute }}' {%- endmacro %}
 
 {% macro is_brazilian() -%}

@@ -1,4 +1,4 @@
-{#- How a build finds the rows that it must write anew, without reading the rest: DuckDB skips every row group whose
+{#- How a build finds the rows that it must write again, without reading the rest: DuckDB skips every row group whose
     dates are not in a list of literals, and a list that a query yields would tell it too late. -#}
 
 {#- A list of date literals: the values of one column of a table of this build. -#}

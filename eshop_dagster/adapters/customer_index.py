@@ -65,7 +65,7 @@ class CustomerIndex:
     states: tuple[str | None, ...] = (None,)
 
     def places(self, keys: Sequence[str]) -> npt.NDArray[np.intp]:
-        """Return the place of each key, -1 where nobody has it, shape (n,)."""
+        """Return the place of each key, -1 where no customer has it, shape (n,)."""
         wanted = _as_bytes(pa.array(keys, pa.string()))
         if not len(self.keys) or not len(wanted):
             return np.full(len(wanted), -1)

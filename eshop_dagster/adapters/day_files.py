@@ -1,7 +1,7 @@
-"""The files of one raw day, replaced together: whatever kills a pull, the day is as it was or as it was to be.
+"""The files of one raw day, replaced together: a killed pull leaves the day unchanged or fully replaced.
 
 Every new file is written aside first, then a journal of what moves where. From then on the day counts as replaced: the
-files take their places, and whoever holds the home next ends a replacement that was killed on the way.
+files take their places, and the next process that holds the home ends a replacement that was killed on the way.
 """
 
 import json

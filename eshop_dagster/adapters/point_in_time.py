@@ -27,7 +27,7 @@ _COPY_ORDERS = """
     WHERE md5_number_lower(customer_key) <= $highest
 """
 
-# The label's statement asks which day is the last one known, whoever was drawn.
+# The label's statement asks which day is the last one known, for any draw of customers.
 _LAST_DAY = """
     INSERT INTO scratch.{orders}
     SELECT {columns} FROM (SELECT * REPLACE (NULL AS customer_key) FROM {database}.{orders})

@@ -100,9 +100,9 @@ class TableRecords:
         self._bookkeeping = bookkeeping or {}
 
     def update(self, tables: Sequence[str], dates: Sequence[date] | None) -> None:
-        """Note anew what the tables hold; of dated tables only these dates, when given, may have changed.
+        """Note again what the tables hold; of dated tables only these dates, when given, may have changed.
 
-        Their quality records end with it: nobody has checked these rows yet.
+        Their quality records end with it: these rows are not checked yet.
         """
         with self._warehouse.connect() as connection:
             connection.execute(_SCHEMA)
@@ -174,7 +174,7 @@ class TableRecords:
         return {row[0]: QualityRecord(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows}
 
     def demand(self, tables: Iterable[str], *, hash_again: bool) -> dict[str, QualityRecord]:
-        """Return the records of these tables: whoever learns from them asks this first.
+        """Return the records of these tables: a training asks this first.
 
         Args:
             tables: their names.
@@ -188,7 +188,7 @@ class TableRecords:
             record = found.get(table)
             if record is None:
                 raise QualityError(
-                    f"{table} has no quality record: nobody has tested it since it was built. Run "
+                    f"{table} has no quality record: it was not tested since it was built. Run "
                     "`refresh_warehouse` (or `eshop run`) first"
                 )
             if not record.has_passed:

@@ -129,7 +129,7 @@ class Vault:
         """Return the identifiers of one customer.
 
         Raises:
-            KeyError: nobody has this pseudonym (any more).
+            KeyError: the vault does not know this pseudonym (any more).
         """
         with self._connect() as connection:
             row = connection.execute(

@@ -93,7 +93,7 @@ class Warehouse:
                 on_table(done, len(tables))
 
     def built_days(self, project_hash: str) -> Mapping[date, str] | None:
-        """Return the raw content hash that each day was built from, or None when all must be built anew.
+        """Return the raw content hash that each day was built from, or None when all must be built again.
 
         That is so before the first build, after one that did not end, and when the dbt project has changed.
         """
@@ -136,7 +136,7 @@ class Warehouse:
             connection.execute("UPDATE build_state SET has_passed = true WHERE is_complete")
 
     def has_passed(self) -> bool:
-        """Whether the tables as last built passed their tests; False when nobody has tested them."""
+        """Whether the tables as last built passed their tests; False when they were not tested."""
         if not self.exists():
             return False
         with self.connect(read_only=True) as connection:
@@ -219,7 +219,7 @@ class Warehouse:
 
 
 def refuse_damage(path: Path, words: str) -> None:
-    """Raise when DuckDB's words tell that its file is damaged, whoever opened it.
+    """Raise when DuckDB's words tell that its file is damaged, in any reader.
 
     Raises:
         WarehouseDamaged: they do.

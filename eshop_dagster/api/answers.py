@@ -81,7 +81,9 @@ class SegmentFigures(Answer):
 
 
 _ONE = "`scored`, or `new_customer` where no sale is known."
-_MANY = "`scored`, `new_customer` where no sale is known, or `unknown_customer`: nobody has this key."
+_MANY = (
+    "`scored`, `new_customer` where no sale is known, or `unknown_customer`: no customer of the release has this key."
+)
 
 
 class SpendAnswer(SpendFigures):

@@ -71,7 +71,7 @@ class Gatherer:
         loop = asyncio.get_running_loop()
         try:
             answers = await loop.run_in_executor(self._pool, self._compute, group, [job for job, _ in jobs])
-        except Exception as error:  # noqa: BLE001 - whatever it is belongs to whoever asked
+        except Exception as error:  # noqa: BLE001 - every error belongs to the caller that asked
             if len(jobs) == 1:
                 _fail(jobs[0][1], error)
             else:

@@ -33,7 +33,7 @@ class SpendByKey(CustomerByKey):
 
 
 class SpendByHistory(CustomerByHistory):
-    """The expected spend of whoever placed these orders."""
+    """The expected spend of the customer who placed these orders."""
 
     reasons: Flag = Field(default=True, description="Whether to say why.")
 

@@ -33,7 +33,7 @@ Tables = Mapping[str, pa.Table]
 
 
 def spend_by_key(state: State, keys: Sequence[str], *, reasons: bool) -> list[Row]:
-    """Return the expected spend of each key's customer; a key that nobody has is marked, and not left out."""
+    """Return the expected spend of each key's customer; an unknown key is marked, and not left out."""
     places = state.release.customers.places(keys)
     scored = _scored(state, places)
     rows = _unscored(state, places, scored, _no_spend)
@@ -50,7 +50,7 @@ def spend_by_key(state: State, keys: Sequence[str], *, reasons: bool) -> list[Ro
 
 
 def segments_by_key(state: State, keys: Sequence[str]) -> list[Row]:
-    """Return the segment of each key's customer; a key that nobody has is marked, and not left out."""
+    """Return the segment of each key's customer; an unknown key is marked, and not left out."""
     places = state.release.customers.places(keys)
     scored = _scored(state, places)
     rows = _unscored(state, places, scored, _no_segment)

@@ -1,4 +1,4 @@
-"""`eshop rebuild`: the warehouse anew from raw, when its file is damaged."""
+"""`eshop rebuild`: the warehouse again from raw, when its file is damaged."""
 
 import os
 import time
@@ -28,9 +28,9 @@ def rebuild(
     whole and held against its quality record. When all is well, nothing is done.
 
     - a damaged file of raw is named with the command that pulls its day again; nothing else is done then
-    - a warehouse that cannot be read whole is set aside as `warehouse.damaged-<time>.duckdb` and built anew
+    - a warehouse that cannot be read whole is set aside as `warehouse.damaged-<time>.duckdb` and built again
     - a damaged file of the current release is written again from the warehouse
-    - one that is not complete, or holds other rows than its records say, is built anew in place
+    - one that is not complete, or holds other rows than its records say, is built again in place
     - what else lies in the home is read, too (vault, quarantine, scores, snapshots with DVC's cache and remote, every
       file of every model version, older releases): damage there is named with its way back, and the exit status is 1
     """

@@ -56,7 +56,7 @@ def run(
 ) -> None:
     """Pull days into raw, build the warehouse, train and judge the models, score every customer and publish.
 
-    Days that were pulled before are left out, tables are written anew only where a day changed, and nothing is
+    Days that were pulled before are left out, tables are written again only where a day changed, and nothing is
     registered when
     neither data nor parameters changed: running it again is quick and changes nothing.
 

@@ -80,7 +80,7 @@ def _as_streamlit(page: Page, view: View) -> st.Page:  # type: ignore[valid-type
 
 @st.fragment(run_every=_LOOK_SECONDS)
 def _follow(held: Opening, shown: str, text: Texts, formats: Formats) -> None:
-    """Draw the page anew once another release is ready."""
+    """Draw the page again once another release is ready."""
 
     def look() -> None:
         if held.database().release.name != shown:

@@ -51,7 +51,7 @@ class Column:
 def guarded(text: Texts, formats: Formats, draw: Callable[[], None]) -> None:
     """Draw; what goes wrong is in the log, and the visitor is told when it happened and nothing of what.
 
-    A fragment draws itself anew without its page, and needs a guard of its own.
+    A fragment draws itself again without its page, and needs a guard of its own.
     """
     try:
         draw()

@@ -57,7 +57,7 @@ class Opening:
         try:
             database.prepare()
         except ReleaseUnreadable:
-            # Whoever asks for that count is told, too.
+            # The next reader of that count gets the error, too.
             _logger.exception("the release %s cannot be counted", database.release.name)
 
     def _make_ready(self) -> None:

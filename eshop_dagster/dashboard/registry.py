@@ -64,7 +64,7 @@ def fitted(view: View, version: VersionSummary) -> Any:
     try:
         return _fitted(str(view.home), version.version.run_id, version)
     except (RegistryError, OSError):
-        # Asked anew at the next click: a moment without the registry must not last until the restart.
+        # Asked again at the next click: a moment without the registry must not last until the restart.
         return None
 
 

@@ -50,7 +50,7 @@ def spec_path(manifest: Mapping[str, Any], unique_id: str) -> str:
 
 
 class BuildConfig(dg.Config):
-    """How to build; `full_refresh` writes every table anew."""
+    """How to build; `full_refresh` writes every table again."""
 
     full_refresh: bool = False
 

@@ -54,7 +54,7 @@ def bootstrap_intervals(
     metrics: tuple[str, ...] = METRICS,
     clusters: npt.ArrayLike | None = None,
 ) -> dict[str, Interval]:
-    """Return the percentile interval of each metric of `evaluate_spend`, customers drawn anew with replacement.
+    """Return the percentile interval of each metric of `evaluate_spend`, customers drawn again with replacement.
 
     Of more than 20,000 customers so many are drawn once; deviations from their value shrink by the root of the share
     (the m out of n bootstrap), for the metrics' errors fall with the root of the number of customers. Row order changes
@@ -156,7 +156,7 @@ def _paired_rows(
             order = order[np.sort(np.random.default_rng([seed, 0]).choice(order.size, MOST_ROWS, replace=False))]
         return order, np.arange(order.size)
     _, owner = np.unique(np.asarray(clusters), return_inverse=True)
-    # Customers are ordered by what their rows sum to: their names are drawn anew in every home.
+    # Customers are ordered by what their rows sum to: their names are drawn again in every home.
     held = [np.bincount(owner, weights=values) for one in columns for values in (one, np.square(one))]
     customers = np.lexsort([*held, np.bincount(owner)])
     most = max(1, MOST_ROWS * customers.size // owner.size)

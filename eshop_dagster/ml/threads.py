@@ -14,7 +14,7 @@ def one_thread() -> AbstractContextManager[object]:
     """Return a context in which the libraries that were loaded at its first use take one thread.
 
     Finding them reads the map of the process's memory: 4 ms, more than most answers take. Fitting, whose results may
-    depend on threads, looks anew each time (`threadpool_limits`).
+    depend on threads, looks again each time (`threadpool_limits`).
     """
     limit: AbstractContextManager[object] = _controller().limit(limits=1)
     return limit

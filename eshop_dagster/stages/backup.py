@@ -1,6 +1,6 @@
 """Backup: everything of a home that cannot be made again, with the vault and the registry, as it is at one moment.
 
-The master key is not in the home, and so in no backup. Left out is what the platform makes anew (locks, logs, dbt's
+The master key is not in the home, and so in no backup. Left out is what the platform makes again (locks, logs, dbt's
 work folder, scratch files), files that were exported, and reports that wait in the inbox: they name people in clear.
 """
 
@@ -149,7 +149,7 @@ def _keep_files(platform: Platform, store: BackupStore) -> tuple[list[dict[str, 
 def _still(home: Path, path: Path, scratch: Path) -> Path:
     """Return a copy of a database as it is at one moment: a server or a form may write it; other files as they are.
 
-    So is a vault that nobody has written since it was closed: byte for byte, it need not be looked at page by page.
+    So is a vault that was not written since it was closed: byte for byte, it need not be looked at page by page.
     """
     with path.open("rb") as file:
         is_database = file.read(len(_SQLITE)) == _SQLITE

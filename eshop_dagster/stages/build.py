@@ -1,4 +1,4 @@
-"""Build: the warehouse's tables from raw, with dbt. Only what the changed days touch is written anew."""
+"""Build: the warehouse's tables from raw, with dbt. Only what the changed days touch is written again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ _READ_ON_EVERY_DAY = ("customers", "products", "sellers")
 _READ_BY_FEATURES = ("products", "order_items")
 """Raw tables that the features read beside the warehouse's tables."""
 
-# Above this share of all days an incremental build costs more than building all anew.
+# Above this share of all days an incremental build costs more than building all again.
 _FULL_REFRESH_SHARE = 0.5
 
 
@@ -93,7 +93,7 @@ def build_warehouse(
         fault_point("dbt.start")
         models = run_dbt(
             ["build", "--resource-type", "model", "--exclude", FEATURES_SELECTION]
-            # A seed is a file of the project: with another one, everything is built anew.
+            # A seed is a file of the project: with another one, everything is built again.
             # One model after another then: each may fill the memory, and two at once would spill to disk.
             + (["--resource-type", "seed", "--full-refresh", "--threads", "1"] if is_full else []),
             home=platform.home,

@@ -101,7 +101,7 @@ def published_ids(platform: Platform, name: str) -> tuple[int, ...]:
 
 
 def serving_champion(platform: Platform, name: str) -> LoadedModel | None:
-    """Return the champion as whoever scores uses it, or None before the first.
+    """Return the champion for scoring, or None before the first.
 
     Raises:
         RegistryError: the champion cannot be used; what was scored before stays.

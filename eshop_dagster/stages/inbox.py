@@ -35,7 +35,7 @@ class InboxReport:
         mapping: its mapping file, or None when there is none yet.
         content: a hash of the report's content.
         key: a hash of both contents and of when the report was put there: a report that could not be loaded is tried
-            again only when it, or its mapping, is put there anew.
+            again only when it, or its mapping, is put there again.
         is_forced: whether a file `<report>.force` beside it says to load it although it takes rows away.
     """
 

@@ -41,7 +41,7 @@ def read_cpf(text: str) -> str:
     if not re.fullmatch(r"[0-9]{11}", digits):
         raise Unfit(f"has {_kind(digits)}: expected 11 digits, such as NNN.NNN.NNN-DD")
     if len(set(digits)) == 1:
-        raise Unfit("is one digit eleven times, which nobody has: expected the person's own number")
+        raise Unfit("is one digit eleven times, which is no person's number: expected the person's own number")
     if cpf_check_digits(digits[:9]) != digits[9:]:
         raise Unfit("has wrong check digits: expected the last two to follow from the first nine; look for a typo")
     return f"{digits[:3]}.{digits[3:6]}.{digits[6:9]}-{digits[9:]}"

@@ -1,4 +1,4 @@
-"""Progress of long work: stages tell, and whoever drives them may listen."""
+"""Progress of long work: stages report it, and their caller may listen."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -129,7 +129,7 @@ def _rows(manifest: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _take_over(scores: ScoreFiles, aside: Path) -> dict[str, dict[str, FileEntry]]:
-    """Put the scores' files into the release; whoever scores writes new ones, so that a link is safe."""
+    """Put the scores' files into the release; a scoring writes new ones, so that a link is safe."""
     import pyarrow.parquet as pq
 
     tables = {}

@@ -32,7 +32,7 @@ class Rebuilt:
 
     Attributes:
         reason: why it was built again, or None: it was sound, and nothing was done.
-        set_aside: where the file that was there lies now, or None when it was built anew in place.
+        set_aside: where the file that was there lies now, or None when it was built again in place.
         tables: tables that were read whole, or built.
         release: what readers see now; None when nothing was done.
     """

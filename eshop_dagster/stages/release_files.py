@@ -92,7 +92,7 @@ def _entries(before: Path | None) -> dict[str, FileEntry]:
     if before is None:
         return {}
     tables = read_manifest(before)["tables"]
-    # A release of an older platform lists no files: all is written anew.
+    # A release of an older platform lists no files: all is written again.
     return {path: FileEntry(**entry) for table in tables.values() for path, entry in table.get("files", {}).items()}
 
 

@@ -34,7 +34,7 @@ class Scores:
         rows: number of customers scored.
         as_of_date: the cut-off of the features scored.
         versions: champion version by model; 0 where there is none.
-        withheld: by model why nobody has its scores although there is a champion; empty where everybody has.
+        withheld: by model why its scores are not published although there is a champion; empty where everybody has.
     """
 
     rows: int

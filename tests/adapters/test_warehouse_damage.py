@@ -1,4 +1,4 @@
-"""A torn or changed warehouse file is noticed by whoever reads it, and never taken for what was written."""
+"""A torn or changed warehouse file is noticed by every reader, and never taken for what was written."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -25,7 +25,7 @@ class Provider:
 
     Attributes:
         address: where it listens.
-        person: the claims about whoever comes next.
+        person: the claims about the next visitor.
         asked: the questions of browsers that it sent back, by the code that it gave each.
     """
 
@@ -66,7 +66,7 @@ server_metadata_url = "{self.address}/.well-known/openid-configuration"
         return f"{question['redirect_uri']}?{urlencode({'code': code, 'state': question['state']})}"
 
     def token(self, form: dict[str, str]) -> dict[str, Any]:
-        """Return the signed claims for a code, which counts once and for whoever asked for it."""
+        """Return the signed claims for a code, which counts once and for the client that asked for it."""
         question = self.asked.pop(form["code"])
         proof = hashlib.sha256(form["code_verifier"].encode()).digest()
         assert base64.urlsafe_b64encode(proof).rstrip(b"=").decode() == question["code_challenge"]

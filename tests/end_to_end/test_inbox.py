@@ -160,8 +160,8 @@ def test_a_report_is_tried_again_only_when_it_is_put_there_anew(platform: Platfo
     (first,), (still,) = waiting_reports(platform.home), waiting_reports(platform.home)
     assert first.key == still.key
     os.utime(path, (time.time() - 30, time.time() - 30))
-    (anew,) = waiting_reports(platform.home)
-    assert (anew.key == first.key, anew.content == first.content) == (False, True)
+    (again,) = waiting_reports(platform.home)
+    assert (again.key == first.key, again.content == first.content) == (False, True)
 
 
 def test_a_report_that_lost_orders_since_it_was_loaded_is_refused_wherever_it_was_cut(platform: Platform) -> None:

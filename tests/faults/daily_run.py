@@ -171,7 +171,7 @@ def files(folder: Path) -> dict[str, str]:
 
 
 def persons(home: Path) -> dict[str, str]:
-    """Whom the vault knows; what it seals is sealed anew each time, under another nonce."""
+    """Whom the vault knows; what it seals is sealed again each time, under another nonce."""
     with closing(sqlite3.connect(home / "vault" / "vault.db")) as connection:
         return dict(connection.execute("SELECT customer_key, hex(fingerprint) FROM persons ORDER BY 1"))
 

@@ -48,7 +48,7 @@ def value_of(column: str) -> str:
 
 
 def score(platform: Platform, value: int) -> None:
-    """Change what the next release holds, as whoever scores does."""
+    """Change what the next release holds, as a scoring does."""
     keep_scores(platform.home, {"customer_scores": pa.table({"segment_id": [value]})}, {})
 
 

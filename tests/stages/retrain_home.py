@@ -47,7 +47,7 @@ def platform_of(home: Path, **params: Any) -> Platform:
 
 
 def fill(platform: Platform, *, customers: int = 900, seed: int = 5) -> None:
-    """Write the tables and their records anew."""
+    """Write the tables and their records again."""
     orders = shop_orders(customers, seed)
     days = (*TRAINING, *JUDGING, SCORING)
     rows = pd.concat([features_at(orders, day) for day in days], ignore_index=True).assign(state="SP")

@@ -1,4 +1,4 @@
-"""Whoever trains is given the same: the job, `dvc repro` and a reproduction, whatever the registry went through."""
+"""Every training gets the same input: the job, `dvc repro` and a reproduction, whatever the registry went through."""
 
 import shutil
 from pathlib import Path

@@ -246,5 +246,7 @@ def test_after_any_builds_between_releases_each_release_holds_the_orders_of_its_
             paths(release, table)
     last, held = releases[-1]
     assert {path: file_sha256(last.folder / path) for path in paths(last)} == {
-        path: file_sha256(anew.folder / path) for anew in [publish(open_platform(held, "anew"))] for path in paths(anew)
+        path: file_sha256(again.folder / path)
+        for again in [publish(open_platform(held, "again"))]
+        for path in paths(again)
     }

@@ -1,4 +1,4 @@
--- Grain: one row per business date whose sales this build must add up anew.
+-- Grain: one row per business date whose sales this build must add up again.
 -- depends_on: {{ ref('int_products__recategorised') }}
 {{ config(materialized='table') }}
 {%- set items_before = rows_before('fct_order_items') %}

@@ -1,4 +1,4 @@
--- Grain: one row per order that this build must write anew, with its newest change and where it stood before.
+-- Grain: one row per order that this build must write again, with its newest change and where it stood before.
 -- An order that a day lost when it was pulled again is listed too, with its newest change on another day, or with none.
 -- depends_on: {{ ref('stg_raw__orders') }}
 {{ config(materialized='table') }}

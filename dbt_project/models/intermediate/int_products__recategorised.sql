@@ -1,4 +1,4 @@
--- Grain: one row per product whose category this build changes: the sales of all its dates must be added up anew.
+-- Grain: one row per product whose category this build changes: the sales of all its dates must be added up again.
 -- depends_on: {{ ref('stg_raw__products') }}
 {{ config(materialized='table') }}
 {%- set before = rows_before('dim_products') %}

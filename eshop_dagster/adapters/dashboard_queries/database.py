@@ -100,7 +100,7 @@ class ReleaseDatabase:
                 yield cursor
         except duckdb.Error as error:
             raise ReleaseUnreadable(
-                f"release {self.release.name} cannot be read: {error}. Publish anew with `eshop run`"
+                f"release {self.release.name} cannot be read: {error}. Publish again with `eshop run`"
             ) from error
 
     def _possible(self) -> list[str]:

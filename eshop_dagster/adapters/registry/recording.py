@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from mlflow.models import Model, ModelSignature
 
 DIGEST_TAG = "model_sha256"
-"""Version tag: SHA-256 of the model file, checked by whoever loads it."""
+"""Version tag: SHA-256 of the model file, checked at each load."""
 
 FILES_TAG = "model_files"
 """Version tag: SHA-256 of every file of the model's folder by name, as JSON."""
 
 REPORTS_TAG = "report_files"
-"""Version tag: SHA-256 of every report, table and plot of the run by name, as JSON, checked by whoever reads one."""
+"""Version tag: SHA-256 of every report, table and plot of the run by name, as JSON, checked at each reading."""
 
 SEAL_TAG = "sealed"
 """Version tag: names of the tags and metrics that a version was registered with, and a SHA-256 of each group."""

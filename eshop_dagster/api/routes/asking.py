@@ -24,7 +24,7 @@ async def answer_one(request: Request, body: str, question: Question) -> Respons
     """Return the answer about one customer.
 
     Raises:
-        Problem: 404 for a key that nobody has; 413; 415; 422; 503.
+        Problem: 404 for an unknown key; 413; 415; 422; 503.
     """
     service = service_of(request)
     raw = await read_raw(request, service.body_bytes)
@@ -75,9 +75,9 @@ def json_response(content: Any) -> Response:
 
 
 def unknown_customer() -> Problem:
-    """Return the 404 for a key that nobody has in this release."""
+    """Return the 404 for a key that no customer of this release has."""
     return Problem(
-        *(404, "unknown-customer", "Nobody has this customer_key in the release"),
+        *(404, "unknown-customer", "No customer of the release has this customer_key"),
         "Take the key from the release, or post the orders instead: without any it is a new customer.",
     )
 

@@ -70,7 +70,7 @@ def summary(origins: pd.DataFrame, rule: str, *, seed: int, draws: int = 2000) -
     Columns: `policy`, `shops`, `origins`, `regret` (mean over shops of their origins' means, each origin at most 50 %),
     `regret_p90` (over origins, uncapped), `mae_regret`, `gini_lost`, `log_ratio`, `off_share`, `right_share` (means
     over shops), and `against_rule` with `_lower` and `_upper`: by how much the regret lies above the rule's, shops
-    drawn anew.
+    drawn again.
 
     Args:
         origins: one row per `shop`, `day` and `policy` with the fields of `OriginRegret`.
@@ -113,7 +113,7 @@ def _shop_means(origins: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean_difference(one: pd.Series, other: pd.Series, *, seed: int, draws: int = 2000) -> Interval:
-    """Return by how much the mean of the one lies above the other's, with its 95 % interval over shops drawn anew."""
+    """Return by how much the mean of the one lies above the other's, with its 95 % interval over shops drawn again."""
     apart = np.sort((one - other.reindex(one.index)).to_numpy(dtype=np.float64))
     rng = np.random.default_rng(seed)
     drawn = apart[rng.integers(0, apart.size, (draws, apart.size))].mean(axis=1)

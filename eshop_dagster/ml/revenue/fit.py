@@ -98,7 +98,7 @@ def study_revenue(
 def fit_revenue(study: Study, candidate: str | None = None, *, sure_loss_share: float = 0.0) -> RevenueResult:
     """Return what serves: the weighted mean of all parts, or the best baseline where the mean is surely worse.
 
-    Parts are weighed anew at each origin by the errors that had come due by then, and intervals know only those errors:
+    Parts are weighed at each origin by the errors that had come due by then, and intervals know only those errors:
     what is judged is this way of working, and nothing of it has seen what came after. What serves is then fitted on
     every day.
 

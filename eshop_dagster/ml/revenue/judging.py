@@ -34,7 +34,7 @@ def mase(errors: Floats, span: int = 10_000) -> float:
 
 
 def paired(challenger: Floats, champion: Floats, spacing: int, seed: int, span: int = 10_000) -> Interval:
-    """Return challenger's minus champion's MASE with the interval over origins drawn anew.
+    """Return challenger's minus champion's MASE with the interval over origins drawn again.
 
     Looks of neighbouring origins see the same days, so that runs of them are drawn, as long as a look is (the circular
     block bootstrap, Politis and Romano 1992).

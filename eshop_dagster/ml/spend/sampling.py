@@ -15,7 +15,7 @@ _GOLDEN = 0x9E3779B97F4A7C15
 def row_hashes(frame: pd.DataFrame, names: list[str], seed: int) -> npt.NDArray[np.uint64]:
     """Return a number for each row that depends on the named values and the seed alone.
 
-    Keys are pseudonyms drawn anew in every home: a draw by key, or by place in an order of keys, would take other
+    Keys are pseudonyms drawn again in every home: a draw by key, or by place in an order of keys, would take other
     customers in each.
     """
     plain = pd.util.hash_pandas_object(frame[names].astype("float64"), index=False).to_numpy(dtype=np.uint64)

@@ -82,7 +82,7 @@ def olist_folder(folder: Path, **lines: Sequence[Line]) -> Path:
 
 
 def write_lines(folder: Path, name: str, lines: Sequence[Line]) -> Path:
-    """Write one of the files anew."""
+    """Write one of the files again."""
     file, columns = FILES[name]
     header = columns.split()
     rows = [header, *([(SMALLEST[name] | line).get(column, "") for column in header] for line in lines)]
