@@ -183,5 +183,6 @@ def test_a_source_that_is_added_by_its_file_and_its_name_fills_a_home(checkout: 
     )
     assert open_release(home).query("SELECT sum(revenue_brl)::INT AS sum FROM fct_orders").to_pylist() == [{"sum": 456}]
 
-    [freshness] = json.loads(call(checkout, "eshop", "status", "--json", "--home", str(home)))["freshness"]
+    shown = json.loads(call(checkout, "eshop", "status", "--json", "--home", str(home)))
+    [freshness] = shown["quality"]["freshness"]
     assert (freshness["source"], freshness["last_day"]) == ("tills", "2024-01-13")

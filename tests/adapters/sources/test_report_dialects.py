@@ -129,8 +129,8 @@ def quantity_text(pieces: Decimal, dialect: Dialect) -> str:
     return f"{pieces:.3f}".replace(".", "." if is_point else ",")
 
 
-def written(shop: list[Sold], dialect: Dialect) -> tuple[list[dict[str, Any]], Counter[str]]:
-    """The report's rows, and the revenue of each day."""
+def written(shop: list[Sold], dialect: Dialect) -> tuple[list[dict[str, Any]], Counter[str], Counter[str]]:
+    """The report's rows, the revenue of each day, and that of its orders which are worth something."""
     shop = shop if dialect["quantity"] == "pieces" else weighed(shop)
     money: Callable[[Decimal], Any] = MONEY[str(dialect["money"])]
     date: Callable[[datetime], Any] = DATES[str(dialect["date"])]
@@ -142,7 +142,7 @@ def written(shop: list[Sold], dialect: Dialect) -> tuple[list[dict[str, Any]], C
         date = {"day": datetime.date, "excel": lambda at: (at - datetime(1899, 12, 30)).days}.get(
             str(dialect["date"]), lambda at: at
         )
-    lines, rows, days = list(shop), [], Counter[str]()
+    lines, rows, days, most = list(shop), [], Counter[str](), Counter[str]()
     if dialect["years"]:
         lines += [Sold(one.order, one.at.replace(year=2023), *list(vars(one).values())[2:]) for one in shop]
     orders: dict[tuple[int, int], list[Sold]] = {}
@@ -156,6 +156,7 @@ def written(shop: list[Sold], dialect: Dialect) -> tuple[list[dict[str, Any]], C
         gross = [one.price * one.pieces for one in sold]
         whole = sum(gross) - sum(off)
         days[f"{sold[0].at:%Y-%m-%d}"] += sign * whole
+        most[f"{sold[0].at:%Y-%m-%d}"] += max(sign * whole, 0)
         for one, less, before in zip(sold, off, gross, strict=True):
             row = {
                 "Pedido": number_of(one.order),
@@ -183,7 +184,7 @@ def written(shop: list[Sold], dialect: Dialect) -> tuple[list[dict[str, Any]], C
             coupon["Preço" if kind == "unit" else "Valor Total"] = money(-sum(off))
             coupon |= {"Frete": money(Decimal("0.00")), "Total": money(-sum(off))} if "Frete" in rows[-1] else {}
             rows.append(rows[-1] | coupon)
-    return rows, days
+    return rows, days, most
 
 
 def write(folder: Path, rows: list[dict[str, Any]], dialect: Dialect) -> Path:
@@ -232,7 +233,7 @@ def answered(draft: str, dialect: Dialect) -> str:
 )
 @given(shop=shops(), dialect=DIALECTS)
 def test_each_day_s_revenue_is_loaded_to_the_cent_or_the_file_is_refused(shop: list[Sold], dialect: Dialect) -> None:
-    rows, days = written(shop, dialect)
+    rows, days, most = written(shop, dialect)
     with TemporaryDirectory() as folder:
         path = write(Path(folder), rows, dialect)
         try:
@@ -256,9 +257,10 @@ def test_each_day_s_revenue_is_loaded_to_the_cent_or_the_file_is_refused(shop: l
         )
     assert balance.loaded_brl - balance.rounded_brl + balance.quarantined_brl + balance.repeated_brl == balance.read_brl
     if balance.lines_quarantined:
-        # Not taken: told on the draft, with the reason, and no day of sales has more than the shop's.
+        # Not taken: told on the draft, with the reason, and no day of sales has more than the shop's. An order that
+        # its discount makes worth less than nothing may be what is left out.
         assert draft.startswith("# TODO") or balance.lines_quarantined <= balance.lines_read * 0.1, draft
-        assert all(amount <= max(days[day], 0) for day, amount in loaded.items()), (loaded, days, draft)
+        assert all(amount <= most[day] for day, amount in loaded.items()), (loaded, days, draft)
         return
     assert {day: amount for day, amount in loaded.items() if amount} == {
         day: amount for day, amount in days.items() if amount
