@@ -16,7 +16,6 @@ SPEND = {
     f"{OURS}.linear.TwoPartSpend",
     f"{OURS}.model.SpendMean",
     f"{OURS}.outlook.SpendOutlook",
-    f"{OURS}.past.PastTotalSpend",
     f"{OURS}.purchase.PurchaseModel",
     f"{OURS}.season.SeasonTable",
     f"{OURS}.season.SeasonalSpend",
@@ -62,5 +61,6 @@ def test_the_segmentation_needs_its_own_type_alone_and_gives_the_same_ids_after_
 def test_the_list_names_exactly_what_the_models_need():
     others = ("eshop_dagster.ml.revenue.", "eshop_dagster.ml.segmentation.")
     ours = [name for name in TRUSTED_TYPES if not name.startswith(others)]
-    # The past rate serves only where it is the best baseline.
-    assert sorted(ours) == sorted({*SPEND, f"{OURS}.past.PastRateSpend"})
+    # They serve only where one is the best baseline, or no part can be had.
+    alone = {f"{OURS}.past.PastRateSpend", f"{OURS}.past.PastTotalSpend"}
+    assert sorted(ours) == sorted(SPEND | alone)
