@@ -11,16 +11,17 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from eshop_dagster.adapters.sources.simulated import ShopConfig, SimulatedSource
+from eshop_dagster.shop import BRAZIL
 
 FIRST_DAY, LAST_DAY = date(2024, 1, 1), date(2025, 12, 31)
 FORMATS = ("csv", "parquet", "xlsx")
-_LINES = """
-    SELECT order_id AS "order", strftime(timezone('America/Sao_Paulo', placed_at), '%Y-%m-%d %H:%M:%S') AS date,
+_LINES = f"""
+    SELECT order_id AS "order", strftime(timezone('{BRAZIL.time_zone}', placed_at), '%Y-%m-%d %H:%M:%S') AS date,
         customer_id AS customer, product_id AS product, quantity::INTEGER AS quantity,
         unit_price_brl::DECIMAL(18, 2) AS price, status
     FROM (SELECT *, ordered_at::TIMESTAMPTZ AS placed_at FROM orders) JOIN order_items USING (order_id, changed_date)
     -- An order comes again on each day on which it changes; its first day is enough.
-    WHERE timezone('America/Sao_Paulo', placed_at)::DATE = changed_date
+    WHERE timezone('{BRAZIL.time_zone}', placed_at)::DATE = changed_date
     ORDER BY placed_at, order_id, line_number
 """
 
